@@ -1,0 +1,23 @@
+## What is wrong with one field of a request. Short, without the name of the field.
+
+field-check-digit = The check digit does not match
+field-in-the-future = The date lies in the future
+field-in-the-past = The date lies in the past
+field-not-a-date = Write the date like this: 2026-11-20
+field-not-a-number = Enter a number
+field-not-a-phone-or-mail = Enter a phone number or an e-mail address
+field-not-an-address = This is not an address
+field-not-one-of = Choose one of these: { $allowed }
+field-out-of-range = Must be from { $min } to { $max }
+field-required = This field is needed
+field-too-long =
+    { $max ->
+        [one] At most { $max } character
+       *[other] At most { $max } characters
+    }
+field-too-short =
+    { $min ->
+        [one] At least { $min } character
+       *[other] At least { $min } characters
+    }
+field-unknown = There is no such field

@@ -1,0 +1,32 @@
+## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
+
+reason-applied-not-released = The code is on the goods, but they have not been released into circulation.
+reason-destroyed = Recorded as destroyed.
+reason-expired-on = The shelf life ended on { $date }.
+reason-foreign-code = The code was issued by the system of another country; we hold nothing about it.
+reason-in-circulation = Released into circulation by { $by }.
+reason-key-revoked = The seal was made with a key that has been revoked.
+reason-key-unknown = The seal was made with a key that is not on the list.
+reason-lost = Recorded as lost.
+reason-no-expiry = No expiry date is given.
+reason-not-a-marking-code = This is not a marking code. Look for the square Data Matrix code on the package.
+reason-not-applied = The code was issued, but nobody has reported putting it on goods yet.
+reason-pack-opened = The pack has been taken apart: check what was in it one by one.
+reason-pack-unknown = No pack with this number is in the register.
+reason-product-only = A barcode only names the product; it says nothing about this very item.
+reason-product-unknown = The product is not in the register.
+reason-recalled = Recalled on { $date }. Reason: { $reason }
+reason-register-slow = The answer comes from the reserve copy and may lack the latest changes.
+reason-repaired-read = The scanner changed the code while reading it; we put it right.
+reason-returned-to-sale = Sold once, then returned and put on sale again.
+reason-seal-does-not-match = The seal does not fit the rest of the code.
+reason-seal-garbled-by-scanner = The number was read well; the scanner seems to have garbled the seal.
+reason-seal-missing = The code carries no seal.
+reason-serial-not-issued = No such serial number was issued.
+reason-shipped = On its way to a new owner, who has not confirmed it yet.
+reason-sold = Marked as sold.
+reason-stamp-not-issued = No such control stamp was issued.
+reason-withdrawn = Withdrawn from circulation.
+reason-written-expired = The owner recorded the goods as expired.
+reason-written-off = Written off.
+reason-wrong-form = The code is not laid out as this group of goods requires.

@@ -1,0 +1,23 @@
+## What a code comes to, and what the person should do next. No verdict calls the goods genuine:
+## a copied code looks the same, so the person is asked to compare the goods with the card.
+
+verdict-expired = Past its date
+verdict-expired-advice = Look at the date on the package. If it has passed, do not use the goods and show them to the seller.
+verdict-forged-seal = The seal of the code does not match
+verdict-forged-seal-advice = The code was never issued in this form. Keep the package and let us know. The seller may not be aware of it.
+verdict-in-circulation = Goods with this code were released for sale
+verdict-in-circulation-advice = Compare the name, maker and dates with the goods in your hands. If something differs, let us know.
+verdict-issued = The code was issued; the rest needs a connection
+verdict-issued-advice = Without a connection the phone could check only the seal of the code. Check again online whether the goods were released, sold or recalled.
+verdict-misread = The code was not read properly
+verdict-misread-advice = Wipe the label, hold the phone still and scan again. This says nothing about the goods themselves.
+verdict-not-released = Not released for sale yet
+verdict-not-released-advice = The code was issued, but it is too early to sell the goods. If they are on the shelf already, ask the seller or let us know.
+verdict-recalled = Recalled
+verdict-recalled-advice = Do not use the goods; return them to the seller. The reason is given below.
+verdict-sold = The code is marked as sold
+verdict-sold-advice = If you have bought the goods already, this is as it should be. If you are about to buy, ask the seller: the sale may have been marked too early or by mistake.
+verdict-unknown = The code is not in the register
+verdict-unknown-advice = Scan it again in good light. If it is still not found, let us know and we will look into it. The seller may not be aware of it.
+verdict-withdrawn = Withdrawn from circulation
+verdict-withdrawn-advice = Goods with this code should no longer be on sale; the reason is given below. If they are, let us know.

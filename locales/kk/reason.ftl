@@ -1,0 +1,32 @@
+## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
+
+reason-applied-not-released = Код тауарға түсірілген, бірақ тауар әлі айналымға шығарылмаған.
+reason-destroyed = Жойылған деп жазылған.
+reason-expired-on = Жарамдылық мерзімі { $date } күні аяқталған.
+reason-foreign-code = Кодты басқа елдің жүйесі берген, бізде ол туралы мәлімет жоқ.
+reason-in-circulation = Айналымға шығарған: { $by }.
+reason-key-revoked = Қолтаңба күші жойылған кілтпен қойылған.
+reason-key-unknown = Қолтаңба тізімде жоқ кілтпен қойылған.
+reason-lost = Жоғалған деп жазылған.
+reason-no-expiry = Жарамдылық мерзімі көрсетілмеген.
+reason-not-a-marking-code = Бұл таңбалау коды емес. Қаптамадан шаршы Data Matrix кодын табыңыз.
+reason-not-applied = Код берілген, бірақ оның тауарға түсірілгені әлі хабарланбаған.
+reason-pack-opened = Қаптама таратылған: ішіндегі тауарларды бір-бірлеп тексеріңіз.
+reason-pack-unknown = Мұндай нөмірі бар қаптама тізілімде жоқ.
+reason-product-only = Штрихкод тауардың атауын ғана білдіреді, дәл осы дана туралы ештеңе айтпайды.
+reason-product-unknown = Мұндай тауар тізілімде жоқ.
+reason-recalled = { $date } күні кері қайтарып алынған. Себебі: { $reason }
+reason-register-slow = Жауап қосалқы көзден алынды, ең соңғы өзгерістер көрінбеуі мүмкін.
+reason-repaired-read = Сканер кодты бұрмалап оқыған, біз оны қалпына келтірдік.
+reason-returned-to-sale = Бұрын сатылған, кейін дүкенге қайтарылып, сатылымға қайта шыққан.
+reason-seal-does-not-match = Қорғаныш қолтаңба кодтың мазмұнына сәйкес келмейді.
+reason-seal-garbled-by-scanner = Нөмір дұрыс оқылған, ал қолтаңбаны сканер бұрмалаған сияқты.
+reason-seal-missing = Кодта қорғаныш қолтаңба жоқ.
+reason-serial-not-issued = Мұндай сериялық нөмір берілмеген.
+reason-shipped = Жаңа иесіне жөнелтілген, қабылданғаны әлі расталмаған.
+reason-sold = Сатылған деп белгіленген.
+reason-stamp-not-issued = Мұндай есептік-бақылау маркасы берілмеген.
+reason-withdrawn = Айналымнан шығарылған.
+reason-written-expired = Иесі тауарды жарамдылық мерзімі өткен деп жазған.
+reason-written-off = Есептен шығарылған.
+reason-wrong-form = Код осы тауар тобына арналған үлгіге сай емес.

@@ -1,0 +1,30 @@
+## A report of a violation: what it is about, where it stands, what the reporter is told.
+
+category-code-copied = Бір код бірнеше тауарда тұр
+category-damaged-stamp = Марка бүлінген
+category-expired-goods = Жарамдылық мерзімі өткен
+category-information-mismatch = Мәліметтері сәйкес келмейді
+category-other = Басқа
+category-poor-quality = Сапасы нашар
+category-price-mismatch = Бағасы сәйкес келмейді
+category-sold-twice = Қайта сатылып жатыр
+category-unmarked-goods = Таңбаланбаған тауар
+report-due = Жауап беру мерзімі: { $date }
+report-keep-token = Осы кілтті сақтап қойыңыз: өтініштің жайын тек сол арқылы біле аласыз. Кілтті ешкімге бермеңіз.
+report-message-assigned = Өтінішіңізді инспектор қарап жатыр.
+report-message-confirmed = Бұзушылық расталды. Хабарлағаныңызға рақмет.
+report-message-deleted = Сіз туралы деректер өшірілді. Оларды қалпына келтіру мүмкін емес.
+report-message-forwarded = Өтінішіңіз осы мәселемен айналысатын органға жіберілді.
+report-message-needs-information = Инспектор сізге сұрақ қойды. Жауап берсеңіз, тексеру жалғасады.
+report-message-received = № { $number } өтінішіңіз қабылданды. Рақмет.
+report-message-rejected = Тексеру барысында бұзушылық анықталмады. Келіспесеңіз, өтінішті қайта ашуға болады.
+report-message-reopened = Өтінішіңіз қайта ашылды, оны тағы бір рет қараймыз.
+report-similar = Соңғы жеті күнде осы маңнан тағы { $count } ұқсас өтініш түсті.
+report-status-assigned = Инспекторға берілді
+report-status-confirmed = Бұзушылық расталды
+report-status-deleted = Деректер өшірілді
+report-status-forwarded = Басқа органға жіберілді
+report-status-needs-information = Сіздің жауабыңыз күтілуде
+report-status-received = Қабылданды
+report-status-rejected = Бұзушылық анықталмады
+report-status-reopened = Қайта ашылды

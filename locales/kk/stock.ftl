@@ -1,0 +1,22 @@
+## A clerk's check of a delivery or a shelf: may each item be sold, why not, and the totals.
+
+stock-awaiting-acceptance = Қабылдағаныңызды әлі растаған жоқсыз
+stock-doubled = Бірнеше рет сканерленген
+stock-expired = Жарамдылық мерзімі өткен
+stock-extra = Артық: бұл жеткізілімде жоқ код
+stock-forged-seal = Қолтаңбасы сәйкес келмейді, бөлек қойыңыз
+stock-may-be-sold = Сатуға болады
+stock-may-not-be-sold = Сатуға болмайды
+stock-misread = Дұрыс оқылмады, қайта сканерлеңіз
+stock-missing = Жетіспейді: күтілген, бірақ сканерленбеген
+stock-not-released = Әлі айналымға шығарылмаған
+stock-not-yours = Басқа иеге тіркелген
+stock-recalled = Кері қайтарып алынған, бөлек қойыңыз
+stock-sold-already = Сатылған деп белгіленген
+stock-total-checked = { $count } код тексерілді
+stock-total-doubled = { $count } код қайталанған
+stock-total-extra = { $count } код артық
+stock-total-may-be-sold = { $count } тауарды сатуға болады
+stock-total-missing = { $count } код жетіспейді
+stock-unknown = Код тізілімде жоқ
+stock-withdrawn = Айналымнан шығарылған

@@ -1,0 +1,33 @@
+## What the program tells the person at the terminal.
+
+cli-account-added = Учётная запись { $login } создана.
+cli-audit-broken = Цепочка журнала нарушена на записи № { $record }.
+cli-audit-holds =
+    { $count ->
+        [one] Проверена { $count } запись: цепочка журнала цела.
+        [few] Проверены { $count } записи: цепочка журнала цела.
+       *[many] Проверено { $count } записей: цепочка журнала цела.
+    }
+cli-data-dir = Данные лежат в папке { $folder }
+cli-demo-at = Примеры кодов: { $address }
+cli-demo-loaded =
+    { $count ->
+        [one] Загружены примеры: { $count } код.
+        [few] Загружены примеры: { $count } кода.
+       *[many] Загружены примеры: { $count } кодов.
+    }
+cli-key-added = Ключ { $key } действует с { $date }
+cli-key-revoked = Ключ { $key } отозван.
+cli-migrated =
+    { $count ->
+        [0] База данных уже в последней версии.
+        [one] В базу данных внесено { $count } изменение.
+        [few] В базу данных внесено { $count } изменения.
+       *[many] В базу данных внесено { $count } изменений.
+    }
+cli-password-prompt = Пароль для { $login }:
+cli-servers-missing = Не найден PostgreSQL или Redis. Установите: { $command }
+cli-serving = Сервис работает по адресу { $address }
+cli-stop-hint = Чтобы остановить, нажмите Ctrl-C.
+cli-stopped = Остановлено.
+cli-totp-secret = Секрет для аутентификатора (больше не будет показан): { $secret }

@@ -1,0 +1,32 @@
+## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
+
+reason-applied-not-released = Код нанесён на товар, но товар ещё не выпущен в оборот.
+reason-destroyed = Записан как уничтоженный.
+reason-expired-on = Срок годности закончился { $date }
+reason-foreign-code = Код выдан системой другой страны, сведений о нём у нас нет.
+reason-in-circulation = В оборот выпустил участник: { $by }.
+reason-key-revoked = Подпись сделана отозванным ключом.
+reason-key-unknown = Подпись сделана ключом, которого нет в списке.
+reason-lost = Записан как утраченный.
+reason-no-expiry = Срок годности не указан.
+reason-not-a-marking-code = Это не код маркировки. Найдите на упаковке квадратный код Data Matrix.
+reason-not-applied = Код выдан, но о его нанесении на товар ещё не сообщали.
+reason-pack-opened = Упаковка расформирована: проверьте товары из неё по одному.
+reason-pack-unknown = Упаковки с таким номером нет в реестре.
+reason-product-only = Штрихкод называет только сам товар, об этом экземпляре он ничего не говорит.
+reason-product-unknown = Такого товара нет в реестре.
+reason-recalled = Отозван { $date } Причина: { $reason }
+reason-register-slow = Ответ взят из запасного источника, самых последних изменений в нём может не быть.
+reason-repaired-read = Сканер исказил код при чтении, мы его восстановили.
+reason-returned-to-sale = Был продан, потом возвращён и снова поступил в продажу.
+reason-seal-does-not-match = Защитная подпись не соответствует содержанию кода.
+reason-seal-garbled-by-scanner = Номер прочитан верно, а подпись, похоже, исказил сканер.
+reason-seal-missing = В коде нет защитной подписи.
+reason-serial-not-issued = Такой серийный номер не выдавали.
+reason-shipped = Отгружен новому владельцу, приёмка ещё не подтверждена.
+reason-sold = Отмечен как проданный.
+reason-stamp-not-issued = Такую учётно-контрольную марку не выдавали.
+reason-withdrawn = Выведен из оборота.
+reason-written-expired = Владелец записал товар как просроченный.
+reason-written-off = Списан.
+reason-wrong-form = Код составлен не так, как принято для этой группы товаров.
