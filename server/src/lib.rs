@@ -1,1 +1,15 @@
-//! placeholder
+//! Tanba's server: the register of marking codes and the public verdict on each of them.
+//!
+//! One module a capability; each uses only those above it in this list.
+
+pub mod app;
+pub mod audit;
+pub(crate) mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+mod health;
+pub(crate) mod http;
+pub mod idempotency;
+pub mod jobs;

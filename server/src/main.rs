@@ -1,1 +1,3 @@
+//! `tanba`: the one program of the register.
+
 fn main() {}

@@ -1,0 +1,148 @@
+//! What every handler can reach, and the service as a whole: routes, middleware, start and stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{HttpRequest, HttpServer, middleware, web};
+use deadpool_postgres::Pool;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use tokio::sync::Notify;
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http::{self, limits::Limiter};
+use crate::{db, health};
+
+/// The state of one process. Cheap to clone: everything inside is shared.
+#[derive(Clone)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The truth.
+    pub db: Pool,
+    /// The snapshot's connection; it reconnects by itself and fails fast meanwhile.
+    pub redis: ConnectionManager,
+    /// What time it is.
+    pub clock: Clock,
+    /// How often one may ask.
+    pub limiter: Limiter,
+    /// Rung when a transaction has left jobs, so that this process's worker looks at once.
+    pub wake: Arc<Notify>,
+}
+
+impl App {
+    /// Connects to the stores that `config` names. Both addresses must be known by now.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let missing = |what: &'static str| move || Error::internal(what);
+        let database_url = config.database_url.as_deref().ok_or_else(missing("no TANBA_DATABASE_URL"))?;
+        let redis_url = config.redis_url.as_deref().ok_or_else(missing("no TANBA_REDIS_URL"))?;
+        let db = db::pool(database_url, config.database_connections)?;
+        let redis = connect_redis(redis_url)?;
+        Ok(Self {
+            limiter: Limiter::new(config.limits),
+            config: Arc::new(config),
+            db,
+            redis,
+            clock,
+            wake: Arc::default(),
+        })
+    }
+}
+
+/// A connection that is made when first needed, answers within half a second or fails, and comes back by itself.
+fn connect_redis(url: &str) -> Result<ConnectionManager> {
+    let settings = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(std::time::Duration::from_millis(500)))
+        .set_response_timeout(Some(std::time::Duration::from_millis(500)))
+        .set_number_of_retries(1)
+        .set_max_delay(std::time::Duration::from_millis(500));
+    Ok(ConnectionManager::new_lazy_with_config(redis::Client::open(url)?, settings)?)
+}
+
+/// The contract as a whole; paths and schemas are collected from the routes.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Tanba",
+    description = "The open register of marking codes: what goods are, whether they may be sold, and a way to complain.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Contract;
+
+/// Every route of the service, one line a capability.
+fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.configure(health::routes);
+}
+
+/// The contract as it is served, in YAML: what `openapi.yaml` must say.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, api) =
+        actix_web::App::new().into_utoipa_app().openapi(Contract::openapi()).configure(routes).split_for_parts();
+    api
+}
+
+/// A service that is listening.
+pub struct Running {
+    /// Where.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    task: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Waits until it is stopped by a signal.
+    pub async fn finished(self) -> Result<()> {
+        self.task.await.map_err(Error::internal)??;
+        Ok(())
+    }
+
+    /// Stops it: no new requests, those under way are answered first.
+    pub async fn stop(self) -> Result<()> {
+        self.handle.stop(true).await;
+        self.finished().await
+    }
+}
+
+/// Starts to listen on the configured address.
+pub async fn serve(app: App) -> Result<Running> {
+    let (listen, threads) = (app.config.listen, app.config.threads);
+    let methods = Arc::new(health::Methods::of(&openapi()));
+    let server = HttpServer::new(move || {
+        let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
+            cors.allowed_origin(origin).allow_any_method().allow_any_header().max_age(3600)
+        });
+        let (service, _) = actix_web::App::new()
+            .into_utoipa_app()
+            .app_data(web::Data::new(app.clone()))
+            .app_data(web::Data::from(methods.clone()))
+            .configure(routes)
+            .default_service(web::to(nothing_here))
+            .split_for_parts();
+        service
+            .wrap(cors)
+            .wrap(middleware::from_fn(http::limits::count))
+            .wrap(middleware::from_fn(http::headers::protect))
+            .wrap(middleware::from_fn(http::language::choose))
+            .wrap(middleware::from_fn(http::trace::record))
+    })
+    .workers(threads)
+    .shutdown_timeout(10)
+    .disable_signals()
+    .client_request_timeout(std::time::Duration::from_secs(10))
+    .bind(listen)?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    Ok(Running { address, handle: server.handle(), task: tokio::spawn(server) })
+}
+
+/// No such path, or no such method on it.
+async fn nothing_here(request: HttpRequest, methods: web::Data<health::Methods>) -> Result<actix_web::HttpResponse> {
+    match methods.allowed(request.path()) {
+        Some(allow) => Err(Error::MethodNotAllowed(allow)),
+        None => Err(Error::NotFound("not-found")),
+    }
+}

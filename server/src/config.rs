@@ -1,0 +1,159 @@
+//! Settings, read from the environment once at the start. Nothing else reads the environment.
+//! Refuses a value that it can't understand and names the variable.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// Everything a process needs to know about its surroundings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where HTTP is served (`TANBA_LISTEN`).
+    pub listen: SocketAddr,
+    /// The folder of the private stores, photos and the master key (`TANBA_DATA_DIR`).
+    pub data_dir: PathBuf,
+    /// PostgreSQL (`TANBA_DATABASE_URL`); without it and without Redis' address, private ones are started.
+    pub database_url: Option<String>,
+    /// Redis (`TANBA_REDIS_URL`).
+    pub redis_url: Option<String>,
+    /// Prefix of every Redis key (`TANBA_REDIS_PREFIX`), so that several registers can share a server.
+    pub redis_prefix: String,
+    /// Address by which the world knows this service (`TANBA_PUBLIC_URL`), used in links on labels.
+    pub public_url: String,
+    /// Key that encrypts private keys at rest, 32 bytes in Base64 (`TANBA_MASTER_KEY`); else a file in `data_dir`.
+    pub master_key: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed (`TANBA_TRUSTED_PROXIES`, comma-separated networks).
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web origins allowed to call from a browser (`TANBA_ALLOWED_ORIGINS`, comma-separated).
+    pub allowed_origins: Vec<String>,
+    /// Where photos go (`TANBA_PHOTOS_URL`, `s3://bucket/prefix`); else a folder in `data_dir`.
+    pub photos_url: Option<String>,
+    /// Whether the demo goods and pages are served (`TANBA_DEMO=1`).
+    pub demo: bool,
+    /// HTTP threads (`TANBA_THREADS`).
+    pub threads: usize,
+    /// Connections to PostgreSQL (`TANBA_DATABASE_CONNECTIONS`).
+    pub database_connections: usize,
+    /// Bounds on what one caller may ask.
+    pub limits: Limits,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+/// Requests allowed in a minute; a refused one is told when to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From one device (its random id) or one signed-in account (`TANBA_LIMIT_DEVICE`).
+    pub per_device: u32,
+    /// From one network: /24 of IPv4, /56 of IPv6 (`TANBA_LIMIT_PREFIX`).
+    pub per_prefix: u32,
+    /// From everybody, for one process (`TANBA_LIMIT_GLOBAL`).
+    pub global: u32,
+}
+
+/// How long data of people is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Exact places of scans, in days; then they are rounded (`TANBA_KEEP_EXACT_DAYS`).
+    pub exact_days: u32,
+    /// Scans, in days; then they are gone (`TANBA_KEEP_SCANS_DAYS`).
+    pub scan_days: u32,
+}
+
+/// A setting that can't be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {why}")]
+pub struct BadSetting {
+    variable: &'static str,
+    why: String,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        Self::from(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    /// Reads settings from any source of variables.
+    pub fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BadSetting> {
+        let listen = parsed(&variable, "TANBA_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)))?;
+        Ok(Self {
+            listen,
+            data_dir: parsed(&variable, "TANBA_DATA_DIR", PathBuf::from("var"))?,
+            database_url: variable("TANBA_DATABASE_URL"),
+            redis_url: variable("TANBA_REDIS_URL"),
+            redis_prefix: parsed(&variable, "TANBA_REDIS_PREFIX", "tanba:".to_owned())?,
+            public_url: parsed(&variable, "TANBA_PUBLIC_URL", format!("http://{listen}"))?,
+            master_key: variable("TANBA_MASTER_KEY"),
+            trusted_proxies: list(&variable, "TANBA_TRUSTED_PROXIES")?,
+            allowed_origins: list(&variable, "TANBA_ALLOWED_ORIGINS")?,
+            photos_url: variable("TANBA_PHOTOS_URL"),
+            demo: variable("TANBA_DEMO").is_some_and(|value| value != "0"),
+            threads: parsed(&variable, "TANBA_THREADS", threads())?,
+            database_connections: parsed(&variable, "TANBA_DATABASE_CONNECTIONS", 16)?,
+            limits: Limits {
+                per_device: parsed(&variable, "TANBA_LIMIT_DEVICE", 600)?,
+                per_prefix: parsed(&variable, "TANBA_LIMIT_PREFIX", 6_000)?,
+                global: parsed(&variable, "TANBA_LIMIT_GLOBAL", 3_000_000)?,
+            },
+            retention: Retention {
+                exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
+                scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
+            },
+        })
+    }
+
+    /// How long a request may wait for a store before it is told that the store is away.
+    pub const STORE_PATIENCE: Duration = Duration::from_secs(2);
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+fn parsed<T: FromStr>(
+    variable: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    default: T,
+) -> Result<T, BadSetting>
+where
+    T::Err: std::fmt::Display,
+{
+    variable(name).map_or(Ok(default), |value| {
+        value.parse().map_err(|error: T::Err| BadSetting { variable: name, why: error.to_string() })
+    })
+}
+
+fn list<T: FromStr>(variable: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<Vec<T>, BadSetting>
+where
+    T::Err: std::fmt::Display,
+{
+    variable(name)
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(|item| item.parse().map_err(|error: T::Err| BadSetting { variable: name, why: error.to_string() }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_setting_is_named() {
+        let error = Config::from(|name| (name == "TANBA_LISTEN").then(|| "nowhere".into())).expect_err("refused");
+        assert!(error.to_string().starts_with("TANBA_LISTEN: "));
+    }
+
+    #[test]
+    fn nothing_set_means_the_embedded_default_on_loopback() {
+        let config = Config::from(|_| None).expect("defaults");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert!(config.database_url.is_none() && config.redis_url.is_none());
+    }
+}

@@ -1,0 +1,288 @@
+//! Everything that can go wrong, and the only place that knows what HTTP says about it:
+//! `application/problem+json` (RFC 9457) with a slug, a sentence in the caller's language and,
+//! for bad input, the place of each fault. Causes go to the log, never to the client.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, ContentType, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use locales::Arg;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::language;
+
+/// The result of anything that a handler may pass on.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One fault in what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldFault {
+    /// Where: a JSON path (`items[3].code`), a header or a query parameter.
+    pub field: String,
+    /// What: a `field-…` slug or a slug of the field's own type.
+    pub slug: &'static str,
+    /// The byte of the fault inside the field's text, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<usize>,
+    /// The same as a sentence, in the caller's language.
+    pub message: String,
+}
+
+impl FieldFault {
+    /// A fault of a field as a whole; words are looked up under the slug.
+    pub fn new(field: impl Into<String>, slug: &'static str) -> Self {
+        Self::with(field, slug, &[])
+    }
+
+    /// A fault whose sentence needs figures.
+    pub fn with(field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) -> Self {
+        Self { field: field.into(), slug, at: None, message: locales::say(language::current(), slug, args) }
+    }
+
+    /// The same fault with the byte where it lies.
+    #[must_use]
+    pub fn at(mut self, byte: usize) -> Self {
+        self.at = Some(byte);
+        self
+    }
+}
+
+/// Everything that can go wrong in the server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request can't be read at all; the slug says why.
+    #[error("malformed request: {0}")]
+    Malformed(&'static str, Vec<FieldFault>),
+    /// The request was read, but fields of it don't hold.
+    #[error("invalid fields: {0:?}")]
+    Invalid(Vec<FieldFault>),
+    /// No token, or one that doesn't hold; the slug says which.
+    #[error("unauthenticated: {0}")]
+    Unauthenticated(&'static str),
+    /// The caller is known and may not do this; the slug says why.
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
+    /// Nothing there, or nothing that this caller may know of.
+    #[error("not found: {0}")]
+    NotFound(&'static str),
+    /// What is asked contradicts what is; the slug says why.
+    #[error("conflict: {0}")]
+    Conflict(&'static str, Vec<FieldFault>),
+    /// More than is accepted in one request; the slug says of what.
+    #[error("too large: {0}")]
+    TooLarge(&'static str),
+    /// A body of a kind that the route doesn't take.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// A method that the path doesn't have; those it has.
+    #[error("method not allowed, only {0}")]
+    MethodNotAllowed(String),
+    /// Too often; come back after so many seconds.
+    #[error("too many requests ({slug}), retry after {retry_after_seconds} s")]
+    TooMany {
+        /// `rate-limited`, `too-many-attempts`, `quota-exceeded` …
+        slug: &'static str,
+        /// Seconds until the next try makes sense.
+        retry_after_seconds: u64,
+    },
+    /// A store that is needed is away; nothing was changed.
+    #[error("{slug}: {source}")]
+    Unavailable {
+        /// `register-unavailable`, `snapshot-unavailable`, `store-unavailable`, `overloaded`
+        slug: &'static str,
+        /// What happened, for the log.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A fault of ours.
+    #[error("internal: {0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A single field that doesn't hold.
+    pub fn field(field: impl Into<String>, slug: &'static str) -> Self {
+        Self::Invalid(vec![FieldFault::new(field, slug)])
+    }
+
+    /// A contradiction without a field of its own.
+    pub fn conflict(slug: &'static str) -> Self {
+        Self::Conflict(slug, Vec::new())
+    }
+
+    /// A body, query or header that can't be read, with its slug.
+    pub fn malformed(slug: &'static str) -> Self {
+        Self::Malformed(slug, Vec::new())
+    }
+
+    /// A fault of ours, told in words for the log.
+    pub fn internal(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(what.into())
+    }
+
+    /// The table from failure to HTTP status and slug.
+    pub fn status_and_slug(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Malformed(slug, _) => (StatusCode::BAD_REQUEST, slug),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field"),
+            Self::Unauthenticated(slug) => (StatusCode::UNAUTHORIZED, slug),
+            Self::Forbidden(slug) => (StatusCode::FORBIDDEN, slug),
+            Self::NotFound(slug) => (StatusCode::NOT_FOUND, slug),
+            Self::Conflict("idempotency-key-reused", _) => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::Conflict(slug, _) => (StatusCode::CONFLICT, slug),
+            Self::TooLarge(slug) => (StatusCode::PAYLOAD_TOO_LARGE, slug),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::TooMany { slug, .. } => (StatusCode::TOO_MANY_REQUESTS, slug),
+            Self::Unavailable { slug, .. } => (StatusCode::SERVICE_UNAVAILABLE, slug),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// The slug alone, as the audit wants it.
+    pub fn slug(&self) -> &'static str {
+        self.status_and_slug().1
+    }
+
+    fn faults(&self) -> &[FieldFault] {
+        match self {
+            Self::Malformed(_, faults) | Self::Invalid(faults) | Self::Conflict(_, faults) => faults,
+            _ => &[],
+        }
+    }
+
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { retry_after_seconds, .. } => Some(*retry_after_seconds),
+            Self::Unavailable { .. } => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// What every refusal looks like (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `/problems/{slug}`, a page that explains it.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid-field")]
+    pub kind: String,
+    /// The slug: what programs look at.
+    #[schema(example = "invalid-field")]
+    pub slug: &'static str,
+    /// One line in the caller's language.
+    pub title: String,
+    /// What to do about it, in the caller's language.
+    pub detail: String,
+    /// The HTTP status once more.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// Each fault with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldFault>,
+}
+
+impl Problem {
+    fn of(error: &Error) -> Self {
+        let (status, slug) = error.status_and_slug();
+        let language = language::current();
+        let key = format!("problem-{slug}");
+        Self {
+            kind: format!("/problems/{slug}"),
+            slug,
+            title: locales::say(language, &key, &[]),
+            detail: locales::say(language, &format!("{key}-detail"), &[]),
+            status: status.as_u16(),
+            fields: error.faults().to_vec(),
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.status_and_slug().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Internal(source) => tracing::error!(error = %source, "internal error"),
+            Self::Unavailable { slug, source } => tracing::warn!(slug, error = %source, "store away"),
+            _ => {}
+        }
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header(ContentType("application/problem+json".parse().expect("a media type")));
+        if let Some(seconds) = self.retry_after_seconds() {
+            response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+        }
+        if matches!(self, Self::Unauthenticated(_)) {
+            response.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        }
+        if let Self::MethodNotAllowed(allow) = self {
+            response.insert_header((ALLOW, allow.as_str()));
+        }
+        response.body(serde_json::to_string(&Problem::of(self)).unwrap_or_default())
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        let away = match error.code() {
+            None => {
+                error.is_closed() || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>())
+            }
+            Some(state) => {
+                [
+                    SqlState::ADMIN_SHUTDOWN,
+                    SqlState::CRASH_SHUTDOWN,
+                    SqlState::CANNOT_CONNECT_NOW,
+                    SqlState::TOO_MANY_CONNECTIONS,
+                    SqlState::DISK_FULL,
+                    SqlState::IO_ERROR,
+                    SqlState::QUERY_CANCELED,
+                    SqlState::T_R_DEADLOCK_DETECTED,
+                    SqlState::T_R_SERIALIZATION_FAILURE,
+                    SqlState::READ_ONLY_SQL_TRANSACTION,
+                ]
+                .contains(state)
+                    || state.code().starts_with("08")
+                    || state.code().starts_with("53")
+                    || state.code().starts_with("58")
+            }
+        };
+        if away {
+            Self::Unavailable { slug: "register-unavailable", source: Box::new(error) }
+        } else {
+            Self::Internal(Box::new(error))
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for Error {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Unavailable { slug: "register-unavailable", source: Box::new(error) }
+    }
+}
+
+impl From<redis::RedisError> for Error {
+    fn from(error: redis::RedisError) -> Self {
+        Self::Unavailable { slug: "snapshot-unavailable", source: Box::new(error) }
+    }
+}
+
+impl From<refinery::Error> for Error {
+    fn from(error: refinery::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}

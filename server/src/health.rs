@@ -1,0 +1,108 @@
+//! Whether this process lives, whether it can serve, what it counts, and which methods a path has.
+
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// Routes for those who run the service.
+pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(alive).service(ready).service(metrics);
+}
+
+/// The state of the parts that this process leans on.
+#[derive(Debug, Serialize, ToSchema)]
+struct Readiness {
+    /// PostgreSQL answers.
+    postgres: bool,
+    /// Redis answers.
+    redis: bool,
+}
+
+/// The process runs.
+#[utoipa::path(tag = "health", responses((status = 200, description = "Alive")), security(()))]
+#[get("/healthz")]
+async fn alive() -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body("alive\n")
+}
+
+/// The process can serve: at least one store answers. Which ones, the body says.
+#[utoipa::path(tag = "health", responses(
+    (status = 200, description = "Can serve", body = Readiness),
+    (status = 503, description = "No store answers", body = crate::error::Problem, content_type = "application/problem+json"),
+), security(()))]
+#[get("/readyz")]
+async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
+    let postgres = match app.db.get().await {
+        Ok(client) => client.simple_query("SELECT 1").await.is_ok(),
+        Err(_) => false,
+    };
+    let mut redis = app.redis.clone();
+    let redis = redis::cmd("PING").query_async::<String>(&mut redis).await.is_ok();
+    if postgres || redis {
+        Ok(web::Json(Readiness { postgres, redis }))
+    } else {
+        Err(Error::Unavailable { slug: "store-unavailable", source: "neither store answers".into() })
+    }
+}
+
+/// Counters for Prometheus.
+#[utoipa::path(tag = "health", responses((status = 200, description = "Prometheus text", content_type = "text/plain", body = String)), security(()))]
+#[get("/metrics")]
+async fn metrics() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder().render())
+}
+
+/// The recorder of this process; made once, however many services it starts.
+pub(crate) fn recorder() -> &'static metrics_exporter_prometheus::PrometheusHandle {
+    static RECORDER: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
+    RECORDER.get_or_init(|| {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
+            .set_buckets(&[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
+            .expect("buckets are given")
+            .build_recorder();
+        let handle = recorder.handle();
+        // Another recorder is set only by a program that embeds the service and wants its own.
+        let _ = ::metrics::set_global_recorder(recorder);
+        handle
+    })
+}
+
+/// Which methods each path of the contract has, for an honest 405.
+#[derive(Debug)]
+pub(crate) struct Methods(Vec<(Vec<String>, String)>);
+
+impl Methods {
+    /// Reads them from the contract.
+    pub(crate) fn of(api: &utoipa::openapi::OpenApi) -> Self {
+        let paths = api.paths.paths.iter().map(|(pattern, item)| {
+            let methods = [
+                ("GET", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
+            let allow: Vec<&str> = methods.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
+            (pattern.split('/').map(str::to_owned).collect(), allow.join(", "))
+        });
+        Self(paths.collect())
+    }
+
+    /// What may be asked of this path, or none when there is no such path.
+    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let fits = |pattern: &[String]| {
+            pattern.len() == parts.len()
+                && pattern
+                    .iter()
+                    .zip(&parts)
+                    .all(|(wanted, part)| wanted.starts_with('{') && !part.is_empty() || wanted == part)
+        };
+        self.0.iter().find(|(pattern, _)| fits(pattern)).map(|(_, allow)| allow.clone())
+    }
+}

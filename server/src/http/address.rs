@@ -1,0 +1,89 @@
+//! Where a request comes from. `X-Forwarded-For` is believed only from trusted proxies, and only back to
+//! the first address that isn't one (X33).
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use ipnet::IpNet;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// The address of the client itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+impl ClientAddress {
+    /// Reads it from the connection and, behind trusted proxies, from `X-Forwarded-For`.
+    pub(crate) fn of(peer: Option<IpAddr>, forwarded: &[&str], trusted: &[IpNet]) -> Self {
+        let unknown = IpAddr::from([0, 0, 0, 0]);
+        let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
+        let mut address = peer.unwrap_or(unknown);
+        let hops = forwarded.iter().flat_map(|line| line.split(',')).rev();
+        for hop in hops {
+            if !is_trusted(address) {
+                break;
+            }
+            match hop.trim().parse() {
+                Ok(parsed) => address = parsed,
+                Err(_) => break,
+            }
+        }
+        Self(address)
+    }
+
+    /// The same for a request.
+    pub(crate) fn from_headers(request: &actix_web::dev::RequestHead, trusted: &[IpNet]) -> Self {
+        let lines: Vec<&str> =
+            request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+        Self::of(request.peer_addr.map(|peer| peer.ip()), &lines, trusted)
+    }
+
+    /// The network that shares a limit: /24 of IPv4, /56 of IPv6.
+    pub(crate) fn prefix(self) -> u64 {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => u64::from(u32::from(address) >> 8),
+            IpAddr::V6(address) => u64::try_from(u128::from(address) >> 72).unwrap_or(u64::MAX) | 1 << 63,
+        }
+    }
+}
+
+impl FromRequest for ClientAddress {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let trusted = request.app_data::<web::Data<App>>().map(|app| app.config.trusted_proxies.clone());
+        ready(Ok(Self::from_headers(request.head(), &trusted.unwrap_or_default())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().expect("a net")).collect();
+        ClientAddress::of(peer.parse().ok(), forwarded, &trusted).0.to_string()
+    }
+
+    /// X33
+    #[test]
+    fn a_forged_header_from_a_stranger_changes_nothing() {
+        assert_eq!(of("203.0.113.9", &["1.2.3.4"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    /// X33
+    #[test]
+    fn behind_proxies_the_last_untrusted_hop_is_the_client() {
+        assert_eq!(of("10.0.0.1", &["1.2.3.4, 203.0.113.9, 10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(of("10.0.0.1", &["1.2.3.4", "203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn rubbish_in_the_header_stops_the_walk() {
+        assert_eq!(of("10.0.0.1", &["1.2.3.4, rubbish"], &["10.0.0.0/8"]), "10.0.0.1");
+    }
+}

@@ -1,0 +1,142 @@
+//! Bodies and queries, read under limits, with the place of every fault. An oversized body is refused
+//! while it streams (X19): never more than the limit is held.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{FromRequest, HttpRequest};
+use bytes::BytesMut;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, FieldFault, Result};
+
+/// The usual bound on a JSON body, in bytes.
+pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;
+
+/// A JSON body of at most `LIMIT` bytes.
+pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);
+
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+            if !kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
+                return Err(Error::UnsupportedMediaType);
+            }
+            let bytes = collect(&request, payload, LIMIT).await?;
+            let mut reader = serde_json::Deserializer::from_slice(&bytes);
+            let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| fault(&error, &bytes))?;
+            reader.end().map_err(|error| malformed(&error, &bytes))?;
+            Ok(Self(value))
+        })
+    }
+}
+
+/// Reads a payload to its end, or refuses it as soon as it exceeds the limit.
+pub(crate) async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut> {
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(Error::TooLarge("body-too-large"));
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Error::malformed("body-truncated"))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Error::TooLarge("body-too-large"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Error {
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return malformed(error.inner(), bytes);
+    }
+    let mut field = error.path().to_string();
+    let text = error.inner().to_string();
+    let slug = if let Some(rest) = text.strip_prefix("missing field `") {
+        let missing = rest.split('`').next().unwrap_or_default();
+        field = if field == "." { missing.to_owned() } else { format!("{field}.{missing}") };
+        "field-required"
+    } else {
+        "field-wrong-type"
+    };
+    Error::Invalid(vec![FieldFault::new(field, slug).at(offset(error.inner(), bytes))])
+}
+
+fn malformed(error: &serde_json::Error, bytes: &[u8]) -> Error {
+    Error::Malformed("malformed-json", vec![FieldFault::new("body", "field-not-json").at(offset(error, bytes))])
+}
+
+/// The byte to which serde's line and column point.
+fn offset(error: &serde_json::Error, bytes: &[u8]) -> usize {
+    let before: usize =
+        bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    (before + error.column().saturating_sub(1)).min(bytes.len())
+}
+
+/// A query string.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(request.query_string().as_bytes()));
+        ready(serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
+            let text = error.inner().to_string();
+            let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let (field, slug) = missing.map_or_else(
+                || (error.path().to_string(), "field-wrong-type"),
+                |missing| (missing.to_owned(), "field-required"),
+            );
+            Error::Malformed("malformed-query", vec![FieldFault::new(field, slug)])
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, Debug)]
+    struct Order {
+        #[allow(dead_code)]
+        quantity: u32,
+    }
+
+    fn read(text: &str) -> Error {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let error = serde_path_to_error::deserialize::<_, Vec<Order>>(&mut reader).expect_err("a fault");
+        fault(&error, text.as_bytes())
+    }
+
+    #[test]
+    fn a_fault_is_placed_at_its_path_and_byte() {
+        let Error::Invalid(faults) = read("[{\"quantity\":1},\n{\"quantity\":\"many\"}]") else { panic!("invalid") };
+        assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[1].quantity", "field-wrong-type"));
+        assert!(faults[0].at.is_some_and(|byte| (29..36).contains(&byte)), "{faults:?}");
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let Error::Invalid(faults) = read("[{}]") else { panic!("invalid") };
+        assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[0].quantity", "field-required"));
+    }
+
+    #[test]
+    fn broken_json_is_malformed_at_the_byte() {
+        let Error::Malformed("malformed-json", faults) = read("[{\"quantity\":1},]") else { panic!("malformed") };
+        assert_eq!(faults[0].at, Some(16));
+    }
+}

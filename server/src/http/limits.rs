@@ -1,0 +1,90 @@
+//! How often one may ask (X8): by device or account, by network, and all together. The refused one is told
+//! when to come back. Counted in each process: with n processes behind one address the bound is n times as wide.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError, web};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use sha2::{Digest, Sha256};
+
+use super::ClientAddress;
+use crate::app::App;
+use crate::config;
+
+/// The header in which a client names its random, resettable device id.
+pub(crate) const DEVICE: &str = "Tanba-Device";
+
+type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, NoOpMiddleware>;
+
+/// The buckets of one process.
+#[derive(Clone)]
+pub struct Limiter {
+    device: Arc<Keyed>,
+    prefix: Arc<Keyed>,
+    global: Arc<DefaultDirectRateLimiter>,
+    clock: DefaultClock,
+}
+
+impl Limiter {
+    /// Empty buckets of the configured sizes.
+    pub fn new(limits: config::Limits) -> Self {
+        Self {
+            device: Arc::new(RateLimiter::keyed(quota(limits.per_device))),
+            prefix: Arc::new(RateLimiter::keyed(quota(limits.per_prefix))),
+            global: Arc::new(RateLimiter::direct(quota(limits.global))),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    /// Takes one request from every bucket it belongs to, or says after how many seconds to come back.
+    fn take(&self, device: Option<u64>, prefix: u64) -> Result<(), u64> {
+        let seconds = |wait: governor::NotUntil<_>| wait.wait_time_from(self.clock.now()).as_secs() + 1;
+        if let Some(device) = device {
+            self.device.check_key(&device).map_err(seconds)?;
+        }
+        self.prefix.check_key(&prefix).map_err(seconds)?;
+        self.global.check().map_err(seconds)
+    }
+
+    /// Forgets callers whose buckets are full again, so that memory stays bounded.
+    pub(crate) fn forget_idle(&self) {
+        self.device.retain_recent();
+        self.prefix.retain_recent();
+    }
+}
+
+fn quota(per_minute: u32) -> Quota {
+    Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))
+}
+
+/// Refuses who asks too often. Health and metrics are not counted.
+pub(crate) async fn count(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz" | "/metrics")) {
+        let address = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
+        if let Err(retry_after_seconds) = app.limiter.take(device(&request), address.prefix()) {
+            metrics::counter!("tanba_requests_limited_total").increment(1);
+            let refusal = crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds }.error_response();
+            return Ok(request.into_response(refusal).map_into_right_body());
+        }
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// A caller's own name: its device id or its token. Who gives none is bound by the network's limit only.
+fn device(request: &ServiceRequest) -> Option<u64> {
+    let headers = request.headers();
+    let name = headers.get(DEVICE).or_else(|| headers.get(actix_web::http::header::AUTHORIZATION))?;
+    let digest = Sha256::digest(name.as_bytes());
+    digest.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
+}

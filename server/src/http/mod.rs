@@ -1,0 +1,12 @@
+//! What every route shares: the client's address and language, bodies read under limits, headers that
+//! protect, bounds on how often one may ask, a record of each request.
+
+pub(crate) mod address;
+pub(crate) mod body;
+pub(crate) mod headers;
+pub(crate) mod language;
+pub(crate) mod limits;
+pub(crate) mod trace;
+
+pub(crate) use address::ClientAddress;
+pub(crate) use body::{Body, Query};

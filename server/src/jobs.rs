@@ -1,0 +1,107 @@
+//! What must happen next: rows committed with their cause and taken by workers, any number of them,
+//! with `FOR UPDATE SKIP LOCKED`. A job that fails is tried again, later each time, and never lost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::{GenericClient, Transaction};
+use crate::error::Result;
+
+/// A consequence. Each must be harmless when it happens twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Write segments of an order, and its card, to the snapshot anew.
+    RefreshOrder {
+        /// The order.
+        order: u32,
+        /// Its changed segments; none when only the card changed.
+        segments: Vec<u32>,
+    },
+    /// Drop a product's card from the snapshot, so that it is read through.
+    RefreshProduct {
+        /// Its GTIN as a number.
+        gtin: u64,
+    },
+    /// Drop a participant's card.
+    RefreshParticipant {
+        /// The participant's number.
+        participant: i32,
+    },
+    /// Drop packs' cards.
+    RefreshPacks {
+        /// SSCCs as numbers.
+        packs: Vec<u64>,
+    },
+    /// Delete photos of a report whose reporter asked for it.
+    DeletePhotos {
+        /// Paths in the photo store.
+        paths: Vec<String>,
+    },
+}
+
+impl Job {
+    /// The name under which it is counted and logged.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RefreshOrder { .. } => "refresh-order",
+            Self::RefreshProduct { .. } => "refresh-product",
+            Self::RefreshParticipant { .. } => "refresh-participant",
+            Self::RefreshPacks { .. } => "refresh-packs",
+            Self::DeletePhotos { .. } => "delete-photos",
+        }
+    }
+}
+
+/// Leaves a job to the workers; commits and vanishes with the caller's transaction.
+pub(crate) async fn append(db: &impl GenericClient, job: &Job) -> Result<()> {
+    let insert = db.prepare_cached("-- jobs::append\n INSERT INTO job (kind, payload) VALUES ($1, $2)").await?;
+    db.execute(&insert, &[&job.kind(), &serde_json::to_value(job)?]).await?;
+    Ok(())
+}
+
+/// A job taken by this worker until its transaction ends.
+pub(crate) struct Taken {
+    /// Row id.
+    pub id: i64,
+    /// What to do; none when this version doesn't know the kind.
+    pub job: Option<Job>,
+    /// Tries so far.
+    pub attempts: i32,
+}
+
+/// Takes jobs that are due, oldest first, and holds them for the length of the transaction.
+pub(crate) async fn take(tx: &Transaction<'_>, limit: i64) -> Result<Vec<Taken>> {
+    let take = tx
+        .prepare_cached(
+            "-- jobs::take
+             SELECT id, payload, attempts FROM job WHERE run_at <= now() ORDER BY run_at, id
+             LIMIT $1 FOR UPDATE SKIP LOCKED",
+        )
+        .await?;
+    let rows = tx.query(&take, &[&limit]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Taken { id: row.get(0), job: serde_json::from_value(row.get(1)).ok(), attempts: row.get(2) })
+        .collect())
+}
+
+/// The job has happened.
+pub(crate) async fn remove(tx: &Transaction<'_>, id: i64) -> Result<()> {
+    let delete = tx.prepare_cached("-- jobs::remove\n DELETE FROM job WHERE id = $1").await?;
+    tx.execute(&delete, &[&id]).await?;
+    Ok(())
+}
+
+/// The job failed: it waits 1, 2, 4 … seconds, ten minutes at most.
+pub(crate) async fn postpone(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<()> {
+    let wait_seconds = f64::from(1_u32 << u32::try_from(taken.attempts.clamp(0, 9)).unwrap_or(9)).min(600.0);
+    let update = tx
+        .prepare_cached(
+            "-- jobs::postpone
+             UPDATE job SET attempts = attempts + 1, last_error = $2, run_at = now() + make_interval(secs => $3)
+             WHERE id = $1",
+        )
+        .await?;
+    tx.execute(&update, &[&taken.id, &why, &wait_seconds]).await?;
+    Ok(())
+}
