@@ -8,6 +8,7 @@ pub(crate) mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod embedded;
 pub mod error;
 mod health;
 pub(crate) mod http;

@@ -1,0 +1,235 @@
+//! Starts real servers in throw-away folders.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command};
+
+use tokio_postgres::NoTls;
+
+use super::*;
+
+const HOLD: &str = "TANBA_TEST_HOLD_EMBEDDED";
+const QUICK: Options = Options {
+    durability: Durability::Tests,
+    parts: Parts::Both,
+};
+
+/// A folder that is gone with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new("/tmp").join(format!("tanba-embedded-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+async fn postgres(addresses: &Addresses) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(&addresses.database_url, NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+async fn redis(addresses: &Addresses) -> redis::aio::MultiplexedConnection {
+    let client = redis::Client::open(addresses.redis_url.as_str()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+async fn number(addresses: &Addresses) -> i32 {
+    postgres(addresses)
+        .await
+        .query_one("SELECT number FROM kept", &[])
+        .await
+        .unwrap()
+        .get(0)
+}
+
+/// Whether any process has the folder as its working folder, or did not let go of its lock.
+fn anything_runs_in(folder: &Path) -> bool {
+    fs::read_dir("/proc").unwrap().flatten().any(|process| {
+        fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
+    })
+}
+
+#[tokio::test]
+async fn a_second_start_finds_the_data_of_the_first_and_nothing_runs_in_between() {
+    let folder = Folder::new("again");
+    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
+    let addresses = embedded.addresses().clone();
+    let client = postgres(&addresses).await;
+    client
+        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (41)")
+        .await
+        .unwrap();
+    let () = redis::cmd("SET")
+        .arg("a")
+        .arg(1)
+        .query_async(&mut redis(&addresses).await)
+        .await
+        .unwrap();
+
+    let second = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
+    assert!(
+        matches!(second, EmbeddedError::InUse { pid, .. } if pid == std::process::id()),
+        "{second}"
+    );
+    assert_eq!(
+        Embedded::find_running(&folder.0).unwrap().as_ref(),
+        Some(&addresses)
+    );
+
+    embedded.stop().await;
+    assert!(!anything_runs_in(&folder.0));
+    assert_eq!(Embedded::find_running(&folder.0).unwrap(), None);
+
+    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(embedded.addresses(), &addresses);
+    assert_eq!(number(&addresses).await, 41);
+    drop(embedded);
+    assert!(!anything_runs_in(&folder.0));
+}
+
+#[tokio::test]
+async fn each_server_comes_back_at_its_address_after_a_crash() {
+    let folder = Folder::new("crash");
+    let mut embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
+    let addresses = embedded.addresses().clone();
+    let client = postgres(&addresses).await;
+    client
+        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (42)")
+        .await
+        .unwrap();
+
+    embedded.kill_postgres();
+    assert!(client.query_one("SELECT 1", &[]).await.is_err());
+    embedded.start_postgres().await.unwrap();
+    assert_eq!(number(&addresses).await, 42);
+
+    embedded.kill_redis();
+    embedded.start_redis().await.unwrap();
+    embedded.pause_redis();
+    let mut connection = redis::Client::open(addresses.redis_url.as_str()).unwrap();
+    let patience = Duration::from_millis(200);
+    assert!(
+        tokio::time::timeout(patience, connection.get_multiplexed_async_connection())
+            .await
+            .is_err()
+    );
+    embedded.resume_redis();
+    let answer: String = redis::cmd("PING")
+        .query_async(&mut redis(&addresses).await)
+        .await
+        .unwrap();
+    assert_eq!(answer, "PONG");
+
+    // A paused server must not hold up the end.
+    embedded.pause_redis();
+    connection = redis::Client::open(addresses.redis_url.as_str()).unwrap();
+    drop((embedded, connection));
+    assert!(!anything_runs_in(&folder.0));
+}
+
+/// Runs this test again as a process of its own, which only holds servers on `folder`.
+fn holder(folder: &Path) -> Child {
+    let name = "embedded::tests::a_start_after_kill_9_finds_every_committed_row";
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(HOLD, folder)
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_start_after_kill_9_finds_every_committed_row() {
+    if let Some(folder) = std::env::var_os(HOLD) {
+        let embedded = Embedded::start_with(Path::new(&folder), QUICK)
+            .await
+            .unwrap();
+        let client = postgres(embedded.addresses()).await;
+        client
+            .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (43)")
+            .await
+            .unwrap();
+        fs::write(Path::new(&folder).join("ready"), []).unwrap();
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        return;
+    }
+    let folder = Folder::new("kill");
+    let mut held = holder(&folder.0);
+    while !folder.0.join("ready").exists() {
+        assert!(held.try_wait().unwrap().is_none(), "the holder ended early");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    held.kill().unwrap();
+    held.wait().unwrap();
+
+    // A lock file may name a number that has been given to another process since.
+    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(number(embedded.addresses()).await, 43);
+    drop(embedded);
+    fs::write(folder.0.join("postgres/postmaster.pid"), "1\n").unwrap();
+    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(number(embedded.addresses()).await, 43);
+}
+
+#[tokio::test]
+async fn data_of_another_major_version_is_refused_and_left_alone() {
+    let folder = Folder::new("version");
+    fs::create_dir(folder.0.join("postgres")).unwrap();
+    fs::write(folder.0.join("postgres/PG_VERSION"), "9\n").unwrap();
+    let refusal = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
+    assert!(
+        matches!(refusal, EmbeddedError::Version { data: 9, .. }),
+        "{refusal}"
+    );
+    assert!(Embedded::find_running(&folder.0).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_path_that_no_socket_can_have_gets_a_short_one() {
+    let folder = Folder::new("deep");
+    let deep = folder.0.join("a folder, with a long name/".repeat(6));
+    let embedded = Embedded::start_with(&deep, QUICK).await.unwrap();
+    assert_eq!(
+        postgres(embedded.addresses())
+            .await
+            .query_one("SELECT 7", &[])
+            .await
+            .unwrap()
+            .get::<_, i32>(0),
+        7
+    );
+    redis(embedded.addresses()).await;
+}
+
+#[tokio::test]
+async fn data_of_a_folder_that_postgresql_cannot_enter_lives_elsewhere_and_is_found_again() {
+    let folder = Folder::new("closed");
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700)).unwrap();
+    let data_dir = folder.0.join("data");
+    let embedded = Embedded::start_with(&data_dir, QUICK).await.unwrap();
+    let client = postgres(embedded.addresses()).await;
+    client
+        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (44)")
+        .await
+        .unwrap();
+    let running = Embedded::find_running(&data_dir).unwrap();
+    assert_eq!(running.as_ref(), Some(embedded.addresses()));
+    embedded.stop().await;
+
+    let embedded = Embedded::start_with(&data_dir, QUICK).await.unwrap();
+    assert_eq!(number(embedded.addresses()).await, 44);
+    let home = embedded.place.home.clone();
+    embedded.discard().await.unwrap();
+    assert!(!home.join("postgres").exists() && !data_dir.join("embedded").is_symlink());
+}
