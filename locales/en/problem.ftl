@@ -1,144 +1,119 @@
-## What went wrong with a request: a title, and in .detail what to do about it.
+## What went wrong with a request: a title, and under -detail what to do about it.
+## Without variables: limits and places stand in the list of fields.
 
 problem-already-packed = The code is already in a pack
-    .detail = One item cannot be in two packs. Take it out of its present pack first.
+problem-already-packed-detail = One item cannot be in two packs. Take it out of its present pack first.
 problem-body-too-large = The request is too large
-    .detail = A request may take at most { $max } kB.
+problem-body-too-large-detail = Split it into smaller ones.
+problem-body-truncated = The request broke off
+problem-body-truncated-detail = The connection seems to have failed. Send the request again.
 problem-code-malformed = The code is malformed
-    .detail = This does not look like a marking code. Scan it again, or check what you typed.
+problem-code-malformed-detail = This does not look like a marking code. Scan it again, or check what you typed.
 problem-code-too-long = The code is too long
-    .detail =
-        { $max ->
-            [one] A code may have at most { $max } character.
-           *[other] A code may have at most { $max } characters.
-        }
+problem-code-too-long-detail = No marking code is that long. Scan just one code.
 problem-common-password = The password is too common
-    .detail = Many people use this password, so it is easy to guess. Choose another one.
+problem-common-password-detail = Many people use this password, so it is easy to guess. Choose another one.
 problem-conflict = The data have changed meanwhile
-    .detail = Somebody changed them before you. Load them again and repeat.
+problem-conflict-detail = Somebody changed them before you. Load them again and repeat.
 problem-duplicate = This exists already
-    .detail = The register holds the same record already; no second one was made.
+problem-duplicate-detail = The register holds the same record already; no second one was made.
 problem-expired-range = The dates do not fit together
-    .detail = The expiry date must come after the production date and must not have passed.
+problem-expired-range-detail = The expiry date must come after the production date and must not have passed.
 problem-forbidden = Not allowed
-    .detail = Your role does not include this action.
+problem-forbidden-detail = Your role does not include this action.
 problem-idempotency-in-progress = The request is still being carried out
-    .detail = The request with this key is not finished yet. Repeat it in a few seconds.
+problem-idempotency-in-progress-detail = The request with this key is not finished yet. Repeat it in a few seconds.
 problem-idempotency-key-missing = The Idempotency-Key header is missing
-    .detail = Add this header, so that a repeated request does not make a second record.
+problem-idempotency-key-missing-detail = Add this header, so that a repeated request does not make a second record.
 problem-idempotency-key-reused = The Idempotency-Key was used before
-    .detail = Another request came with this key. Take a new key for a new request.
+problem-idempotency-key-reused-detail = Another request came with this key. Take a new key for a new request.
 problem-internal = Something broke on our side
-    .detail = The fault is recorded and we will look into it. Please try again later.
+problem-internal-detail = The fault is recorded and we will look into it. Please try again later.
 problem-invalid-check-digit = The check digit does not match
-    .detail = There seems to be a typing error in the number. Please check it.
+problem-invalid-check-digit-detail = There seems to be a typing error in the number. Please check it.
 problem-invalid-cursor = The page of the list was not found
-    .detail = The page mark is wrong or too old. Start the list from its beginning.
+problem-invalid-cursor-detail = The page mark is wrong or too old. Start the list from its beginning.
 problem-invalid-field = Check the fields
-    .detail = Some fields are not filled in correctly; they are listed in this answer.
+problem-invalid-field-detail = Some fields are not filled in correctly; they are listed in this answer.
 problem-invalid-range = The range is not valid
-    .detail = Its start must not lie after its end, and all of it must lie within the order.
+problem-invalid-range-detail = Its start must not lie after its end, and all of it must lie within the order.
 problem-malformed-header = A header could not be read
-    .detail = One of the headers of the request is not written correctly.
+problem-malformed-header-detail = One of the headers of the request is not written correctly.
 problem-malformed-json = The JSON could not be read
-    .detail = The body breaks the rules of JSON. Check the brackets, quotes and commas.
+problem-malformed-json-detail = The body breaks the rules of JSON. Check the brackets, quotes and commas.
 problem-malformed-query = The query could not be read
-    .detail = Check the part of the address after the question mark.
+problem-malformed-query-detail = Check the part of the address after the question mark.
 problem-method-not-allowed = The method is not supported
-    .detail = This address does not take this HTTP method.
+problem-method-not-allowed-detail = This address does not take this HTTP method.
 problem-missing-attribute = Information about the product is missing
-    .detail = Not everything that this group of goods requires has been filled in.
+problem-missing-attribute-detail = Not everything that this group of goods requires has been filled in.
 problem-not-acceptable = No such form of answer
-    .detail = We cannot answer in the form that you asked for.
+problem-not-acceptable-detail = We cannot answer in the form that you asked for.
 problem-not-found = Not found
-    .detail = There is nothing here, or you may not see it.
+problem-not-found-detail = There is nothing here, or you may not see it.
 problem-not-owned = The code is not registered to you
-    .detail = Only its owner may act on a code.
+problem-not-owned-detail = Only its owner may act on a code.
 problem-not-packed = The code is not in a pack
-    .detail = The item is in no pack, so it cannot be taken out of one.
+problem-not-packed-detail = The item is in no pack, so it cannot be taken out of one.
 problem-order-limit = The order is too large
-    .detail =
-        { $max ->
-            [one] An order holds from 1 to { $max } code.
-           *[other] An order holds from 1 to { $max } codes.
-        }
+problem-order-limit-detail = An order holds from 1 to 1,000,000 codes. Make another order for the rest.
 problem-origin-refused = The request came from another site
-    .detail = Data cannot be changed from that site.
+problem-origin-refused-detail = Data cannot be changed from that site.
 problem-out-of-order = This cannot be done now
-    .detail = The present status of the code does not allow this step.
+problem-out-of-order-detail = The present status of the code does not allow this step.
 problem-overloaded = The service is overloaded
-    .detail = Please repeat in a few seconds.
+problem-overloaded-detail = Please repeat in a few seconds.
 problem-pack-not-empty = The pack is not empty
-    .detail = Take the goods out of it first.
+problem-pack-not-empty-detail = Take the goods out of it first.
 problem-photo-limit = The picture has too many pixels
-    .detail = Make the picture smaller, or take another at a lower resolution.
+problem-photo-limit-detail = Make the picture smaller, or take another at a lower resolution.
 problem-photo-too-large = The photo is too large
-    .detail = A photo may take at most { $max } MB.
+problem-photo-too-large-detail = Make the photo smaller and send it again.
 problem-photo-too-many = Too many photos
-    .detail =
-        { $max ->
-            [one] At most { $max } photo can be added to a report.
-           *[other] At most { $max } photos can be added to a report.
-        }
+problem-photo-too-many-detail = At most 5 photos can be added to a report.
 problem-photo-unreadable = The photo could not be opened
-    .detail = Send the photo as JPEG, PNG or WebP.
+problem-photo-unreadable-detail = Send the photo as JPEG, PNG or WebP.
 problem-product-not-published = The product card is not published
-    .detail = Codes can be ordered only for a published product.
+problem-product-not-published-detail = Codes can be ordered only for a published product.
 problem-quota-exceeded = The limit for today is used up
-    .detail = No more can be sent today. Please come back tomorrow.
+problem-quota-exceeded-detail = No more can be sent today. Please come back tomorrow.
 problem-rate-limited = Too many requests
-    .detail =
-        { $seconds ->
-            [one] Please repeat in { $seconds } second.
-           *[other] Please repeat in { $seconds } seconds.
-        }
+problem-rate-limited-detail = Please wait a little and repeat.
 problem-register-unavailable = The register cannot be reached
-    .detail = The code cannot be checked right now, so we say nothing about it. Please repeat in a minute.
+problem-register-unavailable-detail = The code cannot be checked right now, so we say nothing about it. Please repeat in a minute.
 problem-report-closed = The report is closed
-    .detail = Reopen it to go on.
+problem-report-closed-detail = Reopen it to go on.
 problem-report-token-wrong = The key does not fit
-    .detail = There is no report with this number and key. Check both.
+problem-report-token-wrong-detail = There is no report with this number and key. Check both.
 problem-second-factor-needed = A confirmation code is needed
-    .detail = Enter the six digits that your authenticator app shows.
+problem-second-factor-needed-detail = Enter the six digits that your authenticator app shows.
 problem-snapshot-unavailable = The fast copy cannot be reached
-    .detail = We cannot answer right now. Please repeat in a minute.
+problem-snapshot-unavailable-detail = We cannot answer right now. Please repeat in a minute.
 problem-store-unavailable = Nothing can be saved right now
-    .detail = Your request was not saved. Please repeat it in a minute.
+problem-store-unavailable-detail = Your request was not saved. Please repeat it in a minute.
 problem-timeout = The answer took too long
-    .detail = Repeat the request: with the same key it is never carried out twice.
+problem-timeout-detail = Repeat the request: with the same key it is never carried out twice.
 problem-token-expired = The session has ended
-    .detail = Its time has run out. Please sign in again.
+problem-token-expired-detail = Its time has run out. Please sign in again.
 problem-too-many-attempts = Too many attempts
-    .detail =
-        { $seconds ->
-            [one] Please try again in { $seconds } second.
-           *[other] Please try again in { $seconds } seconds.
-        }
+problem-too-many-attempts-detail = Please wait a little and try again.
 problem-too-many-items = Too many items
-    .detail =
-        { $max ->
-            [one] A request may hold at most { $max } item.
-           *[other] A request may hold at most { $max } items.
-        }
+problem-too-many-items-detail = Split the items over several requests.
 problem-unauthenticated = Please sign in
-    .detail = This action needs you to be signed in.
+problem-unauthenticated-detail = This action needs you to be signed in.
 problem-unknown-group = There is no such group of goods
-    .detail = Choose a group from the reference list.
+problem-unknown-group-detail = Choose a group from the reference list.
 problem-unknown-key = There is no such key
-    .detail = Check the id of the key.
+problem-unknown-key-detail = Check the id of the key.
 problem-unknown-order = There is no such order
-    .detail = Check the number of the order.
+problem-unknown-order-detail = Check the number of the order.
 problem-unknown-participant = The participant is not in the register
-    .detail = Check the BIN or IIN.
+problem-unknown-participant-detail = Check the BIN or IIN.
 problem-unknown-product = The product is not in the register
-    .detail = Register the product with this GTIN first.
+problem-unknown-product-detail = Register the product with this GTIN first.
 problem-unsupported-media-type = The form of the data is not supported
-    .detail = Send the data in the form that the description of this address names.
+problem-unsupported-media-type-detail = Send the data in the form that the description of this address names.
 problem-weak-password = The password is too short
-    .detail =
-        { $min ->
-            [one] A password needs at least { $min } character.
-           *[other] A password needs at least { $min } characters.
-        }
+problem-weak-password-detail = Choose a longer one.
 problem-wrong-credentials = Wrong login, password or code
-    .detail = Check what you entered and try again.
+problem-wrong-credentials-detail = Check what you entered and try again.

@@ -1,15 +1,22 @@
 ## What is wrong with one field of a request. Short, without the name of the field.
 
 field-check-digit = Бақылау цифры сәйкес келмейді
+field-control-character = Мәтінде басқару таңбасы бар
+field-doubled = Осы сұрауда екінші рет тұр
+field-id-taken = Бұл белгімен басқа жазба сақталған
+field-idempotency-key = 8-ден 64-ке дейін бос орынсыз латын әрпі, цифры немесе белгісі болуға тиіс
 field-in-the-future = Бұл күн әлі келген жоқ
 field-in-the-past = Бұл күн өтіп кеткен
 field-not-a-date = Күнді мына үлгіде жазыңыз: 2026-11-20
 field-not-a-number = Сан жазыңыз
 field-not-a-phone-or-mail = Телефон нөмірін немесе электрондық поштаны жазыңыз
 field-not-an-address = Бұл мекенжай жарамайды
+field-not-json = Осы жерден бастап JSON емес
 field-not-one-of = Мыналардың бірін таңдаңыз: { $allowed }
 field-out-of-range = { $min } мен { $max } аралығында болуға тиіс
 field-required = Бұл өрісті толтыру керек
+field-reused = Бұрын басқа сұрауда қолданылған
 field-too-long = { $max } таңбадан аспауға тиіс
 field-too-short = Кемінде { $min } таңба болуға тиіс
 field-unknown = Мұндай өріс жоқ
+field-wrong-type = Мәннің түрі дұрыс емес

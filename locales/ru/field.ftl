@@ -1,15 +1,21 @@
 ## What is wrong with one field of a request. Short, without the name of the field.
 
 field-check-digit = Контрольная цифра не сходится
+field-control-character = В тексте есть управляющий знак
+field-doubled = Стоит в этом запросе второй раз
+field-id-taken = Под этим обозначением уже есть другая запись
+field-idempotency-key = От 8 до 64 латинских букв, цифр или знаков без пробелов
 field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла
 field-not-a-date = Запишите дату по образцу: 2026-11-20
 field-not-a-number = Введите число
 field-not-a-phone-or-mail = Укажите телефон или электронную почту
 field-not-an-address = Это не похоже на адрес
+field-not-json = С этого места это не JSON
 field-not-one-of = Выберите одно из значений: { $allowed }
 field-out-of-range = Должно быть от { $min } до { $max }
 field-required = Это поле нужно заполнить
+field-reused = Уже использован в другом запросе
 field-too-long =
     { $max ->
         [one] Не длиннее { $max } символа
@@ -21,3 +27,4 @@ field-too-short =
        *[other] Не короче { $min } символов
     }
 field-unknown = Такого поля нет
+field-wrong-type = Значение не того типа

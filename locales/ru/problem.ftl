@@ -1,142 +1,119 @@
-## What went wrong with a request: a title, and in .detail what to do about it.
+## What went wrong with a request: a title, and under -detail what to do about it.
+## Without variables: limits and places stand in the list of fields.
 
 problem-already-packed = Код уже в упаковке
-    .detail = Один товар не может лежать в двух упаковках. Сначала извлеките его из прежней.
+problem-already-packed-detail = Один товар не может лежать в двух упаковках. Сначала извлеките его из прежней.
 problem-body-too-large = Слишком большой запрос
-    .detail = Размер запроса не должен превышать { $max } КБ.
+problem-body-too-large-detail = Разделите его на части.
+problem-body-truncated = Запрос оборвался
+problem-body-truncated-detail = Похоже, прервалась связь. Отправьте запрос ещё раз.
 problem-code-malformed = Код записан неверно
-    .detail = Это не похоже на код маркировки. Отсканируйте его ещё раз или проверьте введённое.
+problem-code-malformed-detail = Это не похоже на код маркировки. Отсканируйте его ещё раз или проверьте введённое.
 problem-code-too-long = Слишком длинный код
-    .detail =
-        { $max ->
-            [one] Код не должен быть длиннее { $max } символа.
-           *[other] Код не должен быть длиннее { $max } символов.
-        }
+problem-code-too-long-detail = Таких длинных кодов маркировки не бывает. Отсканируйте только один код.
 problem-common-password = Слишком известный пароль
-    .detail = Этот пароль встречается у многих, его легко подобрать. Придумайте другой.
+problem-common-password-detail = Этот пароль встречается у многих, его легко подобрать. Придумайте другой.
 problem-conflict = Данные уже изменились
-    .detail = Кто-то изменил их раньше вас. Обновите данные и повторите действие.
+problem-conflict-detail = Кто-то изменил их раньше вас. Обновите данные и повторите действие.
 problem-duplicate = Такая запись уже есть
-    .detail = В реестре уже есть точно такая запись, вторая не создана.
+problem-duplicate-detail = В реестре уже есть точно такая запись, вторая не создана.
 problem-expired-range = Даты не согласуются
-    .detail = Срок годности должен кончаться позже даты производства и ещё не пройти.
+problem-expired-range-detail = Срок годности должен кончаться позже даты производства и ещё не пройти.
 problem-forbidden = Недостаточно прав
-    .detail = Ваша роль не даёт права на это действие.
+problem-forbidden-detail = Ваша роль не даёт права на это действие.
 problem-idempotency-in-progress = Запрос ещё выполняется
-    .detail = Запрос с этим ключом ещё не завершён. Повторите через несколько секунд.
+problem-idempotency-in-progress-detail = Запрос с этим ключом ещё не завершён. Повторите через несколько секунд.
 problem-idempotency-key-missing = Нет заголовка Idempotency-Key
-    .detail = Добавьте этот заголовок, чтобы повтор запроса не создал вторую запись.
+problem-idempotency-key-missing-detail = Добавьте этот заголовок, чтобы повтор запроса не создал вторую запись.
 problem-idempotency-key-reused = Idempotency-Key уже использован
-    .detail = С этим ключом приходил другой запрос. Для нового запроса возьмите новый ключ.
+problem-idempotency-key-reused-detail = С этим ключом приходил другой запрос. Для нового запроса возьмите новый ключ.
 problem-internal = У нас произошёл сбой
-    .detail = Сбой записан, мы с ним разберёмся. Попробуйте позже.
+problem-internal-detail = Сбой записан, мы с ним разберёмся. Попробуйте позже.
 problem-invalid-check-digit = Контрольная цифра не сходится
-    .detail = Похоже, в номере опечатка. Проверьте его.
+problem-invalid-check-digit-detail = Похоже, в номере опечатка. Проверьте его.
 problem-invalid-cursor = Страница списка не найдена
-    .detail = Метка страницы неверна или устарела. Начните список сначала.
+problem-invalid-cursor-detail = Метка страницы неверна или устарела. Начните список сначала.
 problem-invalid-field = Проверьте поля
-    .detail = Некоторые поля заполнены неверно, они перечислены в этом ответе.
+problem-invalid-field-detail = Некоторые поля заполнены неверно, они перечислены в этом ответе.
 problem-invalid-range = Неверный диапазон
-    .detail = Начало не должно быть больше конца, и весь диапазон должен лежать внутри заказа.
+problem-invalid-range-detail = Начало не должно быть больше конца, и весь диапазон должен лежать внутри заказа.
 problem-malformed-header = Не удалось прочитать заголовок
-    .detail = Один из заголовков запроса записан неверно.
+problem-malformed-header-detail = Один из заголовков запроса записан неверно.
 problem-malformed-json = Не удалось прочитать JSON
-    .detail = Содержимое запроса нарушает правила JSON. Проверьте скобки, кавычки и запятые.
+problem-malformed-json-detail = Содержимое запроса нарушает правила JSON. Проверьте скобки, кавычки и запятые.
 problem-malformed-query = Не удалось прочитать параметры адреса
-    .detail = Проверьте часть адреса после вопросительного знака.
+problem-malformed-query-detail = Проверьте часть адреса после вопросительного знака.
 problem-method-not-allowed = Метод не поддерживается
-    .detail = По этому адресу нельзя обратиться таким методом HTTP.
+problem-method-not-allowed-detail = По этому адресу нельзя обратиться таким методом HTTP.
 problem-missing-attribute = Не хватает сведений о товаре
-    .detail = Заполнены не все сведения, обязательные для этой группы товаров.
+problem-missing-attribute-detail = Заполнены не все сведения, обязательные для этой группы товаров.
 problem-not-acceptable = Такого формата ответа нет
-    .detail = Мы не можем ответить в том формате, который вы запросили.
+problem-not-acceptable-detail = Мы не можем ответить в том формате, который вы запросили.
 problem-not-found = Не найдено
-    .detail = Здесь ничего нет, или у вас нет доступа.
+problem-not-found-detail = Здесь ничего нет, или у вас нет доступа.
 problem-not-owned = Этот код числится не за вами
-    .detail = Действовать с кодом может только его владелец.
+problem-not-owned-detail = Действовать с кодом может только его владелец.
 problem-not-packed = Код не в упаковке
-    .detail = Этот товар ни в какой упаковке не лежит, извлекать его неоткуда.
+problem-not-packed-detail = Этот товар ни в какой упаковке не лежит, извлекать его неоткуда.
 problem-order-limit = Слишком большой заказ
-    .detail =
-        { $max ->
-            [one] В одном заказе может быть от 1 до { $max } кода.
-           *[other] В одном заказе может быть от 1 до { $max } кодов.
-        }
+problem-order-limit-detail = В одном заказе может быть от 1 до 1 000 000 кодов. На остальные сделайте новый заказ.
 problem-origin-refused = Запрос с чужого сайта
-    .detail = С этого сайта менять данные нельзя.
+problem-origin-refused-detail = С этого сайта менять данные нельзя.
 problem-out-of-order = Сейчас этого сделать нельзя
-    .detail = Нынешнее состояние кода не допускает этого действия.
+problem-out-of-order-detail = Нынешнее состояние кода не допускает этого действия.
 problem-overloaded = Сервис перегружен
-    .detail = Повторите через несколько секунд.
+problem-overloaded-detail = Повторите через несколько секунд.
 problem-pack-not-empty = Упаковка не пуста
-    .detail = Сначала извлеките из неё товары.
+problem-pack-not-empty-detail = Сначала извлеките из неё товары.
 problem-photo-limit = Слишком большие размеры снимка
-    .detail = Уменьшите снимок или сделайте новый с меньшим разрешением.
+problem-photo-limit-detail = Уменьшите снимок или сделайте новый с меньшим разрешением.
 problem-photo-too-large = Слишком большое фото
-    .detail = Одно фото не должно превышать { $max } МБ.
+problem-photo-too-large-detail = Уменьшите фото и пришлите снова.
 problem-photo-too-many = Слишком много фото
-    .detail = К обращению можно приложить не больше { $max } фото.
+problem-photo-too-many-detail = К обращению можно приложить не больше 5 фото.
 problem-photo-unreadable = Фото не открывается
-    .detail = Пришлите фото в формате JPEG, PNG или WebP.
+problem-photo-unreadable-detail = Пришлите фото в формате JPEG, PNG или WebP.
 problem-product-not-published = Карточка товара не опубликована
-    .detail = Коды можно заказать только для опубликованного товара.
+problem-product-not-published-detail = Коды можно заказать только для опубликованного товара.
 problem-quota-exceeded = Дневной предел исчерпан
-    .detail = Сегодня больше отправить нельзя. Повторите завтра.
+problem-quota-exceeded-detail = Сегодня больше отправить нельзя. Повторите завтра.
 problem-rate-limited = Слишком много запросов
-    .detail =
-        { $seconds ->
-            [one] Повторите через { $seconds } секунду.
-            [few] Повторите через { $seconds } секунды.
-           *[many] Повторите через { $seconds } секунд.
-        }
+problem-rate-limited-detail = Немного подождите и повторите.
 problem-register-unavailable = Реестр недоступен
-    .detail = Сейчас мы не можем проверить код и ничего о нём не утверждаем. Повторите через минуту.
+problem-register-unavailable-detail = Сейчас мы не можем проверить код и ничего о нём не утверждаем. Повторите через минуту.
 problem-report-closed = Обращение закрыто
-    .detail = Чтобы продолжить, откройте его снова.
+problem-report-closed-detail = Чтобы продолжить, откройте его снова.
 problem-report-token-wrong = Ключ не подходит
-    .detail = Обращения с таким номером и ключом нет. Проверьте и то и другое.
+problem-report-token-wrong-detail = Обращения с таким номером и ключом нет. Проверьте и то и другое.
 problem-second-factor-needed = Нужен код подтверждения
-    .detail = Введите шесть цифр из приложения-аутентификатора.
+problem-second-factor-needed-detail = Введите шесть цифр из приложения-аутентификатора.
 problem-snapshot-unavailable = Быстрая копия недоступна
-    .detail = Сейчас мы не можем ответить. Повторите через минуту.
+problem-snapshot-unavailable-detail = Сейчас мы не можем ответить. Повторите через минуту.
 problem-store-unavailable = Сейчас записать нельзя
-    .detail = Ваш запрос не сохранён. Повторите через минуту.
+problem-store-unavailable-detail = Ваш запрос не сохранён. Повторите через минуту.
 problem-timeout = Ответ не пришёл вовремя
-    .detail = Повторите запрос: с прежним ключом он не выполнится дважды.
+problem-timeout-detail = Повторите запрос: с прежним ключом он не выполнится дважды.
 problem-token-expired = Сеанс завершён
-    .detail = Время сеанса вышло. Войдите ещё раз.
+problem-token-expired-detail = Время сеанса вышло. Войдите ещё раз.
 problem-too-many-attempts = Слишком много попыток
-    .detail =
-        { $seconds ->
-            [one] Попробуйте снова через { $seconds } секунду.
-            [few] Попробуйте снова через { $seconds } секунды.
-           *[many] Попробуйте снова через { $seconds } секунд.
-        }
+problem-too-many-attempts-detail = Немного подождите и попробуйте снова.
 problem-too-many-items = Слишком много записей
-    .detail =
-        { $max ->
-            [one] В одном запросе может быть не больше { $max } записи.
-           *[other] В одном запросе может быть не больше { $max } записей.
-        }
+problem-too-many-items-detail = Разделите записи на несколько запросов.
 problem-unauthenticated = Войдите в систему
-    .detail = Для этого действия нужно войти.
+problem-unauthenticated-detail = Для этого действия нужно войти.
 problem-unknown-group = Такой группы товаров нет
-    .detail = Выберите группу из справочника.
+problem-unknown-group-detail = Выберите группу из справочника.
 problem-unknown-key = Такого ключа нет
-    .detail = Проверьте обозначение ключа.
+problem-unknown-key-detail = Проверьте обозначение ключа.
 problem-unknown-order = Такого заказа нет
-    .detail = Проверьте номер заказа.
+problem-unknown-order-detail = Проверьте номер заказа.
 problem-unknown-participant = Участника нет в реестре
-    .detail = Проверьте БИН или ИИН.
+problem-unknown-participant-detail = Проверьте БИН или ИИН.
 problem-unknown-product = Товара нет в реестре
-    .detail = Сначала зарегистрируйте товар с этим GTIN.
+problem-unknown-product-detail = Сначала зарегистрируйте товар с этим GTIN.
 problem-unsupported-media-type = Формат данных не поддерживается
-    .detail = Пришлите данные в том формате, который указан в описании этого адреса.
+problem-unsupported-media-type-detail = Пришлите данные в том формате, который указан в описании этого адреса.
 problem-weak-password = Слишком короткий пароль
-    .detail =
-        { $min ->
-            [one] В пароле должно быть не меньше { $min } символа.
-           *[other] В пароле должно быть не меньше { $min } символов.
-        }
+problem-weak-password-detail = Придумайте пароль подлиннее.
 problem-wrong-credentials = Неверный логин, пароль или код
-    .detail = Проверьте введённое и попробуйте снова.
+problem-wrong-credentials-detail = Проверьте введённое и попробуйте снова.

@@ -1,8 +1,8 @@
 //! Every word a person reads, in Kazakh, Russian and English.
 //!
 //! The messages stand in `kk/*.ftl`, `ru/*.ftl` and `en/*.ftl`, one file a theme, and are built into the program.
-//! A key is kebab-case and begins with its theme: `verdict-sold`, `problem-not-found`; an attribute of a message is
-//! asked for after a dot: `problem-not-found.detail`. The same keys, attributes and variables exist in all three
+//! A key is kebab-case and begins with its theme: `verdict-sold`, `problem-not-found`; what belongs to it follows:
+//! `verdict-sold-advice`, `problem-not-found-detail`. An attribute is asked for after a dot. The same keys, attributes and variables exist in all three
 //! languages; this crate's tests refuse a file where they do not.
 //!
 //! Words go to people as they are: no bidi isolation marks, no markup. Numbers, dates and times are written by
@@ -121,10 +121,10 @@ pub fn reason(language: Language, slug: &str, args: &[(&str, Arg<'_>)]) -> Strin
     say(language, &format!("reason-{slug}"), args)
 }
 
-/// Title and detail of a problem, by its slug.
-pub fn problem(language: Language, slug: &str, args: &[(&str, Arg<'_>)]) -> (String, String) {
+/// Title of a problem and what to do about it, by its slug.
+pub fn problem(language: Language, slug: &str) -> (String, String) {
     (
-        say(language, &format!("problem-{slug}"), args),
-        say(language, &format!("problem-{slug}.detail"), args),
+        say(language, &format!("problem-{slug}"), &[]),
+        say(language, &format!("problem-{slug}-detail"), &[]),
     )
 }
