@@ -114,6 +114,6 @@ problem-unknown-product-detail = Сначала зарегистрируйте �
 problem-unsupported-media-type = Формат данных не поддерживается
 problem-unsupported-media-type-detail = Пришлите данные в том формате, который указан в описании этого адреса.
 problem-weak-password = Слишком короткий пароль
-problem-weak-password-detail = Придумайте пароль подлиннее.
+problem-weak-password-detail = Придумайте более длинный пароль.
 problem-wrong-credentials = Неверный логин, пароль или код
 problem-wrong-credentials-detail = Проверьте введённое и попробуйте снова.

@@ -41,8 +41,7 @@ pub struct Catalogue {
 
 /// The words of `language`, read on first use.
 pub fn of(language: Language) -> &'static Catalogue {
-    static ALL: LazyLock<[Catalogue; 3]> =
-        LazyLock::new(|| Language::ALL.map(|language| Catalogue::read(language).0));
+    static ALL: LazyLock<[Catalogue; 3]> = LazyLock::new(|| Language::ALL.map(|language| Catalogue::read(language).0));
     &ALL[language as usize]
 }
 
@@ -57,10 +56,7 @@ fn files(language: Language) -> &'static [(&'static str, &'static str)] {
 
 /// What the plural rules are chosen by.
 fn identifier(language: Language) -> LanguageIdentifier {
-    language
-        .tag()
-        .parse()
-        .expect("every tag is a language identifier")
+    language.tag().parse().expect("every tag is a language identifier")
 }
 
 impl Catalogue {
@@ -77,11 +73,10 @@ impl Catalogue {
         let mut keys = BTreeMap::new();
         let mut faults = Vec::new();
         for (theme, source) in files(language) {
-            let resource =
-                FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, errors)| {
-                    faults.push(format!("{language}/{theme}.ftl: {errors:?}"));
-                    rest
-                });
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, errors)| {
+                faults.push(format!("{language}/{theme}.ftl: {errors:?}"));
+                rest
+            });
             for entry in resource.entries() {
                 if let ast::Entry::Message(message) = entry {
                     index(message, &mut keys);
@@ -91,14 +86,7 @@ impl Catalogue {
                 faults.push(format!("{language}/{theme}.ftl: {errors:?}"));
             }
         }
-        (
-            Self {
-                language,
-                bundle,
-                keys,
-            },
-            faults,
-        )
+        (Self { language, bundle, keys }, faults)
     }
 
     /// The words for `key`, and what was missing; the key itself when it has no words.
@@ -106,15 +94,9 @@ impl Catalogue {
         let Some(pattern) = self.pattern(key) else {
             return (key.to_owned(), vec!["there are no such words".to_owned()]);
         };
-        let args: FluentArgs<'_> = args
-            .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), self.value(value)))
-            .collect();
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (Cow::Borrowed(*name), self.value(value))).collect();
         let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(&args), &mut errors)
-            .into_owned();
+        let text = self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
         (text, errors.iter().map(ToString::to_string).collect())
     }
 
@@ -127,23 +109,13 @@ impl Catalogue {
     }
 
     pub fn variables(&self, key: &str) -> Vec<&str> {
-        self.keys
-            .get(key)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect()
+        self.keys.get(key).into_iter().flatten().map(String::as_str).collect()
     }
 
     fn pattern(&self, key: &str) -> Option<&ast::Pattern<&str>> {
         match key.split_once('.') {
             None => self.bundle.get_message(key)?.value(),
-            Some((message, attribute)) => Some(
-                self.bundle
-                    .get_message(message)?
-                    .get_attribute(attribute)?
-                    .value(),
-            ),
+            Some((message, attribute)) => Some(self.bundle.get_message(message)?.get_attribute(attribute)?.value()),
         }
     }
 
@@ -176,10 +148,7 @@ fn index(message: &ast::Message<&str>, keys: &mut BTreeMap<String, BTreeSet<Stri
         keys.insert(id.to_owned(), variables_of(pattern));
     }
     for attribute in &message.attributes {
-        keys.insert(
-            format!("{id}.{}", attribute.id.name),
-            variables_of(&attribute.value),
-        );
+        keys.insert(format!("{id}.{}", attribute.id.name), variables_of(&attribute.value));
     }
 }
 

@@ -74,11 +74,7 @@ pub fn date(language: Language, date: NaiveDate) -> String {
 /// A day and time in Kazakhstan, to the minute: "20 November 2026, 14:05". Doesn't say whose time it is.
 pub fn instant(language: Language, instant: DateTime<Utc>) -> String {
     let local = in_kazakhstan(instant);
-    format!(
-        "{}, {}",
-        date(language, local.date_naive()),
-        local.format("%H:%M")
-    )
+    format!("{}, {}", date(language, local.date_naive()), local.format("%H:%M"))
 }
 
 /// The calendar date in Kazakhstan at an instant.
@@ -147,9 +143,7 @@ mod tests {
     #[test]
     fn every_month_has_its_own_name() {
         for language in Language::ALL {
-            let mut names: Vec<_> = (1..=12)
-                .map(|month| date(language, day(2026, month, 5)))
-                .collect();
+            let mut names: Vec<_> = (1..=12).map(|month| date(language, day(2026, month, 5))).collect();
             names.sort();
             names.dedup();
             assert_eq!(names.len(), 12);
@@ -158,10 +152,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_shown_in_kazakhstan_even_when_that_is_another_day() {
-        let late = day(2026, 12, 31)
-            .and_hms_opt(19, 5, 59)
-            .expect("a time of day")
-            .and_utc();
+        let late = day(2026, 12, 31).and_hms_opt(19, 5, 59).expect("a time of day").and_utc();
         assert_eq!(instant(Language::Kk, late), "2027 ж. 1 қаңтар, 00:05");
         assert_eq!(instant(Language::Ru, late), "1 января 2027 г., 00:05");
         assert_eq!(instant(Language::En, late), "1 January 2027, 00:05");

@@ -64,10 +64,7 @@ impl FromStr for Language {
     /// Reads a language tag by its first part, in any case: `kk`, `kk-KZ`, `RU_ru`, `kk-Cyrl-KZ`.
     fn from_str(tag: &str) -> Result<Self, UnknownLanguage> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.tag()))
-            .ok_or(UnknownLanguage)
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag())).ok_or(UnknownLanguage)
     }
 }
 
@@ -111,9 +108,7 @@ fn weight<'a>(parameters: impl Iterator<Item = &'a str>) -> Option<u16> {
         if name.trim().eq_ignore_ascii_case("q") {
             let value: f32 = value.trim().parse().ok()?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within 0..=1000
-            return (0.0..=1.0)
-                .contains(&value)
-                .then(|| (value * 1000.0).round() as u16);
+            return (0.0..=1.0).contains(&value).then(|| (value * 1000.0).round() as u16);
         }
     }
     Some(1000)
@@ -165,17 +160,7 @@ mod tests {
 
     #[test]
     fn kazakh_answers_when_nothing_matches() {
-        for header in [
-            "",
-            "*",
-            "de",
-            "fr-FR, uk;q=0.8",
-            ",,;;=,",
-            "ru;q=2",
-            "ru;q=-1",
-            "ru;q=nan",
-            "ru;q",
-        ] {
+        for header in ["", "*", "de", "fr-FR, uk;q=0.8", ",,;;=,", "ru;q=2", "ru;q=-1", "ru;q=nan", "ru;q"] {
             assert_eq!(negotiate(header), Language::Kk, "{header:?}");
         }
     }

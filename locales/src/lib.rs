@@ -2,8 +2,8 @@
 //!
 //! The messages stand in `kk/*.ftl`, `ru/*.ftl` and `en/*.ftl`, one file a theme, and are built into the program.
 //! A key is kebab-case and begins with its theme: `verdict-sold`, `problem-not-found`; what belongs to it follows:
-//! `verdict-sold-advice`, `problem-not-found-detail`. An attribute is asked for after a dot. The same keys, attributes and variables exist in all three
-//! languages; this crate's tests refuse a file where they do not.
+//! `verdict-sold-advice`, `problem-not-found-detail`. An attribute, if any, is asked for after a dot. The same keys,
+//! attributes and variables exist in all three languages; this crate's tests refuse a file where they do not.
 //!
 //! Words go to people as they are: no bidi isolation marks, no markup. Numbers, dates and times are written by
 //! [`format`](mod@format), because library data for Kazakh is missing on many machines.
@@ -86,9 +86,7 @@ pub fn say(language: Language, key: &str, args: &[(&str, Arg<'_>)]) -> String {
 
 /// Whether there are words for `key` (a message, or `message.attribute`) in every language.
 pub fn has(key: &str) -> bool {
-    Language::ALL
-        .into_iter()
-        .all(|language| catalogue::of(language).has(key))
+    Language::ALL.into_iter().all(|language| catalogue::of(language).has(key))
 }
 
 /// Every key that has words in `language`, sorted: messages, and their attributes as `message.attribute`.
@@ -123,8 +121,5 @@ pub fn reason(language: Language, slug: &str, args: &[(&str, Arg<'_>)]) -> Strin
 
 /// Title of a problem and what to do about it, by its slug.
 pub fn problem(language: Language, slug: &str) -> (String, String) {
-    (
-        say(language, &format!("problem-{slug}"), &[]),
-        say(language, &format!("problem-{slug}-detail"), &[]),
-    )
+    (say(language, &format!("problem-{slug}"), &[]), say(language, &format!("problem-{slug}-detail"), &[]))
 }
