@@ -1,18 +1,18 @@
 ## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
 
 reason-applied-not-released = Код тауарға түсірілген, бірақ тауар әлі айналымға шығарылмаған.
-reason-destroyed = Жойылған деп жазылған.
+reason-destroyed = Жойылған деп тіркелген.
 reason-expired-on = Жарамдылық мерзімі { $date } күні аяқталған.
 reason-foreign-code = Кодты басқа елдің жүйесі берген, бізде ол туралы мәлімет жоқ.
 reason-in-circulation = Айналымға шығарған: { $by }.
 reason-key-revoked = Қолтаңба күші жойылған кілтпен қойылған.
 reason-key-unknown = Қолтаңба тізімде жоқ кілтпен қойылған.
-reason-lost = Жоғалған деп жазылған.
+reason-lost = Жоғалған деп тіркелген.
 reason-no-expiry = Жарамдылық мерзімі көрсетілмеген.
 reason-not-a-marking-code = Бұл таңбалау коды емес. Қаптамадан шаршы Data Matrix кодын табыңыз.
 reason-not-applied = Код берілген, бірақ оның тауарға түсірілгені әлі хабарланбаған.
-reason-pack-opened = Қаптама таратылған: ішіндегі тауарларды бір-бірлеп тексеріңіз.
-reason-pack-unknown = Мұндай нөмірі бар қаптама тізілімде жоқ.
+reason-pack-opened = Қаптама ашылған: ішінен шыққан тауарларды бір-бірлеп тексеріңіз.
+reason-pack-unknown = Мұндай нөмірлі қаптама тізілімде жоқ.
 reason-product-only = Штрихкод тауардың атауын ғана білдіреді, дәл осы дана туралы ештеңе айтпайды.
 reason-product-unknown = Мұндай тауар тізілімде жоқ.
 reason-recalled = { $date } күні кері қайтарып алынған. Себебі: { $reason }
@@ -27,6 +27,6 @@ reason-shipped = Жаңа иесіне жөнелтілген, қабылдан�
 reason-sold = Сатылған деп белгіленген.
 reason-stamp-not-issued = Мұндай есептік-бақылау маркасы берілмеген.
 reason-withdrawn = Айналымнан шығарылған.
-reason-written-expired = Иесі тауарды жарамдылық мерзімі өткен деп жазған.
+reason-written-expired = Иесі тауарды жарамдылық мерзімі өткен деп тіркеген.
 reason-written-off = Есептен шығарылған.
 reason-wrong-form = Код осы тауар тобына арналған үлгіге сай емес.

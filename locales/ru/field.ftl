@@ -3,7 +3,7 @@
 field-check-digit = Контрольная цифра не сходится
 field-control-character = В тексте есть управляющий знак
 field-doubled = Стоит в этом запросе второй раз
-field-id-taken = Под этим обозначением уже есть другая запись
+field-id-taken = С этим идентификатором уже есть другая запись
 field-idempotency-key = От 8 до 64 латинских букв, цифр или знаков без пробелов
 field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла

@@ -1,13 +1,13 @@
 ## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
 
 reason-applied-not-released = Код нанесён на товар, но товар ещё не выпущен в оборот.
-reason-destroyed = Записан как уничтоженный.
+reason-destroyed = Отмечен как уничтоженный.
 reason-expired-on = Срок годности закончился { $date }
 reason-foreign-code = Код выдан системой другой страны, сведений о нём у нас нет.
-reason-in-circulation = В оборот выпустил участник: { $by }.
+reason-in-circulation = Выпустил в оборот: { $by }.
 reason-key-revoked = Подпись сделана отозванным ключом.
 reason-key-unknown = Подпись сделана ключом, которого нет в списке.
-reason-lost = Записан как утраченный.
+reason-lost = Отмечен как утраченный.
 reason-no-expiry = Срок годности не указан.
 reason-not-a-marking-code = Это не код маркировки. Найдите на упаковке квадратный код Data Matrix.
 reason-not-applied = Код выдан, но о его нанесении на товар ещё не сообщали.
@@ -27,6 +27,6 @@ reason-shipped = Отгружен новому владельцу, приёмк�
 reason-sold = Отмечен как проданный.
 reason-stamp-not-issued = Такую учётно-контрольную марку не выдавали.
 reason-withdrawn = Выведен из оборота.
-reason-written-expired = Владелец записал товар как просроченный.
+reason-written-expired = Владелец отметил товар как просроченный.
 reason-written-off = Списан.
 reason-wrong-form = Код составлен не так, как принято для этой группы товаров.

@@ -272,7 +272,7 @@ fn text_is_taken_as_it_is() {
     let by = "ЖШС «{ $x } <b>»";
     assert_eq!(
         say(Language::Ru, "reason-in-circulation", &[("by", by.into())]),
-        "В оборот выпустил участник: ЖШС «{ $x } <b>»."
+        "Выпустил в оборот: ЖШС «{ $x } <b>»."
     );
 }
 
