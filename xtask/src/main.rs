@@ -1,1 +1,81 @@
-fn main() {}
+//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `bench`, `openapi`.
+//!
+//! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
+
+mod check;
+#[path = "../../server/src/embedded/packages.rs"]
+#[allow(dead_code, reason = "the chores need to know what is missing; where it lies, only the server")]
+mod packages;
+mod python;
+mod run;
+mod test;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::run::{Failed, cargo};
+
+/// Chores of the Tanba project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+const UP: &str = "\
+It serves on http://127.0.0.1:8080; TANBA_LISTEN chooses another address, TANBA_DATA_DIR another folder for its data.
+With TANBA_DATABASE_URL and TANBA_REDIS_URL it uses those servers; without them it brings up its own.";
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Build the server and run it with demo goods until Ctrl-C.
+    #[command(after_help = UP)]
+    Up(up::Up),
+    /// Run every test there is, against a real PostgreSQL and Redis that the tests bring up themselves.
+    Test(test::Test),
+    /// Check formatting and lints; with --full also licences, banned crates and sources.
+    Check(check::Check),
+    /// Measure; prints `name: value` lines.
+    Bench {
+        /// Handed to the benchmark; `--help` lists what it can measure.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Write openapi.yaml anew from the routes in the code.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().chore {
+        Chore::Up(up) => up.run(),
+        Chore::Test(test) => test.run(),
+        Chore::Check(check) => check.run(),
+        Chore::Bench { arguments } => bench(&arguments),
+        Chore::Openapi => openapi(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("{failed}");
+            failed.exit_code()
+        }
+    }
+}
+
+fn bench(arguments: &[String]) -> Result<(), Failed> {
+    run::install_missing_packages()?;
+    let mut command = cargo();
+    command.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]).args(arguments);
+    run::run(&mut command)
+}
+
+fn openapi() -> Result<(), Failed> {
+    let path = run::root().join("openapi.yaml");
+    let text = run::output(cargo().args(["run", "--quiet", "--locked", "--package", "server", "--", "openapi"]))?;
+    std::fs::write(&path, text).map_err(Failed::at(&path))?;
+    println!("Wrote {}.", path.display());
+    Ok(())
+}

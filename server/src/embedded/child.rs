@@ -109,12 +109,7 @@ impl Life {
     ///
     /// `Ok(Err(pid))` if they are still there after that.
     pub(super) fn take(path: &Path, patience: Duration) -> io::Result<Result<Self, u32>> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let start = Instant::now();
         let mut asked = false;
         loop {
@@ -145,10 +140,7 @@ pub(super) fn read_pid(file: &mut File) -> io::Result<Option<u32>> {
     let mut text = String::new();
     file.rewind()?;
     file.read_to_string(&mut text)?;
-    Ok(text
-        .lines()
-        .next()
-        .and_then(|line| line.trim().parse().ok()))
+    Ok(text.lines().next().and_then(|line| line.trim().parse().ok()))
 }
 
 /// Makes a lock file name a process id.
@@ -181,11 +173,7 @@ fn die_with_parent(command: &mut Command) {
             u32::try_from(libc::getppid()) != Ok(parent)
         };
         // The parent may have died before the line above.
-        if orphaned {
-            Err(io::ErrorKind::Interrupted.into())
-        } else {
-            Ok(())
-        }
+        if orphaned { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     };
     // SAFETY: between fork and exec `arm` makes two system calls and allocates nothing.
     unsafe { command.pre_exec(arm) };

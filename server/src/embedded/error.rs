@@ -79,10 +79,6 @@ pub enum EmbeddedError {
 impl EmbeddedError {
     pub(super) fn files(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Files {
-            doing,
-            path,
-            source,
-        }
+        move |source| Self::Files { doing, path, source }
     }
 }

@@ -124,10 +124,7 @@ impl Embedded {
             let data_dir = data_dir.clone();
             move || place.remove(&data_dir)
         };
-        blocking(remove).await.map_err(EmbeddedError::files(
-            "remove the servers' data of",
-            &data_dir,
-        ))
+        blocking(remove).await.map_err(EmbeddedError::files("remove the servers' data of", &data_dir))
     }
 
     /// Ends PostgreSQL as a crash would: connections break, the next start recovers.
@@ -152,55 +149,34 @@ impl Embedded {
 
     /// Makes Redis stand still: connections stay open and nothing answers.
     pub fn pause_redis(&mut self) {
-        self.redis
-            .iter_mut()
-            .for_each(|redis| redis.signal(Signal::Stop));
+        self.redis.iter_mut().for_each(|redis| redis.signal(Signal::Stop));
     }
 
     /// Lets Redis go on after [`Embedded::pause_redis`].
     pub fn resume_redis(&mut self) {
-        self.redis
-            .iter_mut()
-            .for_each(|redis| redis.signal(Signal::Continue));
+        self.redis.iter_mut().for_each(|redis| redis.signal(Signal::Continue));
     }
 
     /// Everything before the servers start: the lock, the programs, the folders.
     fn prepare(data_dir: &Path, options: Options) -> Result<Self, EmbeddedError> {
         fs::create_dir_all(data_dir).map_err(EmbeddedError::files("make", data_dir))?;
-        let data_dir = &data_dir
-            .canonicalize()
-            .map_err(EmbeddedError::files("find", data_dir))?;
+        let data_dir = &data_dir.canonicalize().map_err(EmbeddedError::files("find", data_dir))?;
         let lock = lock(data_dir)?;
         let missing = packages::missing();
         if !missing.is_empty() {
             packages::install(&missing, &mut |what| tracing::info!("{what}"))?;
         }
-        let user = User::choose().map_err(EmbeddedError::files(
-            "look up users in",
-            Path::new("/etc/passwd"),
-        ))?;
+        let user = User::choose().map_err(EmbeddedError::files("look up users in", Path::new("/etc/passwd")))?;
         let place = Place::prepare(data_dir, user, options.durability)?;
         let postgres = match options.parts {
             Parts::Redis => None,
-            Parts::Both | Parts::Postgres => Some(Server::postgres(
-                data_dir,
-                &place,
-                user,
-                options.durability,
-            )?),
+            Parts::Both | Parts::Postgres => Some(Server::postgres(data_dir, &place, user, options.durability)?),
         };
         let redis = match options.parts {
             Parts::Postgres => None,
             Parts::Both | Parts::Redis => Some(Server::redis(data_dir, &place, user)?),
         };
-        Ok(Self {
-            addresses: Addresses::of(&place),
-            data_dir: data_dir.clone(),
-            place,
-            postgres,
-            redis,
-            _lock: lock,
-        })
+        Ok(Self { addresses: Addresses::of(&place), data_dir: data_dir.clone(), place, postgres, redis, _lock: lock })
     }
 }
 
@@ -222,10 +198,7 @@ impl Addresses {
     fn of(place: &Place) -> Self {
         Self {
             database_url: format!("postgres://{NAME}@/{NAME}?host={}", in_url(&place.sockets)),
-            redis_url: format!(
-                "redis+unix://{}?protocol=resp3",
-                in_url(&place.redis_socket())
-            ),
+            redis_url: format!("redis+unix://{}?protocol=resp3", in_url(&place.redis_socket())),
         }
     }
 }
@@ -237,13 +210,8 @@ const LOCK: &str = "embedded.lock";
 fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
     let path = data_dir.join(LOCK);
     let failed = || EmbeddedError::files("lock", &path);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(failed())?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed())?;
     // Whoever just looks whether the folder is in use holds the lock for an instant.
     let deadline = Instant::now() + Duration::from_millis(500);
     loop {
@@ -254,10 +222,7 @@ fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
             }
             Err(TryLockError::WouldBlock) => {
                 let pid = read_pid(&mut file).map_err(failed())?.unwrap_or_default();
-                return Err(EmbeddedError::InUse {
-                    data_dir: data_dir.to_owned(),
-                    pid,
-                });
+                return Err(EmbeddedError::InUse { data_dir: data_dir.to_owned(), pid });
             }
             Err(TryLockError::Error(error)) => return Err(failed()(error)),
         }
@@ -284,15 +249,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// Escapes a path for an address.
 fn in_url(path: &Path) -> String {
     use std::fmt::Write;
-    path.as_os_str()
-        .as_bytes()
-        .iter()
-        .fold(String::new(), |mut text, &byte| {
-            if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
-                text.push(char::from(byte));
-            } else {
-                write!(text, "%{byte:02X}").expect("a String takes everything");
-            }
-            text
-        })
+    path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, &byte| {
+        if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            write!(text, "%{byte:02X}").expect("a String takes everything");
+        }
+        text
+    })
 }

@@ -36,9 +36,7 @@ pub fn postgres_installations() -> Vec<Postgres> {
         .collect();
     beside.sort_by_key(|found| std::cmp::Reverse(found.major));
 
-    let mut all: Vec<Postgres> = path_folders()
-        .filter_map(|folder| postgres_in(&folder))
-        .collect();
+    let mut all: Vec<Postgres> = path_folders().filter_map(|folder| postgres_in(&folder)).collect();
     all.extend(beside);
     all.retain(|found| found.major >= OLDEST_POSTGRES);
     all
@@ -46,16 +44,12 @@ pub fn postgres_installations() -> Vec<Postgres> {
 
 /// The Redis server program, or that of Valkey, which speaks the same protocol.
 pub fn redis_server() -> Option<PathBuf> {
-    ["redis-server", "valkey-server"]
-        .into_iter()
-        .find_map(program)
+    ["redis-server", "valkey-server"].into_iter().find_map(program)
 }
 
 /// The first program of this name on `PATH` or in a usual system folder.
 pub fn program(name: impl AsRef<OsStr>) -> Option<PathBuf> {
-    path_folders()
-        .map(|folder| folder.join(name.as_ref()))
-        .find(|path| path.is_file())
+    path_folders().map(|folder| folder.join(name.as_ref())).find(|path| path.is_file())
 }
 
 /// The packages of [`PACKAGES`] whose programs are missing.
@@ -76,10 +70,7 @@ pub fn missing() -> Vec<&'static str> {
 /// The packages' own system services are not started: the private servers need none of them.
 pub fn install(packages: &[&str], say: &mut dyn FnMut(&str)) -> Result<(), NotInstalled> {
     let list = packages.join(" ");
-    let by_hand = |why| NotInstalled {
-        packages: list.clone(),
-        why,
-    };
+    let by_hand = |why| NotInstalled { packages: list.clone(), why };
     let Some(apt) = program("apt-get") else {
         return Err(by_hand(Why::NoApt));
     };
@@ -87,13 +78,8 @@ pub fn install(packages: &[&str], say: &mut dyn FnMut(&str)) -> Result<(), NotIn
         return Err(by_hand(Why::NotAllowed));
     };
 
-    say(&format!(
-        "Installing {list} with apt-get; this happens once."
-    ));
-    let steps: [&[&str]; 2] = [
-        &["update"],
-        &["install", "--yes", "--no-install-recommends"],
-    ];
+    say(&format!("Installing {list} with apt-get; this happens once."));
+    let steps: [&[&str]; 2] = [&["update"], &["install", "--yes", "--no-install-recommends"]];
     for (step, operands) in steps.into_iter().zip([&[], packages]) {
         let output = privileges
             .command(&apt)
@@ -131,20 +117,11 @@ impl fmt::Display for NotInstalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let packages = &self.packages;
         match &self.why {
-            Why::NoApt => write!(
-                f,
-                "please install {packages} with this system's package manager, then start again"
-            ),
+            Why::NoApt => write!(f, "please install {packages} with this system's package manager, then start again"),
             Why::NotAllowed => {
-                write!(
-                    f,
-                    "please run `apt-get install --no-install-recommends {packages}` as root, then start again"
-                )
+                write!(f, "please run `apt-get install --no-install-recommends {packages}` as root, then start again")
             }
-            Why::Start(error) => write!(
-                f,
-                "apt-get could not be started to install {packages}: {error}"
-            ),
+            Why::Start(error) => write!(f, "apt-get could not be started to install {packages}: {error}"),
             Why::Failed(said) => write!(f, "apt-get could not install {packages}: {said}"),
         }
     }
@@ -155,10 +132,7 @@ impl std::error::Error for NotInstalled {}
 impl NotInstalled {
     /// Says that packages are missing although all was done that could be done.
     pub fn after_all(packages: &[&str]) -> Self {
-        Self {
-            packages: packages.join(" "),
-            why: Why::NotAllowed,
-        }
+        Self { packages: packages.join(" "), why: Why::NotAllowed }
     }
 }
 
@@ -171,12 +145,7 @@ enum Privileges {
 impl Privileges {
     fn of_this_process() -> Option<Self> {
         let quiet = |command: &mut Command| {
-            command
-                .stdin(Stdio::null())
-                .stderr(Stdio::null())
-                .output()
-                .ok()
-                .filter(|output| output.status.success())
+            command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok().filter(|output| output.status.success())
         };
         if quiet(Command::new("id").arg("-u"))?.stdout.trim_ascii() == b"0" {
             return Some(Self::Root);
@@ -198,12 +167,7 @@ impl Privileges {
         };
         // SYSTEMD_OFFLINE makes systemctl, RUNLEVEL=1 makes invoke-rc.d leave services alone, for this one command only.
         command
-            .args([
-                "DEBIAN_FRONTEND=noninteractive",
-                "NEEDRESTART_SUSPEND=1",
-                "SYSTEMD_OFFLINE=1",
-                "RUNLEVEL=1",
-            ])
+            .args(["DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1", "SYSTEMD_OFFLINE=1", "RUNLEVEL=1"])
             .arg(program);
         command
     }
@@ -211,15 +175,8 @@ impl Privileges {
 
 fn path_folders() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .collect();
-    for usual in [
-        "/usr/local/bin",
-        "/usr/bin",
-        "/usr/sbin",
-        "/opt/homebrew/bin",
-    ] {
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+    for usual in ["/usr/local/bin", "/usr/bin", "/usr/sbin", "/opt/homebrew/bin"] {
         if !folders.iter().any(|folder| folder == Path::new(usual)) {
             folders.push(usual.into());
         }
@@ -232,24 +189,15 @@ fn postgres_in(folder: &Path) -> Option<Postgres> {
     if !folder.join("initdb").is_file() {
         return None;
     }
-    let output = Command::new(folder.join("postgres"))
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let output = Command::new(folder.join("postgres")).arg("--version").stdin(Stdio::null()).output().ok()?;
     let major = major_version(std::str::from_utf8(&output.stdout).ok()?)?;
-    Some(Postgres {
-        programs: folder.to_owned(),
-        major,
-    })
+    Some(Postgres { programs: folder.to_owned(), major })
 }
 
 /// Reads 15 out of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
 fn major_version(line: &str) -> Option<u32> {
     let version = line.split_once("(PostgreSQL) ")?.1;
-    let end = version
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(version.len());
+    let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..end].parse().ok()
 }
 
@@ -259,21 +207,14 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_what_postgres_prints() {
-        assert_eq!(
-            major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major_version("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major_version("postgres 9"), None);
     }
 
     #[test]
     fn the_refusal_names_what_to_install_in_one_line() {
-        let refusal = NotInstalled {
-            packages: PACKAGES.join(" "),
-            why: Why::NotAllowed,
-        }
-        .to_string();
+        let refusal = NotInstalled { packages: PACKAGES.join(" "), why: Why::NotAllowed }.to_string();
         assert!(refusal.contains("postgresql redis-server") && !refusal.contains('\n'));
     }
 }

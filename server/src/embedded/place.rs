@@ -44,14 +44,9 @@ impl User {
             return Ok(Self::Same { uid });
         }
         let accounts = fs::read_to_string("/etc/passwd")?;
-        let (uid, gid) = ["postgres", "nobody"]
-            .into_iter()
-            .find_map(|name| account(&accounts, name))
-            .ok_or_else(|| {
-                io::Error::new(
-                    io::ErrorKind::NotFound,
-                    "no user `postgres` or `nobody` to run PostgreSQL as",
-                )
+        let (uid, gid) =
+            ["postgres", "nobody"].into_iter().find_map(|name| account(&accounts, name)).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::NotFound, "no user `postgres` or `nobody` to run PostgreSQL as")
             })?;
         Ok(Self::Other { uid, gid })
     }
@@ -59,11 +54,7 @@ impl User {
     /// Makes a command run as this user, with a clean environment.
     pub(super) fn lend(self, command: &mut Command) {
         // Variables such as PGPORT or LC_ALL must not reach the servers.
-        command
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC");
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8").env("TZ", "UTC");
         if let Self::Other { uid, gid } = self {
             command.uid(uid).gid(gid);
         }
@@ -88,10 +79,7 @@ impl User {
             return true;
         }
         let mut probe = Command::new("/bin/sh");
-        probe
-            .args(["-c", ":"])
-            .current_dir(folder)
-            .stdin(Stdio::null());
+        probe.args(["-c", ":"]).current_dir(folder).stdin(Stdio::null());
         self.lend(&mut probe);
         probe.status().is_ok_and(|status| status.success())
     }
@@ -104,10 +92,7 @@ impl User {
                     let found = fs::symlink_metadata(folder)?;
                     // Somebody else may have made this folder in /tmp to listen in.
                     if !found.is_dir() || ![self.uid(), 0].contains(&found.uid()) {
-                        return Err(io::Error::new(
-                            io::ErrorKind::PermissionDenied,
-                            "it belongs to somebody else",
-                        ));
+                        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to somebody else"));
                     }
                     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
                 }
@@ -130,11 +115,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Finds or makes the home of the servers of `data_dir`, an absolute path.
-    pub(super) fn prepare(
-        data_dir: &Path,
-        user: User,
-        durability: Durability,
-    ) -> Result<Self, EmbeddedError> {
+    pub(super) fn prepare(data_dir: &Path, user: User, durability: Durability) -> Result<Self, EmbeddedError> {
         let link = data_dir.join(LINK);
         if !link.is_dir() && !user.enters(data_dir) {
             let (parent, mode) = match durability {
@@ -144,10 +125,7 @@ impl Place {
             let elsewhere = parent.join(format!("tanba-{:016x}", one_time_number()));
             let make = || {
                 if !parent.is_dir() {
-                    fs::DirBuilder::new()
-                        .recursive(true)
-                        .mode(mode)
-                        .create(&parent)?;
+                    fs::DirBuilder::new().recursive(true).mode(mode).create(&parent)?;
                 }
                 fs::DirBuilder::new().mode(0o711).create(&elsewhere)?;
                 if link.symlink_metadata().is_ok() {
@@ -199,10 +177,7 @@ impl Place {
     /// Removes everything that the servers of `data_dir` have made.
     pub(super) fn remove(&self, data_dir: &Path) -> io::Result<()> {
         if self.home == data_dir {
-            for folder in [self.postgres(), self.redis()]
-                .iter()
-                .filter(|folder| folder.exists())
-            {
+            for folder in [self.postgres(), self.redis()].iter().filter(|folder| folder.exists()) {
                 fs::remove_dir_all(folder)?;
             }
         } else {
@@ -229,18 +204,12 @@ pub(super) fn remove_stale_lock(lock: &Path) {
     let Ok(text) = fs::read_to_string(lock) else {
         return;
     };
-    let pid = text
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('-');
+    let pid = text.lines().next().unwrap_or_default().trim_start_matches('-');
     if !Path::new("/proc/self/exe").exists() || pid.parse::<u32>().is_err() {
         return;
     }
     let stale = match fs::read_link(format!("/proc/{pid}/exe")) {
-        Ok(program) => !program
-            .file_name()
-            .is_some_and(|name| name.as_bytes().starts_with(b"postgres")),
+        Ok(program) => !program.file_name().is_some_and(|name| name.as_bytes().starts_with(b"postgres")),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     };
     if stale {
@@ -263,16 +232,12 @@ fn sockets(home: &Path) -> PathBuf {
 
 /// FNV-1a: names a folder, protects nothing.
 fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A number that has not been used before on this machine.
 fn one_time_number() -> u64 {
-    let since = std::time::SystemTime::UNIX_EPOCH
-        .elapsed()
-        .unwrap_or_default();
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     fnv(format!("{} {}", since.as_nanos(), std::process::id()).as_bytes())
 }
 
@@ -299,22 +264,12 @@ mod tests {
 
     #[test]
     fn sockets_stay_within_what_the_kernel_takes() {
-        assert_eq!(
-            sockets(Path::new("/srv/tanba")),
-            Path::new("/srv/tanba/sockets")
-        );
-        for awkward in [
-            format!("/srv/{}", "long/".repeat(30)),
-            "/srv/a b".into(),
-            "/srv/таңба".into(),
-            "/srv/a,b".into(),
-        ] {
+        assert_eq!(sockets(Path::new("/srv/tanba")), Path::new("/srv/tanba/sockets"));
+        for awkward in
+            [format!("/srv/{}", "long/".repeat(30)), "/srv/a b".into(), "/srv/таңба".into(), "/srv/a,b".into()]
+        {
             let short = sockets(Path::new(&awkward));
-            assert!(
-                short.starts_with("/tmp") && short.as_os_str().len() < 60,
-                "{}",
-                short.display()
-            );
+            assert!(short.starts_with("/tmp") && short.as_os_str().len() < 60, "{}", short.display());
         }
     }
 }

@@ -69,8 +69,7 @@ impl Server {
 
     /// Finds Redis.
     pub(super) fn redis(data_dir: &Path, place: &Place, user: User) -> Result<Self, EmbeddedError> {
-        let program = packages::redis_server()
-            .ok_or_else(|| packages::NotInstalled::after_all(&["redis-server"]))?;
+        let program = packages::redis_server().ok_or_else(|| packages::NotInstalled::after_all(&["redis-server"]))?;
         user.make_private(&place.redis())?;
         Ok(Self {
             kind: Kind::Redis,
@@ -85,10 +84,7 @@ impl Server {
     /// Starts it and returns when it answers. Does nothing if it runs.
     pub(super) async fn start(&mut self) -> Result<(), EmbeddedError> {
         if let Some(running) = &mut self.running
-            && running
-                .ended()
-                .map_err(EmbeddedError::files("watch", &self.program))?
-                .is_none()
+            && running.ended().map_err(EmbeddedError::files("watch", &self.program))?.is_none()
         {
             return Ok(());
         }
@@ -98,9 +94,7 @@ impl Server {
             Kind::Postgres(_) => {
                 vec![
                     self.place.postgres().join("postmaster.pid"),
-                    self.place
-                        .postgres_socket()
-                        .with_extension(format!("{PORT}.lock")),
+                    self.place.postgres_socket().with_extension(format!("{PORT}.lock")),
                 ]
             }
             Kind::Redis => Vec::new(),
@@ -136,10 +130,7 @@ impl Server {
         if let Some(mut running) = self.running.take()
             && !running.wait(Duration::from_mins(1))
         {
-            tracing::warn!(
-                "{} does not finish in good order: ending it at once",
-                self.name()
-            );
+            tracing::warn!("{} does not finish in good order: ending it at once", self.name());
             running.signal(Signal::Quit);
             if !running.wait(Duration::from_secs(5)) {
                 running.kill();
@@ -183,34 +174,14 @@ impl Server {
         let mut command = Command::new(&self.program);
         match self.kind {
             Kind::Postgres(durability) => {
-                command
-                    .arg("-D")
-                    .arg(self.place.postgres())
-                    .args(["-p", PORT])
-                    .arg("-k")
-                    .arg(&self.place.sockets);
+                command.arg("-D").arg(self.place.postgres()).args(["-p", PORT]).arg("-k").arg(&self.place.sockets);
                 command.args(POSTGRES_SETTINGS.iter().flat_map(|setting| ["-c", setting]));
-                command.args(
-                    settings_for(durability)
-                        .iter()
-                        .flat_map(|setting| ["-c", setting]),
-                );
+                command.args(settings_for(durability).iter().flat_map(|setting| ["-c", setting]));
                 command.current_dir(self.place.postgres());
             }
             Kind::Redis => {
-                command.args([
-                    "--port",
-                    "0",
-                    "--unixsocketperm",
-                    "700",
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no",
-                ]);
-                command
-                    .args(["--loglevel", "warning", "--unixsocket"])
-                    .arg(self.place.redis_socket());
+                command.args(["--port", "0", "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]);
+                command.args(["--loglevel", "warning", "--unixsocket"]).arg(self.place.redis_socket());
                 command.current_dir(self.place.redis());
             }
         }
@@ -240,17 +211,10 @@ impl Server {
         self.user.lend(&mut command);
         let log = self.log();
         let length = log_to(&log, &mut command).map_err(EmbeddedError::files("write", &log))?;
-        let status = command
-            .status()
-            .map_err(EmbeddedError::files("start", initdb))?;
+        let status = command.status().map_err(EmbeddedError::files("start", initdb))?;
         if !status.success() {
             let said = end_of(&log, length);
-            return Err(EmbeddedError::Ended {
-                name: "initdb",
-                status,
-                log,
-                said,
-            });
+            return Err(EmbeddedError::Ended { name: "initdb", status, log, said });
         }
         fs::rename(&unfinished, folder).map_err(EmbeddedError::files("make", folder))
     }
@@ -265,34 +229,21 @@ impl Server {
         loop {
             let answers = match self.kind {
                 Kind::Postgres(_) => database_answers(&self.place).await?,
-                Kind::Redis => redis_answers(&self.place.redis_socket())
-                    .await
-                    .unwrap_or(false),
+                Kind::Redis => redis_answers(&self.place.redis_socket()).await.unwrap_or(false),
             };
             if answers {
                 return Ok(());
             }
             let (name, log) = (self.name(), self.log());
             if let Some(running) = &mut self.running
-                && let Some(status) = running
-                    .ended()
-                    .map_err(EmbeddedError::files("watch", &self.program))?
+                && let Some(status) = running.ended().map_err(EmbeddedError::files("watch", &self.program))?
             {
                 let said = end_of(&log, log_from);
-                return Err(EmbeddedError::Ended {
-                    name,
-                    status,
-                    log,
-                    said,
-                });
+                return Err(EmbeddedError::Ended { name, status, log, said });
             }
             let waited = start.elapsed();
             if waited > PATIENCE {
-                return Err(EmbeddedError::Silent {
-                    name,
-                    after: PATIENCE,
-                    log,
-                });
+                return Err(EmbeddedError::Silent { name, after: PATIENCE, log });
             }
             if waited > told + Duration::from_secs(10) {
                 told = waited;
@@ -330,12 +281,7 @@ fn settings_for(durability: Durability) -> &'static [&'static str] {
     match durability {
         Durability::Full => &["max_connections=200", "fsync=on", "synchronous_commit=on"],
         // Many tests at once, each with a pool of its own.
-        Durability::Tests => &[
-            "max_connections=600",
-            "fsync=off",
-            "full_page_writes=off",
-            "autovacuum_naptime=10s",
-        ],
+        Durability::Tests => &["max_connections=600", "fsync=off", "full_page_writes=off", "autovacuum_naptime=10s"],
     }
 }
 
@@ -344,40 +290,25 @@ fn programs_for(folder: &Path) -> Result<PathBuf, EmbeddedError> {
     let found = packages::postgres_installations();
     let Ok(version) = fs::read_to_string(folder.join("PG_VERSION")) else {
         let first = found.into_iter().next();
-        return Ok(first
-            .ok_or_else(|| packages::NotInstalled::after_all(&["postgresql"]))?
-            .programs);
+        return Ok(first.ok_or_else(|| packages::NotInstalled::after_all(&["postgresql"]))?.programs);
     };
     let data = version.trim().parse().unwrap_or(0);
     if let Some(matching) = found.iter().find(|installed| installed.major == data) {
         return Ok(matching.programs.clone());
     }
-    let found: Vec<String> = found
-        .iter()
-        .map(|installed| installed.major.to_string())
-        .collect();
-    Err(EmbeddedError::Version {
-        folder: folder.to_owned(),
-        data,
-        found: found.join(", "),
-    })
+    let found: Vec<String> = found.iter().map(|installed| installed.major.to_string()).collect();
+    Err(EmbeddedError::Version { folder: folder.to_owned(), data, found: found.join(", ") })
 }
 
 /// Whether PostgreSQL answers; makes the database if it does and there is none.
 async fn database_answers(place: &Place) -> Result<bool, EmbeddedError> {
     let mut config = tokio_postgres::Config::new();
-    config
-        .host_path(&place.sockets)
-        .user(NAME)
-        .dbname("postgres")
-        .connect_timeout(Duration::from_secs(2));
+    config.host_path(&place.sockets).user(NAME).dbname("postgres").connect_timeout(Duration::from_secs(2));
     let Ok((client, connection)) = config.connect(NoTls).await else {
         return Ok(false);
     };
     let connection = tokio::spawn(connection);
-    let made = client
-        .batch_execute(&format!("CREATE DATABASE {NAME}"))
-        .await;
+    let made = client.batch_execute(&format!("CREATE DATABASE {NAME}")).await;
     drop(client);
     // Its end is the end of the session, however it went.
     let _ = connection.await;
@@ -395,9 +326,7 @@ async fn redis_answers(socket: &Path) -> io::Result<bool> {
         stream.read_exact(&mut answer).await?;
         Ok(&answer == b"+PONG")
     };
-    tokio::time::timeout(Duration::from_secs(2), ping)
-        .await
-        .unwrap_or(Ok(false))
+    tokio::time::timeout(Duration::from_secs(2), ping).await.unwrap_or(Ok(false))
 }
 
 /// Sends what the command prints to the end of the log, and tells where that end was.

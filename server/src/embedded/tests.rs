@@ -3,17 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use tokio_postgres::NoTls;
 
 use super::*;
 
 const HOLD: &str = "TANBA_TEST_HOLD_EMBEDDED";
-const QUICK: Options = Options {
-    durability: Durability::Tests,
-    parts: Parts::Both,
-};
+const QUICK: Options = Options { durability: Durability::Tests, parts: Parts::Both };
 
 /// A folder that is gone with the test.
 struct Folder(PathBuf);
@@ -33,9 +30,7 @@ impl Drop for Folder {
 }
 
 async fn postgres(addresses: &Addresses) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(&addresses.database_url, NoTls)
-        .await
-        .unwrap();
+    let (client, connection) = tokio_postgres::connect(&addresses.database_url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
@@ -46,19 +41,15 @@ async fn redis(addresses: &Addresses) -> redis::aio::MultiplexedConnection {
 }
 
 async fn number(addresses: &Addresses) -> i32 {
-    postgres(addresses)
-        .await
-        .query_one("SELECT number FROM kept", &[])
-        .await
-        .unwrap()
-        .get(0)
+    postgres(addresses).await.query_one("SELECT number FROM kept", &[]).await.unwrap().get(0)
 }
 
 /// Whether any process has the folder as its working folder, or did not let go of its lock.
 fn anything_runs_in(folder: &Path) -> bool {
-    fs::read_dir("/proc").unwrap().flatten().any(|process| {
-        fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
-    })
+    fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .any(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder)))
 }
 
 #[tokio::test]
@@ -67,26 +58,12 @@ async fn a_second_start_finds_the_data_of_the_first_and_nothing_runs_in_between(
     let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
     let addresses = embedded.addresses().clone();
     let client = postgres(&addresses).await;
-    client
-        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (41)")
-        .await
-        .unwrap();
-    let () = redis::cmd("SET")
-        .arg("a")
-        .arg(1)
-        .query_async(&mut redis(&addresses).await)
-        .await
-        .unwrap();
+    client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (41)").await.unwrap();
+    let () = redis::cmd("SET").arg("a").arg(1).query_async(&mut redis(&addresses).await).await.unwrap();
 
     let second = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
-    assert!(
-        matches!(second, EmbeddedError::InUse { pid, .. } if pid == std::process::id()),
-        "{second}"
-    );
-    assert_eq!(
-        Embedded::find_running(&folder.0).unwrap().as_ref(),
-        Some(&addresses)
-    );
+    assert!(matches!(second, EmbeddedError::InUse { pid, .. } if pid == std::process::id()), "{second}");
+    assert_eq!(Embedded::find_running(&folder.0).unwrap().as_ref(), Some(&addresses));
 
     embedded.stop().await;
     assert!(!anything_runs_in(&folder.0));
@@ -105,10 +82,7 @@ async fn each_server_comes_back_at_its_address_after_a_crash() {
     let mut embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
     let addresses = embedded.addresses().clone();
     let client = postgres(&addresses).await;
-    client
-        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (42)")
-        .await
-        .unwrap();
+    client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (42)").await.unwrap();
 
     embedded.kill_postgres();
     assert!(client.query_one("SELECT 1", &[]).await.is_err());
@@ -120,16 +94,9 @@ async fn each_server_comes_back_at_its_address_after_a_crash() {
     embedded.pause_redis();
     let mut connection = redis::Client::open(addresses.redis_url.as_str()).unwrap();
     let patience = Duration::from_millis(200);
-    assert!(
-        tokio::time::timeout(patience, connection.get_multiplexed_async_connection())
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(patience, connection.get_multiplexed_async_connection()).await.is_err());
     embedded.resume_redis();
-    let answer: String = redis::cmd("PING")
-        .query_async(&mut redis(&addresses).await)
-        .await
-        .unwrap();
+    let answer: String = redis::cmd("PING").query_async(&mut redis(&addresses).await).await.unwrap();
     assert_eq!(answer, "PONG");
 
     // A paused server must not hold up the end.
@@ -145,6 +112,7 @@ fn holder(folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name])
         .env(HOLD, folder)
+        .stdout(Stdio::null())
         .spawn()
         .unwrap()
 }
@@ -152,14 +120,9 @@ fn holder(folder: &Path) -> Child {
 #[tokio::test]
 async fn a_start_after_kill_9_finds_every_committed_row() {
     if let Some(folder) = std::env::var_os(HOLD) {
-        let embedded = Embedded::start_with(Path::new(&folder), QUICK)
-            .await
-            .unwrap();
+        let embedded = Embedded::start_with(Path::new(&folder), QUICK).await.unwrap();
         let client = postgres(embedded.addresses()).await;
-        client
-            .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (43)")
-            .await
-            .unwrap();
+        client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (43)").await.unwrap();
         fs::write(Path::new(&folder).join("ready"), []).unwrap();
         tokio::time::sleep(Duration::from_mins(1)).await;
         return;
@@ -188,10 +151,7 @@ async fn data_of_another_major_version_is_refused_and_left_alone() {
     fs::create_dir(folder.0.join("postgres")).unwrap();
     fs::write(folder.0.join("postgres/PG_VERSION"), "9\n").unwrap();
     let refusal = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
-    assert!(
-        matches!(refusal, EmbeddedError::Version { data: 9, .. }),
-        "{refusal}"
-    );
+    assert!(matches!(refusal, EmbeddedError::Version { data: 9, .. }), "{refusal}");
     assert!(Embedded::find_running(&folder.0).unwrap().is_none());
 }
 
@@ -200,15 +160,7 @@ async fn a_path_that_no_socket_can_have_gets_a_short_one() {
     let folder = Folder::new("deep");
     let deep = folder.0.join("a folder, with a long name/".repeat(6));
     let embedded = Embedded::start_with(&deep, QUICK).await.unwrap();
-    assert_eq!(
-        postgres(embedded.addresses())
-            .await
-            .query_one("SELECT 7", &[])
-            .await
-            .unwrap()
-            .get::<_, i32>(0),
-        7
-    );
+    assert_eq!(postgres(embedded.addresses()).await.query_one("SELECT 7", &[]).await.unwrap().get::<_, i32>(0), 7);
     redis(embedded.addresses()).await;
 }
 
@@ -219,10 +171,7 @@ async fn data_of_a_folder_that_postgresql_cannot_enter_lives_elsewhere_and_is_fo
     let data_dir = folder.0.join("data");
     let embedded = Embedded::start_with(&data_dir, QUICK).await.unwrap();
     let client = postgres(embedded.addresses()).await;
-    client
-        .batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (44)")
-        .await
-        .unwrap();
+    client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (44)").await.unwrap();
     let running = Embedded::find_running(&data_dir).unwrap();
     assert_eq!(running.as_ref(), Some(embedded.addresses()));
     embedded.stop().await;

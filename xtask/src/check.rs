@@ -1,0 +1,54 @@
+//! `cargo xtask check`: what must hold before a change is proposed.
+
+use std::process::Command;
+
+use clap::Args;
+
+use crate::run::{Failed, cargo, run, succeeds, target};
+
+/// The version that reads our `deny.toml`.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Check formatting and lints.
+#[derive(Args)]
+pub struct Check {
+    /// Also check licences, banned crates and sources with cargo-deny (built the first time, which takes minutes).
+    #[arg(long)]
+    full: bool,
+}
+
+impl Check {
+    /// Stops at the first thing that does not hold.
+    pub fn run(&self) -> Result<(), Failed> {
+        add_missing_components();
+        eprintln!("Checking the formatting");
+        run(cargo().args(["fmt", "--all", "--check"]))?;
+        eprintln!("Checking with clippy");
+        run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
+        if self.full { deny() } else { Ok(()) }
+    }
+}
+
+/// A minimal Rust lacks the formatter and the linter; if it can't get them, the check itself says so.
+fn add_missing_components() {
+    for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if !succeeds(cargo().args([command, "--version"])) {
+            eprintln!("Adding {component} to Rust");
+            let _ = Command::new("rustup").args(["component", "add", component]).status();
+        }
+    }
+}
+
+fn deny() -> Result<(), Failed> {
+    let tools = target().join("tools");
+    let program = tools.join("bin/cargo-deny");
+    let installed = Command::new(&program).arg("--version").output();
+    if !installed.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim().ends_with(CARGO_DENY)) {
+        eprintln!("Building cargo-deny {CARGO_DENY}; this happens once and takes some minutes.");
+        run(cargo().args(["install", "--locked", "--version", CARGO_DENY, "cargo-deny", "--root"]).arg(&tools))?;
+    }
+    eprintln!("Checking licences, banned crates and sources");
+    let mut check = Command::new(program);
+    check.current_dir(crate::run::root()).args(["--locked", "check", "licenses", "bans", "sources"]);
+    run(&mut check)
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask test`: everything, from unit to end to end.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+use clap::Args;
+
+use crate::python;
+use crate::run::{self, Failed, cargo, run, words};
+
+/// Run every test there is.
+#[derive(Args)]
+pub struct Test {
+    /// Handed to `cargo test`, such as `-p marking`, or `-- name` for the tests with that name.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+impl Test {
+    /// Installs what is missing, builds, runs all targets even if one fails, and closes with Cargo's summary lines.
+    pub fn run(&self) -> Result<(), Failed> {
+        run::install_missing_packages()?;
+        let python = python::prepare();
+        if let Err(failed) = &python {
+            eprintln!("{failed}\nGoing on without Python: the tests that need it will fail.");
+        }
+
+        let dashes = self.arguments.iter().position(|argument| argument == "--").unwrap_or(self.arguments.len());
+        let (for_cargo, for_tests) = self.arguments.split_at(dashes);
+        let test = || {
+            let mut command = cargo();
+            command.args(["test", "--locked", "--no-fail-fast"]).args(for_cargo);
+            if !for_cargo.iter().any(|argument| ["-p", "--package"].contains(&argument.as_str())) {
+                command.arg("--workspace");
+            }
+            command
+        };
+        // Apart, so that the build shows its progress and its errors are not mistaken for failed tests.
+        run(test().arg("--no-run"))?;
+
+        let start = |error| Failed::Start(words(&test()), error);
+        let mut command = test();
+        command.args(for_tests).env("CARGO_TERM_PROGRESS_WHEN", "never");
+        if let Ok(python) = &python {
+            command.env("TANBA_TEST_PYTHON", python);
+        }
+        // One pipe for both, so that each result stays behind the name of what gave it.
+        let (printed, pipe) = io::pipe().map_err(start)?;
+        command.stdout(pipe.try_clone().map_err(start)?).stderr(pipe);
+        let mut child = command.spawn().map_err(start)?;
+        // The command keeps the pipe open, and it has to close for the output to end.
+        drop(command);
+        let mut summary = Summary::default();
+        summary.pass_on(printed, io::stdout());
+        let status = child.wait().map_err(start)?;
+        summary.print();
+        run::ended(&test(), status)
+    }
+}
+
+/// The lines in which Cargo says what ran and how it went; each is printed once, at the end.
+#[derive(Default)]
+struct Summary(Vec<String>);
+
+impl Summary {
+    /// Copies lines as they come, and keeps those of the summary.
+    fn pass_on(&mut self, from: impl Read, mut to: impl Write) {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            let text = String::from_utf8_lossy(&line);
+            let result = text.strip_prefix("test result: ");
+            if result.is_some() || is_heading(&text) {
+                self.0.push(text.clone().into_owned());
+            }
+            let shown = result.map_or(line.as_slice(), str::as_bytes);
+            // A closed terminal must not stop the tests.
+            let _ = to.write_all(shown).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush());
+        }
+    }
+
+    fn print(self) {
+        println!("\nSummary");
+        for line in self.0 {
+            println!("{line}");
+        }
+    }
+}
+
+/// Whether Cargo announces a test program: `Running unittests src/lib.rs (…)`, `Doc-tests marking`.
+fn is_heading(line: &str) -> bool {
+    let plain = line.trim_start();
+    plain.len() < line.len() && (plain.starts_with("Running ") || plain.starts_with("Doc-tests "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_kept_for_the_end_with_the_program_they_belong_to() {
+        let printed = "     Running unittests src/lib.rs (target/x)\nrunning 1 test\ntest a ... ok\n\ntest result: ok. 1 passed\n";
+        let mut summary = Summary::default();
+        let mut shown = Vec::new();
+        summary.pass_on(printed.as_bytes(), &mut shown);
+        assert_eq!(summary.0, ["     Running unittests src/lib.rs (target/x)", "test result: ok. 1 passed"]);
+        assert_eq!(String::from_utf8_lossy(&shown), printed.replace("test result: ", ""));
+    }
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask up`: the whole system on this machine.
+
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::run::{Failed, cargo, root, run, target, words};
+
+/// Build the server and run it with demo goods.
+#[derive(Args)]
+pub struct Up {
+    /// Build it as it would be deployed: slower to build, faster to answer.
+    #[arg(long)]
+    release: bool,
+}
+
+impl Up {
+    /// Builds, then becomes the server, so that Ctrl-C reaches it alone and it stops what it started.
+    pub fn run(&self) -> Result<(), Failed> {
+        eprintln!("Building the server; the first time takes a few minutes.");
+        let mut build = cargo();
+        build.args(["build", "--locked", "--package", "server", "--bin", "tanba"]);
+        if self.release {
+            build.arg("--release");
+        }
+        run(&mut build)?;
+
+        let profile = if self.release { "release" } else { "debug" };
+        let mut serve = Command::new(target().join(profile).join("tanba"));
+        serve.args(["serve", "--demo"]);
+        // Yesterday's data must be found from whatever folder this is called in.
+        if env::var_os("TANBA_DATA_DIR").is_none_or(|folder| folder.is_empty()) {
+            serve.env("TANBA_DATA_DIR", root().join("var"));
+        }
+        let error = serve.exec();
+        Err(Failed::Start(words(&serve), error))
+    }
+}
