@@ -1,4 +1,4 @@
-## Where a unit stands in its life, why it was withdrawn.
+## Where a unit stands in its life.
 
 status-applied = Тауарға түсірілген
 status-destroyed = Жойылған
@@ -11,12 +11,3 @@ status-shipped = Жөнелтілген
 status-sold = Сатылған
 status-withdrawn = Айналымнан шығарылған
 status-written-off = Есептен шығарылған
-withdrawal-confiscated = Тәркіленген
-withdrawal-damaged = Бүлінген
-withdrawal-defect = Ақауы шыққан
-withdrawal-e-commerce = Интернет арқылы сатылған
-withdrawal-export = Елден шығарылған
-withdrawal-other = Басқа себеп
-withdrawal-own-needs = Иесінің өз қажетіне жұмсалған
-withdrawal-sampling = Сынамаға алынған
-withdrawal-utilisation = Кәдеге жаратылған

@@ -7,12 +7,14 @@ field-id-taken = С этим идентификатором уже есть др
 field-idempotency-key = От 8 до 64 латинских букв, цифр или знаков без пробелов
 field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла
+field-not-a-bin = БИН или ИИН состоит из 12 цифр
 field-not-a-date = Запишите дату по образцу: 2026-11-20
 field-not-a-number = Введите число
 field-not-a-phone-or-mail = Укажите телефон или электронную почту
 field-not-an-address = Это не похоже на адрес
 field-not-json = С этого места это не JSON
 field-not-one-of = Выберите одно из значений: { $allowed }
+field-one-list = Укажите коды одним способом: списком, диапазонами или упаковками
 field-out-of-range = Должно быть от { $min } до { $max }
 field-required = Это поле нужно заполнить
 field-reused = Уже использован в другом запросе
@@ -20,6 +22,11 @@ field-too-long =
     { $max ->
         [one] Не длиннее { $max } символа
        *[other] Не длиннее { $max } символов
+    }
+field-too-many-units =
+    { $max ->
+        [one] Не больше { $max } кода
+       *[other] Не больше { $max } кодов
     }
 field-too-short =
     { $min ->
