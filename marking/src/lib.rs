@@ -2,8 +2,22 @@
 //! how a status changes and what verdict follows. No I/O, no clock, no randomness of its own, and
 //! no panic on any bytes: the same code runs in the register, in a phone and in a browser.
 
+pub mod ai;
 pub mod alphabet;
+mod bracketed;
+pub mod charset;
+pub mod check_digit;
+pub mod code;
+pub mod element_string;
 pub mod ff1;
+pub mod gtin;
+pub mod line;
+mod link;
+pub mod misread;
+mod pairing;
+pub mod parse_error;
+mod scan;
 pub mod segment;
 pub mod serial;
+pub mod sscc;
 pub mod status;

@@ -1,0 +1,145 @@
+//! Faults of scanners that type: keyboard layout, caps lock, and what people add by hand.
+
+use std::borrow::Cow;
+
+use crate::scan;
+
+/// The keys of a US keyboard, and what the same keys type in Russian.
+const US_TO_RUSSIAN: [(&str, &str); 3] = [
+    ("qwertyuiop[]asdfghjkl;'zxcvbnm,./`", "йцукенгшщзхъфывапролджэячсмитьбю.ё"),
+    ("QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?~", "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,Ё"),
+    ("@#$^&|", "\"№;:?/"),
+];
+
+/// The same in Kazakh, whose letters take the row of digits.
+const US_TO_KAZAKH: [(&str, &str); 4] = [
+    ("qwertyuiop[]asdfghjkl;'zxcvbnm,./`", "йцукенгшщзхъфывапролджэячсмитьбю№("),
+    ("QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>?~", "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ?)"),
+    ("1234567890-=", "\"әіңғ,.үұқөһ"),
+    ("!@#$%^&*()_+|", "!ӘІҢҒ;:ҮҰҚӨҺ/"),
+];
+
+fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{4ff}')
+}
+
+/// What was meant if each key was struck on a US keyboard, for both layouts; the one whose digits
+/// fit comes first. Nothing for a text without Cyrillic letters.
+pub(super) fn as_typed_in_latin(text: &str) -> Vec<String> {
+    if !text.contains(is_cyrillic) {
+        return Vec::new();
+    }
+    let russian = undo(text, &US_TO_RUSSIAN);
+    let kazakh = undo(text, &US_TO_KAZAKH);
+    let mut found: Vec<String> = [russian, kazakh].into_iter().flatten().collect();
+    // In Kazakh the row of digits types letters.
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        found.reverse();
+    }
+    found.dedup();
+    found
+}
+
+/// `None` if a Cyrillic letter is on no key of the layout.
+fn undo(text: &str, layout: &[(&str, &str)]) -> Option<String> {
+    let key = |typed: char| {
+        layout
+            .iter()
+            .flat_map(|(us, local)| us.chars().zip(local.chars()))
+            .find_map(|(us, local)| (local == typed).then_some(us))
+    };
+    text.chars().map(|c| key(c).or_else(|| (!is_cyrillic(c)).then_some(c))).collect()
+}
+
+/// Capital letters for small ones and the other way round. A symbology identifier that is right
+/// stays as it is.
+pub(super) fn case_flipped(text: &str) -> Option<String> {
+    exchanged(text, |c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+}
+
+/// Y for Z and the other way round.
+pub(super) fn yz_swapped(text: &str) -> Option<String> {
+    exchanged(text, |c| match c {
+        'y' => 'z',
+        'z' => 'y',
+        'Y' => 'Z',
+        'Z' => 'Y',
+        other => other,
+    })
+}
+
+fn exchanged(text: &str, exchange: impl Fn(char) -> char) -> Option<String> {
+    let (identifier, data) = scan::split_identifier(text);
+    let changed: String = data.chars().map(exchange).collect();
+    (changed != data).then(|| format!("{identifier}{changed}"))
+}
+
+/// The text without spaces of any kind, line ends and invisible characters; `None` if it has none.
+/// GS is not a space.
+pub(super) fn without_spaces(text: &str) -> Option<String> {
+    let unseen =
+        |c: char| c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let cleaned: Cow<'_, str> = if text.contains(unseen) { text.replace(unseen, "").into() } else { text.into() };
+    match cleaned {
+        Cow::Owned(cleaned) => Some(cleaned),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What a scanner that types `text` produces in this layout.
+    pub(crate) fn typed(text: &str, kazakh: bool) -> String {
+        let layout: &[(&str, &str)] = if kazakh { &US_TO_KAZAKH } else { &US_TO_RUSSIAN };
+        let press = |key: char| {
+            layout
+                .iter()
+                .flat_map(|(us, local)| us.chars().zip(local.chars()))
+                .find_map(|(us, local)| (us == key).then_some(local))
+                .unwrap_or(key)
+        };
+        text.chars().map(press).collect()
+    }
+
+    #[test]
+    fn the_layouts_pair_every_key_with_one_character() {
+        for layout in [&US_TO_RUSSIAN[..], &US_TO_KAZAKH[..]] {
+            let mut typed = Vec::new();
+            for (us, local) in layout {
+                assert_eq!(us.chars().count(), local.chars().count());
+                typed.extend(local.chars());
+            }
+            let keys = typed.len();
+            typed.sort_unstable();
+            typed.dedup();
+            assert_eq!(typed.len(), keys);
+        }
+    }
+
+    #[test]
+    fn text_typed_in_cyrillic_is_typed_back() {
+        let text = "]d2010460084074937221aB?/.,;:'\"<>[]{}&=+-_!%*()";
+        for kazakh in [false, true] {
+            assert_eq!(as_typed_in_latin(&typed(text, kazakh)).first().map(String::as_str), Some(text));
+        }
+        assert!(as_typed_in_latin(text).is_empty());
+        assert!(as_typed_in_latin("ѫ").is_empty());
+    }
+
+    #[test]
+    fn a_right_identifier_stays_and_a_flipped_one_is_flipped_back() {
+        assert_eq!(case_flipped("]d201ab"), Some("]d201AB".to_owned()));
+        assert_eq!(case_flipped("]D201ab"), Some("]d201AB".to_owned()));
+        assert_eq!(case_flipped("0123"), None);
+        assert_eq!(yz_swapped("xyzXYZ"), Some("xzyXZY".to_owned()));
+        assert_eq!(yz_swapped("abc"), None);
+    }
+
+    #[test]
+    fn spaces_go_and_separators_stay() {
+        assert_eq!(without_spaces(" 01\u{a0}23\u{1d}4\u{200b}5\r\n"), Some("0123\u{1d}45".to_owned()));
+        assert_eq!(without_spaces("01\u{1d}23"), None);
+    }
+}
