@@ -13,6 +13,6 @@ demo-family = Kind of code
 demo-intro = Scan any code with a phone, or press it, and see the answer.
 demo-made-up = The goods and companies here are made up.
 demo-print = Print
-demo-print-hint = Print the page at 100 % on white paper, so that the codes can be read.
+demo-print-hint = Print the page at 100% on white paper, so that the codes can be read.
 demo-title = Tanba: sample codes
 demo-try = Show the answer

@@ -1,7 +1,7 @@
 ## What the program tells the person at the terminal.
 
 cli-account-added = { $login } есептік жазбасы құрылды.
-cli-audit-broken = Журнал тізбегі № { $record } жазбада үзілген.
+cli-audit-broken = Журнал тізбегі № { $record } жазбада үзілген.
 cli-audit-holds = { $count } жазба тексерілді: журнал тізбегі бүтін.
 cli-data-dir = Деректер мына бумада: { $folder }
 cli-demo-at = Үлгі кодтар: { $address }

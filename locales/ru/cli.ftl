@@ -1,7 +1,7 @@
 ## What the program tells the person at the terminal.
 
 cli-account-added = Учётная запись { $login } создана.
-cli-audit-broken = Цепочка журнала нарушена на записи № { $record }.
+cli-audit-broken = Цепочка журнала нарушена на записи № { $record }.
 cli-audit-holds =
     { $count ->
         [one] Проверена { $count } запись: цепочка журнала цела.

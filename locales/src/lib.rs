@@ -3,7 +3,7 @@
 //! The messages stand in `kk/*.ftl`, `ru/*.ftl` and `en/*.ftl`, one file a theme, and are built into the program.
 //! A key is kebab-case and begins with its theme: `verdict-sold`, `problem-not-found`; what belongs to it follows:
 //! `verdict-sold-advice`, `problem-not-found-detail`. An attribute, if any, is asked for after a dot. The same keys,
-//! attributes and variables exist in all three languages; this crate's tests refuse a file where they do not.
+//! attributes and variables exist in all three languages, sorted; this crate's tests refuse a file where they do not.
 //!
 //! Words go to people as they are: no bidi isolation marks, no markup. Numbers, dates and times are written by
 //! [`format`](mod@format), because library data for Kazakh is missing on many machines.
