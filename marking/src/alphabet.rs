@@ -20,14 +20,10 @@ const ABSENT: u8 = u8::MAX;
 pub static LONG: Alphabet = Alphabet::new(b"0123456789ABCDEFGHJKLMNPQRSTUVWX");
 
 /// Fifty-eight characters: the digits and letters of both cases without `0`, `O`, `I` and `l`.
-pub static SHORT: Alphabet =
-    Alphabet::new(b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
+pub static SHORT: Alphabet = Alphabet::new(b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
 
 impl Alphabet {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "an alphabet has at most 64 characters"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "an alphabet has at most 64 characters")]
     const fn new(characters: &'static [u8]) -> Self {
         let mut values = [ABSENT; 256];
         let mut value = 0;
@@ -35,11 +31,7 @@ impl Alphabet {
             values[characters[value] as usize] = value as u8;
             value += 1;
         }
-        Self {
-            characters,
-            radix: characters.len() as u8,
-            values,
-        }
+        Self { characters, radix: characters.len() as u8, values }
     }
 
     /// How many characters the alphabet has, which is the radix of numbers in it.
@@ -62,17 +54,13 @@ impl Alphabet {
 
     /// Whether every byte of a text is one of the characters.
     pub fn holds(&self, text: &str) -> bool {
-        text.bytes()
-            .all(|character| self.value(character).is_some())
+        text.bytes().all(|character| self.value(character).is_some())
     }
 
     /// Writes a number, most significant character first, filling the whole buffer.
     /// False, with the buffer holding the low characters, when the number does not fit.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a remainder of the radix, which is at most 64"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder of the radix, which is at most 64")]
     pub fn write(&self, mut number: u128, buffer: &mut [u8]) -> bool {
         for place in buffer.iter_mut().rev() {
             // Division of 128 bits is slow and seldom needed.
@@ -102,9 +90,7 @@ impl Alphabet {
         }
         let mut number: u128 = 0;
         for character in text.bytes() {
-            number = number
-                .checked_mul(self.radix.into())?
-                .checked_add(self.value(character)?.into())?;
+            number = number.checked_mul(self.radix.into())?.checked_add(self.value(character)?.into())?;
         }
         Some(number)
     }

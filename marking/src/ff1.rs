@@ -9,7 +9,8 @@
 //! Refused: domains below a million (the standard's floor), at or above 2^120, or with a half at or above 2^62.
 
 use aes::Aes256Enc;
-use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::cipher::consts::U16;
+use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit};
 
 /// The number of Feistel rounds of FF1.
 const ROUNDS: u8 = 10;
@@ -62,12 +63,7 @@ pub struct Ff1 {
 
 impl Ff1 {
     /// Prepares the domain of `length` numerals below `radix`, with tweaks of `tweak_length` bytes.
-    pub fn new(
-        key: &Ff1Key,
-        radix: u32,
-        length: u8,
-        tweak_length: u8,
-    ) -> Result<Self, UnfitDomain> {
+    pub fn new(key: &Ff1Key, radix: u32, length: u8, tweak_length: u8) -> Result<Self, UnfitDomain> {
         let unfit = UnfitDomain { radix, length };
         if !(2..=65_536).contains(&radix) {
             return Err(unfit);
@@ -125,10 +121,7 @@ impl Ff1 {
             state ^= u128::from_be_bytes(block);
             at += 16;
             if at >= length {
-                return Some(Tweaked {
-                    domain: self,
-                    state,
-                });
+                return Some(Tweaked { domain: self, state });
             }
             state = self.key.encrypt(state);
         }
@@ -146,72 +139,88 @@ pub struct Tweaked<'a> {
 impl Tweaked<'_> {
     /// Encrypts a number; `None` when it is not below the domain's size.
     pub fn encrypt(&self, number: u128) -> Option<u128> {
-        let (mut a, mut b) = self.halves(number)?;
-        for pair in 0..ROUNDS / 2 {
-            // a is the left half here, and the right one after the first swap.
-            a = add(
-                a,
-                self.round(2 * pair, b, self.domain.left),
-                self.domain.left,
-            );
-            b = add(
-                b,
-                self.round(2 * pair + 1, a, self.domain.right),
-                self.domain.right,
-            );
-        }
-        Some(self.number(a, b))
+        self.run(number, Direction::Encrypt)
     }
 
     /// Decrypts a number; `None` when it is not below the domain's size.
     pub fn decrypt(&self, number: u128) -> Option<u128> {
-        let (mut a, mut b) = self.halves(number)?;
-        for pair in (0..ROUNDS / 2).rev() {
-            b = subtract(
-                b,
-                self.round(2 * pair + 1, a, self.domain.right),
-                self.domain.right,
-            );
-            a = subtract(
-                a,
-                self.round(2 * pair, b, self.domain.left),
-                self.domain.left,
-            );
-        }
-        Some(self.number(a, b))
+        self.run(number, Direction::Decrypt)
     }
 
     #[expect(
         clippy::cast_possible_truncation,
         reason = "both halves are below 2^62 once the number is below the domain's size"
     )]
-    fn halves(&self, number: u128) -> Option<(u64, u64)> {
+    fn run(&self, number: u128, direction: Direction) -> Option<u128> {
         let right = u128::from(self.domain.right);
-        (number < self.domain.size).then(|| match u64::try_from(number) {
-            Ok(small) => (small / self.domain.right, small % self.domain.right),
-            Err(_) => ((number / right) as u64, (number % right) as u64),
-        })
+        let mut halves = match u64::try_from(number) {
+            _ if number >= self.domain.size => return None,
+            Ok(small) => [small / self.domain.right, small % self.domain.right],
+            Err(_) => [(number / right) as u64, (number % right) as u64],
+        };
+        self.domain.key.0.encrypt_with_backend(Rounds { tweaked: *self, direction, halves: &mut halves });
+        Some(u128::from(halves[0]) * right + u128::from(halves[1]))
     }
+}
 
-    fn number(&self, left: u64, right: u64) -> u128 {
-        u128::from(left) * u128::from(self.domain.right) + u128::from(right)
+#[derive(Clone, Copy)]
+enum Direction {
+    Encrypt,
+    Decrypt,
+}
+
+/// The ten rounds, as one piece of work for AES: choosing its implementation once for all of them
+/// saves a third of the time.
+struct Rounds<'a> {
+    tweaked: Tweaked<'a>,
+    direction: Direction,
+    halves: &'a mut [u64; 2],
+}
+
+impl BlockSizeUser for Rounds<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rounds<'_> {
+    #[expect(clippy::inline_always, reason = "inlined, it is compiled for the processor's AES instructions")]
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, aes: &B) {
+        let Ff1 { left, right, .. } = *self.tweaked.domain;
+        let [mut a, mut b] = *self.halves;
+        // The standard swaps the halves after each round. Two rounds at a time, none is moved.
+        match self.direction {
+            Direction::Encrypt => {
+                for round in (0..ROUNDS).step_by(2) {
+                    a = add(a, self.tweaked.round(aes, round, b, left), left);
+                    b = add(b, self.tweaked.round(aes, round + 1, a, right), right);
+                }
+            }
+            Direction::Decrypt => {
+                for round in (0..ROUNDS).step_by(2).rev() {
+                    b = subtract(b, self.tweaked.round(aes, round + 1, a, right), right);
+                    a = subtract(a, self.tweaked.round(aes, round, b, left), left);
+                }
+            }
+        }
+        *self.halves = [a, b];
     }
+}
 
-    /// The round function over the other half, reduced to the half that it changes.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a remainder of a u64 modulus, or at most eight bytes taken"
-    )]
-    fn round(&self, round: u8, half: u64, modulus: u64) -> u64 {
+impl Tweaked<'_> {
+    /// The round function over one half, reduced to the size of the half that it changes.
+    #[expect(clippy::inline_always, reason = "inlined, it is compiled for the processor's AES instructions")]
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder of a u64 modulus, or at most eight bytes taken")]
+    #[inline(always)]
+    fn round<B>(&self, aes: &B, round: u8, half: u64, modulus: u64) -> u64
+    where
+        B: BlockCipherEncBackend<BlockSize = U16>,
+    {
         let domain = self.domain;
         let changing = u128::from(round) << (8 * domain.half_bytes) | u128::from(half);
-        let output = domain.key.encrypt(self.state ^ changing);
-        let taken = output >> (128 - 8 * domain.taken_bytes);
-        if domain.taken_bytes <= 8 {
-            taken as u64 % modulus
-        } else {
-            (taken % u128::from(modulus)) as u64
-        }
+        let mut block = (self.state ^ changing).to_be_bytes().into();
+        aes.encrypt_block_inplace(&mut block);
+        let taken = u128::from_be_bytes(block.into()) >> (128 - 8 * domain.taken_bytes);
+        if domain.taken_bytes <= 8 { taken as u64 % modulus } else { (taken % u128::from(modulus)) as u64 }
     }
 }
 
@@ -237,9 +246,8 @@ mod tests {
 
     /// The AES-256 key of the samples that NIST publishes with SP 800-38G (FF1 samples 7 to 9).
     const SAMPLE_KEY: [u8; 32] = [
-        0x2B, 0x7E, 0x15, 0x16, 0x28, 0xAE, 0xD2, 0xA6, 0xAB, 0xF7, 0x15, 0x88, 0x09, 0xCF, 0x4F,
-        0x3C, 0xEF, 0x43, 0x59, 0xD8, 0xD5, 0x80, 0xAA, 0x4F, 0x7F, 0x03, 0x6D, 0x6F, 0x04, 0xFC,
-        0x6A, 0x94,
+        0x2B, 0x7E, 0x15, 0x16, 0x28, 0xAE, 0xD2, 0xA6, 0xAB, 0xF7, 0x15, 0x88, 0x09, 0xCF, 0x4F, 0x3C, 0xEF, 0x43,
+        0x59, 0xD8, 0xD5, 0x80, 0xAA, 0x4F, 0x7F, 0x03, 0x6D, 0x6F, 0x04, 0xFC, 0x6A, 0x94,
     ];
 
     fn number(text: &str, radix: u32) -> u128 {
@@ -260,30 +268,14 @@ mod tests {
     fn the_published_samples_hold() {
         sample(10, b"", "0123456789", "6657667009");
         sample(10, b"9876543210", "0123456789", "1001623463");
-        sample(
-            36,
-            b"7777pqrs777",
-            "0123456789abcdefghi",
-            "xs8a0azh2avyalyzuwd",
-        );
+        sample(36, b"7777pqrs777", "0123456789abcdefghi", "xs8a0azh2avyalyzuwd");
     }
 
     #[test]
     fn domains_that_are_too_small_or_too_large_are_refused() {
         let key = Ff1Key::new(&SAMPLE_KEY);
-        for (radix, length) in [
-            (10, 5),
-            (1, 40),
-            (0, 3),
-            (65_537, 4),
-            (10, 40),
-            (2, 0),
-            (10, 255),
-        ] {
-            assert!(
-                Ff1::new(&key, radix, length, 0).is_err(),
-                "{radix}^{length}"
-            );
+        for (radix, length) in [(10, 5), (1, 40), (0, 3), (65_537, 4), (10, 40), (2, 0), (10, 255)] {
+            assert!(Ff1::new(&key, radix, length, 0).is_err(), "{radix}^{length}");
         }
         assert!(Ff1::new(&key, 10, 6, 0).is_ok());
         assert!(Ff1::new(&key, 10, 36, 0).is_ok());

@@ -32,10 +32,7 @@ impl UnitState {
     /// A state, or `None` when the particulars' number is above [`Self::MAX_PARTICULARS`].
     /// Zero stands for no particulars.
     pub fn new(status: Status, particulars: u16) -> Option<Self> {
-        (particulars <= Self::MAX_PARTICULARS).then_some(Self {
-            status,
-            particulars,
-        })
+        (particulars <= Self::MAX_PARTICULARS).then_some(Self { status, particulars })
     }
 
     /// The status.
@@ -56,10 +53,7 @@ impl UnitState {
     /// Reads the two bytes; `None` when their status is none of ours.
     pub fn from_bits(bits: u16) -> Option<Self> {
         let [high, _] = bits.to_be_bytes();
-        Some(Self {
-            status: Status::from_number(high >> 4)?,
-            particulars: bits & Self::MAX_PARTICULARS,
-        })
+        Some(Self { status: Status::from_number(high >> 4)?, particulars: bits & Self::MAX_PARTICULARS })
     }
 
     /// Reads the two bytes that stand at [`byte_offset`] in a stored segment.
@@ -71,10 +65,7 @@ impl UnitState {
 impl Default for UnitState {
     /// A code that was emitted and that nothing has happened to.
     fn default() -> Self {
-        Self {
-            status: Status::Emitted,
-            particulars: 0,
-        }
+        Self { status: Status::Emitted, particulars: 0 }
     }
 }
 
@@ -83,10 +74,7 @@ pub fn segment_of(index: u32) -> (u32, usize) {
     let units = UNITS_PER_SEGMENT as u64;
     let index = u64::from(index);
     // Both results are no greater than the index, so neither cast cuts anything off.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "no greater than a u32, and below 1024"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "no greater than a u32, and below 1024")]
     ((index / units) as u32, (index % units) as usize)
 }
 
@@ -116,17 +104,12 @@ pub struct Segment {
 impl Segment {
     /// A segment of `units` codes (1 to 1,024) that were emitted and no more; `None` for another count.
     pub fn emitted(version: u64, units: usize) -> Option<Self> {
-        Self::new(
-            version,
-            vec![UnitState::default(); units.min(UNITS_PER_SEGMENT + 1)],
-        )
+        Self::new(version, vec![UnitState::default(); units.min(UNITS_PER_SEGMENT + 1)])
     }
 
     /// A segment of these states; `None` unless there are 1 to 1,024.
     pub fn new(version: u64, states: Vec<UnitState>) -> Option<Self> {
-        (1..=UNITS_PER_SEGMENT)
-            .contains(&states.len())
-            .then_some(Self { version, states })
+        (1..=UNITS_PER_SEGMENT).contains(&states.len()).then_some(Self { version, states })
     }
 
     /// The version: a stored segment gives way to a higher one only.
@@ -169,11 +152,7 @@ impl Segment {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(byte_offset(self.states.len()));
         bytes.extend(self.version.to_be_bytes());
-        bytes.extend(
-            self.states
-                .iter()
-                .flat_map(|state| state.to_bits().to_be_bytes()),
-        );
+        bytes.extend(self.states.iter().flat_map(|state| state.to_bits().to_be_bytes()));
         bytes
     }
 }

@@ -145,34 +145,19 @@ impl Status {
         use Status as S;
         match (self, event) {
             (S::Emitted, Event::Apply) => Ok(S::Applied),
-            (S::Applied, Event::Release) | (S::Shipped, Event::Accept | Event::CancelShipment) => {
-                Ok(S::InCirculation)
-            }
+            (S::Applied, Event::Release) | (S::Shipped, Event::Accept | Event::CancelShipment) => Ok(S::InCirculation),
             (S::InCirculation | S::Returned, Event::Ship) => Ok(S::Shipped),
-            (
-                S::InCirculation | S::Returned,
-                Event::Sell | Event::Withdraw(WithdrawalReason::ECommerce),
-            ) => Ok(S::Sold),
+            (S::InCirculation | S::Returned, Event::Sell | Event::Withdraw(WithdrawalReason::ECommerce)) => Ok(S::Sold),
             (S::Sold, Event::Return) => Ok(S::Returned),
-            (_, Event::Withdraw(WithdrawalReason::ECommerce)) => {
-                Err(OutOfOrder { from: self, event })
+            (_, Event::Withdraw(WithdrawalReason::ECommerce)) => Err(OutOfOrder { from: self, event }),
+            (S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired, Event::Withdraw(_)) => {
+                Ok(S::Withdrawn)
             }
-            (
-                S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired,
-                Event::Withdraw(_),
-            ) => Ok(S::Withdrawn),
-            (
-                S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired,
-                Event::Destroy,
-            ) => Ok(S::Destroyed),
-            (
-                S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired,
-                Event::Lose,
-            ) => Ok(S::Lost),
-            (
-                S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired,
-                Event::WriteOff,
-            ) => Ok(S::WrittenOff),
+            (S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired, Event::Destroy) => Ok(S::Destroyed),
+            (S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired, Event::Lose) => Ok(S::Lost),
+            (S::Emitted | S::Applied | S::InCirculation | S::Returned | S::Expired, Event::WriteOff) => {
+                Ok(S::WrittenOff)
+            }
             (S::Applied | S::InCirculation | S::Returned, Event::Expire) => Ok(S::Expired),
             (from, event) => Err(OutOfOrder { from, event }),
         }
@@ -180,10 +165,7 @@ impl Status {
 
     /// Whether nothing can follow.
     pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Withdrawn | Self::Destroyed | Self::Lost | Self::WrittenOff
-        )
+        matches!(self, Self::Withdrawn | Self::Destroyed | Self::Lost | Self::WrittenOff)
     }
 
     /// Whether goods in this status may be sold to a consumer, as far as the status goes: expiry and
@@ -348,17 +330,11 @@ mod tests {
             assert_eq!(usize::from(status as u8), number);
             assert_eq!(Status::from_number(status as u8), Some(status));
             assert_eq!(status.slug().parse(), Ok(status));
-            assert_eq!(
-                serde_json::to_value(status).unwrap(),
-                serde_json::json!(status.slug())
-            );
+            assert_eq!(serde_json::to_value(status).unwrap(), serde_json::json!(status.slug()));
         }
         for reason in WithdrawalReason::ALL {
             assert_eq!(reason.slug().parse(), Ok(reason));
-            assert_eq!(
-                serde_json::to_value(reason).unwrap(),
-                serde_json::json!(reason.slug())
-            );
+            assert_eq!(serde_json::to_value(reason).unwrap(), serde_json::json!(reason.slug()));
         }
         assert_eq!(Status::from_number(11), None);
         assert_eq!("Sold".parse::<Status>(), Err(UnknownSlug));
@@ -402,13 +378,9 @@ mod tests {
     /// S13: a sale over the internet is a sale; other withdrawals are not.
     #[test]
     fn goods_sold_over_the_internet_can_be_returned() {
-        let sold = Status::InCirculation
-            .after(Event::Withdraw(WithdrawalReason::ECommerce))
-            .unwrap();
+        let sold = Status::InCirculation.after(Event::Withdraw(WithdrawalReason::ECommerce)).unwrap();
         assert_eq!(sold.after(Event::Return), Ok(Status::Returned));
-        let used = Status::InCirculation
-            .after(Event::Withdraw(WithdrawalReason::OwnNeeds))
-            .unwrap();
+        let used = Status::InCirculation.after(Event::Withdraw(WithdrawalReason::OwnNeeds)).unwrap();
         assert_eq!(used, Status::Withdrawn);
     }
 
