@@ -50,18 +50,19 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
--- Secrets by id, private halves encrypted under the master key.
+-- Secrets by id, private halves encrypted under the master key. A key signs from signs_from until
+-- signs_until, and of several the newest signs; it verifies until it is revoked.
 CREATE TABLE secret_key (
-    id             text PRIMARY KEY,        -- 4 characters for seals (AI 91), longer for tokens
-    purpose        text NOT NULL CHECK (purpose IN ('seal', 'stamp', 'serial', 'token', 'contact')),
-    product_group  text,                    -- seals only
-    algorithm      text NOT NULL CHECK (algorithm IN ('ed25519', 'hmac-sha256', 'ff1-aes256', 'aes-256-gcm')),
-    public_key     bytea,
+    id             text PRIMARY KEY,        -- 4 characters for seals (AI 91), longer for the rest
+    purpose        text NOT NULL CHECK (purpose IN ('seal', 'serial', 'token', 'contact')),
+    product_group  text,                    -- seals only; stamps are the seals of alcohol
+    algorithm      text NOT NULL CHECK (algorithm IN ('ed25519', 'hmac-sha256', 'ff1-aes-256', 'aes-256-gcm')),
+    public_key     bytea,                   -- ed25519 only
     private_sealed bytea NOT NULL,
-    state          text NOT NULL CHECK (state IN ('active', 'retired', 'revoked')),
     created_at     timestamptz NOT NULL,
-    signs_until    timestamptz,             -- seals sign for six months at most
-    changed_at     timestamptz NOT NULL
+    signs_from     timestamptz NOT NULL,    -- a little after created_at, so that verifiers learn of it first
+    signs_until    timestamptz,             -- NULL for the keys that never change: serial and contact
+    revoked_at     timestamptz,
+    CHECK ((purpose = 'seal') = (product_group IS NOT NULL)),
+    CHECK ((purpose IN ('seal', 'token')) = (signs_until IS NOT NULL))
 );
-CREATE UNIQUE INDEX secret_key_one_active
-    ON secret_key (purpose, coalesce(product_group, '')) WHERE state = 'active';

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
+use crate::keys::Keys;
 use crate::{db, health};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
@@ -29,6 +30,8 @@ pub struct App {
     pub redis: ConnectionManager,
     /// What time it is.
     pub clock: Clock,
+    /// What seals codes, makes serials, signs tokens and encrypts contacts.
+    pub keys: Keys,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -36,14 +39,16 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to the stores that `config` names. Both addresses must be known by now.
+    /// Connects to the stores that `config` names. Both addresses must be known and the tables there by now.
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
         let missing = |what: &'static str| move || Error::internal(what);
         let database_url = config.database_url.as_deref().ok_or_else(missing("no TANBA_DATABASE_URL"))?;
         let redis_url = config.redis_url.as_deref().ok_or_else(missing("no TANBA_REDIS_URL"))?;
         let db = db::pool(database_url, config.database_connections)?;
         let redis = connect_redis(redis_url)?;
+        let keys = Keys::open(&config, db.clone(), clock.clone()).await?;
         Ok(Self {
+            keys,
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,

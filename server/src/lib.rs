@@ -14,3 +14,4 @@ mod health;
 pub(crate) mod http;
 pub mod idempotency;
 pub mod jobs;
+pub mod keys;

@@ -1,0 +1,101 @@
+//! The table of keys. Rows are added and revoked, never deleted.
+
+use chrono::{DateTime, Utc};
+
+use super::key::{KeyCard, Purpose, UnknownKind};
+use crate::db::{GenericClient, Transaction};
+use crate::error::{Error, Result};
+
+/// A key as it is stored.
+pub(super) struct KeyRow {
+    pub(super) card: KeyCard,
+    /// The private half under the master key.
+    pub(super) sealed: Vec<u8>,
+}
+
+/// Lets one process at a time make keys; released with the transaction.
+pub(super) async fn lock(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute("-- keys::lock\n SELECT pg_advisory_xact_lock(x'74616e62616b6579'::bigint)", &[]).await?;
+    Ok(())
+}
+
+/// Every key.
+pub(super) async fn list_keys(db: &impl GenericClient) -> Result<Vec<KeyRow>> {
+    let list = db
+        .prepare_cached(
+            "-- keys::list_keys
+             SELECT id, purpose, product_group, public_key, created_at, signs_from, signs_until, revoked_at,
+                    private_sealed
+             FROM secret_key ORDER BY created_at, id",
+        )
+        .await?;
+    let rows = db.query(&list, &[]).await?;
+    let keys = rows.iter().map(|row| {
+        let card = KeyCard {
+            id: row.get(0),
+            purpose: Purpose::read(row.get(1), row.get(2))?,
+            public: row.get(3),
+            created_at: row.get(4),
+            signs_from: row.get(5),
+            signs_until: row.get(6),
+            revoked_at: row.get(7),
+        };
+        Ok(KeyRow { card, sealed: row.get(8) })
+    });
+    keys.collect::<Result<_, UnknownKind>>().map_err(Error::internal)
+}
+
+/// Adds a key. False when its id is taken.
+pub(super) async fn insert_key(db: &impl GenericClient, key: &KeyRow) -> Result<bool> {
+    let insert = db
+        .prepare_cached(
+            "-- keys::insert_key
+             INSERT INTO secret_key (id, purpose, product_group, algorithm, public_key, private_sealed, created_at,
+                                     signs_from, signs_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    let KeyRow { card, sealed } = key;
+    let inserted = db
+        .execute(
+            &insert,
+            &[
+                &card.id,
+                &card.purpose.slug(),
+                &card.purpose.group().map(|group| group.slug()),
+                &card.purpose.algorithm().slug(),
+                &card.public,
+                sealed,
+                &card.created_at,
+                &card.signs_from,
+                &card.signs_until,
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Ends the signing of a purpose's other keys when the next one starts.
+pub(super) async fn retire_others(db: &impl GenericClient, heir: &KeyCard) -> Result<()> {
+    let retire = db
+        .prepare_cached(
+            "-- keys::retire_others
+             UPDATE secret_key SET signs_until = $4
+             WHERE purpose = $2 AND product_group IS NOT DISTINCT FROM $3 AND id <> $1 AND signs_until > $4",
+        )
+        .await?;
+    let group = heir.purpose.group().map(|group| group.slug());
+    db.execute(&retire, &[&heir.id, &heir.purpose.slug(), &group, &heir.signs_from]).await?;
+    Ok(())
+}
+
+/// Ends the trust in a key.
+pub(super) async fn revoke_key(db: &impl GenericClient, id: &str, at: DateTime<Utc>) -> Result<()> {
+    let revoke = db
+        .prepare_cached(
+            "-- keys::revoke_key\n UPDATE secret_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+        )
+        .await?;
+    db.execute(&revoke, &[&id, &at]).await?;
+    Ok(())
+}
