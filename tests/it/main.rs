@@ -1,0 +1,5 @@
+//! The whole service, end to end, on real PostgreSQL and Redis. A test's doc comment names the duties that it proves.
+
+#![allow(clippy::unwrap_used)]
+
+mod http;

@@ -1,0 +1,69 @@
+//! The private PostgreSQL and Redis of one test program, and a fresh database in them for each test, cloned from a
+//! template that has all migrations.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use server::db;
+use server::embedded::{Durability, Embedded, Options};
+use tokio::sync::OnceCell;
+
+/// Running stores with a template database.
+pub struct Stores {
+    /// The servers; kept for the faults that a test of its own may cause.
+    pub embedded: Embedded,
+    /// The folder that everything lies in.
+    pub folder: PathBuf,
+}
+
+/// The name of the database that tests are cloned from.
+const TEMPLATE: &str = "template_tanba";
+
+impl Stores {
+    /// Starts stores of their own, for a test that breaks them.
+    pub async fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tanba-tests-{}-{name}", std::process::id()));
+        let options = Options { durability: Durability::Tests, ..Options::default() };
+        let embedded = Embedded::start_with(&folder, options).await.expect("private stores start");
+        let stores = Self { embedded, folder };
+        stores.run("postgres", &format!("CREATE DATABASE {TEMPLATE}")).await;
+        let pool = db::pool(&stores.database_url(TEMPLATE), 1).expect("a pool");
+        db::migrate(&pool).await.expect("migrations run");
+        pool.close();
+        stores
+    }
+
+    /// The address of a database in these stores.
+    pub fn database_url(&self, database: &str) -> String {
+        self.embedded.addresses().database_url.replace("/tanba?", &format!("/{database}?"))
+    }
+
+    /// The address of Redis.
+    pub fn redis_url(&self) -> String {
+        self.embedded.addresses().redis_url.clone()
+    }
+
+    /// A fresh database with all tables. Returns its name.
+    pub async fn create_database(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")).await;
+        name
+    }
+
+    async fn run(&self, database: &str, sql: &str) {
+        let (client, connection) = tokio_postgres::connect(&self.database_url(database), tokio_postgres::NoTls)
+            .await
+            .expect("the private PostgreSQL answers");
+        let connection = tokio::spawn(connection);
+        client.batch_execute(sql).await.expect(sql);
+        drop(client);
+        let _ = connection.await;
+    }
+}
+
+/// The stores that all tests of this program share; they end with it.
+pub async fn shared_stores() -> &'static Stores {
+    static SHARED: OnceCell<Stores> = OnceCell::const_new();
+    SHARED.get_or_init(|| Stores::start("shared")).await
+}
