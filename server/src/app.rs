@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
-use crate::{db, health};
+use crate::{db, health, registry};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -81,6 +81,7 @@ struct Contract;
 /// Every route of the service, one line a capability.
 fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(health::routes);
+    routes.configure(registry::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

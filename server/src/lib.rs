@@ -15,3 +15,4 @@ pub(crate) mod http;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub(crate) mod registry;

@@ -93,6 +93,10 @@ extractor! {
     Participant: Participant
 }
 extractor! {
+    /// A person who acts for a participant, and sees what is the participant's; or one who runs the register.
+    Member: Participant | Operator
+}
+extractor! {
     /// A person who runs the register.
     Operator: Operator
 }

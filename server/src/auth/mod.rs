@@ -3,4 +3,4 @@
 
 mod caller;
 
-pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Operator, Participant, Role};
+pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Participant, Role};

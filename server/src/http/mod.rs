@@ -6,7 +6,10 @@ pub(crate) mod body;
 pub(crate) mod headers;
 pub(crate) mod language;
 pub(crate) mod limits;
+pub(crate) mod page;
+pub(crate) mod problems;
 pub(crate) mod trace;
 
 pub(crate) use address::ClientAddress;
 pub(crate) use body::{Body, Query};
+pub(crate) use page::{Listed, Page};

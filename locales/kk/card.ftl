@@ -1,0 +1,4 @@
+## What a product card says.
+
+card-no = Жоқ
+card-yes = Иә

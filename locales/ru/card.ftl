@@ -1,0 +1,4 @@
+## What a product card says.
+
+card-no = Нет
+card-yes = Да

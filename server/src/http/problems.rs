@@ -1,0 +1,70 @@
+//! The refusals that routes share, for the contract: which statuses a kind of route can give, each with a problem.
+//! A route names the kinds that fit it in its `responses(…)`, and its own refusals beside them.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::error::Problem;
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal: $told:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([$(($status.to_owned(), problem($told))),+])
+            }
+        }
+    )+};
+}
+
+problems! {
+    /// Any route: asked too often, or a store is away.
+    Always {
+        "429": "Asked too often; `Retry-After` says when to come back",
+        "503": "A store that is needed is away; nothing was changed, `Retry-After` says when to try again",
+    }
+    /// A route that demands a role.
+    SignedIn {
+        "401": "No token, or one that doesn't hold",
+        "403": "The caller's role doesn't include this",
+    }
+    /// A route whose query, path or headers can be malformed.
+    Malformed { "400": "A header, the path or the query can't be read" }
+    /// A route that takes a JSON body.
+    Sent {
+        "400": "A header, the query or the JSON can't be read",
+        "413": "The body is too large",
+        "415": "The body is not JSON",
+        "422": "Fields that don't hold, each with its place; or a key that was used for another request",
+    }
+    /// A route to a thing that may not be there.
+    NotFound { "404": "Nothing there, or nothing that this caller may know of" }
+    /// A route that what already stands may contradict.
+    Conflict { "409": "Contradicts what stands in the register" }
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::ToSchema;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_described_by_the_schema_of_a_problem() {
+        assert_eq!(Problem::name(), "Problem");
+        let mut all = Always::responses();
+        all.extend(Sent::responses());
+        assert_eq!(all.keys().collect::<Vec<_>>(), ["400", "413", "415", "422", "429", "503"]);
+        let json = serde_json::to_string(&all).unwrap_or_default();
+        assert_eq!(json.matches("#/components/schemas/Problem").count(), 6);
+    }
+}

@@ -1,0 +1,20 @@
+//! Participants, their goods, and reference data (D1.8, D1.20, S1, S3, S5): who takes part, what the goods are, and
+//! the directories that both are held against. A draft card is the first step of moderation; an operator's word
+//! publishes it.
+
+mod bin;
+mod faults;
+mod http;
+mod names;
+mod participant;
+mod product;
+mod reference;
+mod store;
+
+pub(crate) use bin::{Bin, InvalidBin};
+pub(crate) use http::routes;
+pub(crate) use names::Names;
+pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
+pub(crate) use product::{AttributeLine, NewProduct, Product, ProductState, attribute_lines, gtin_slug};
+pub(crate) use reference::{Country, Directory, ProductGroup, Reference, Region, reference, region_of};
+pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product, find_products};

@@ -1,0 +1,243 @@
+//! What the register keeps of participants and products.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use marking::gtin::Gtin;
+use marking::layout::Group;
+use serde_json::{Map, Value};
+use tokio_postgres::Row;
+
+use super::bin::Bin;
+use super::names::Names;
+use super::participant::{CheckedParticipant, Participant, ParticipantRole};
+use super::product::{CheckedProduct, Product, ProductState};
+use crate::db::GenericClient;
+use crate::error::{Error, Result};
+
+/// Keeps a participant; `None` when its BIN is taken.
+pub(super) async fn insert_participant(
+    db: &impl GenericClient,
+    new: &CheckedParticipant,
+    now: DateTime<Utc>,
+) -> Result<Option<Participant>> {
+    let insert = db
+        .prepare_cached(
+            "-- registry::insert_participant
+             INSERT INTO participant (bin, name_kk, name_ru, name_en, roles, address, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (bin) DO NOTHING
+             RETURNING number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at",
+        )
+        .await?;
+    let roles: Vec<&str> = new.roles.iter().map(|role| role.slug()).collect();
+    let Names { kk, ru, en } = &new.name;
+    let row = db.query_opt(&insert, &[&new.bin.to_string(), kk, ru, en, &roles, &new.address, &now]).await?;
+    row.as_ref().map(participant).transpose()
+}
+
+/// The participant of a number.
+pub(crate) async fn find_participant(db: &impl GenericClient, number: i32) -> Result<Option<Participant>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_participant
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             FROM participant WHERE number = $1",
+        )
+        .await?;
+    db.query_opt(&find, &[&number]).await?.as_ref().map(participant).transpose()
+}
+
+/// The participant of a BIN or IIN.
+pub(crate) async fn find_participant_by_bin(db: &impl GenericClient, bin: Bin) -> Result<Option<Participant>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_participant_by_bin
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             FROM participant WHERE bin = $1",
+        )
+        .await?;
+    db.query_opt(&find, &[&bin.to_string()]).await?.as_ref().map(participant).transpose()
+}
+
+/// Those participants of these numbers that exist, by number.
+pub(crate) async fn find_participants(db: &impl GenericClient, numbers: &[i32]) -> Result<HashMap<i32, Participant>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_participants
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             FROM participant WHERE number = ANY ($1)",
+        )
+        .await?;
+    let rows = db.query(&find, &[&numbers]).await?;
+    rows.iter().map(|row| participant(row).map(|found| (found.number, found))).collect()
+}
+
+/// Participants in the order of their numbers; `only` narrows the list to one.
+pub(super) async fn list_participants(
+    db: &impl GenericClient,
+    only: Option<i32>,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<Participant>> {
+    let list = db
+        .prepare_cached(
+            "-- registry::list_participants
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             FROM participant WHERE ($1::int IS NULL OR number = $1) AND number > $2 ORDER BY number LIMIT $3",
+        )
+        .await?;
+    db.query(&list, &[&only, &after, &limit]).await?.iter().map(participant).collect()
+}
+
+/// Keeps a card as a draft; `None` when its GTIN is taken.
+pub(super) async fn insert_product(
+    db: &impl GenericClient,
+    new: &CheckedProduct,
+    participant: i32,
+    now: DateTime<Utc>,
+) -> Result<Option<Product>> {
+    let insert = db
+        .prepare_cached(
+            "-- registry::insert_product
+             INSERT INTO product (gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11) ON CONFLICT (gtin) DO NOTHING
+             RETURNING gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at",
+        )
+        .await?;
+    let Names { kk, ru, en } = &new.trade_name;
+    let attributes = Value::Object(new.attributes.clone());
+    let row = db
+        .query_opt(
+            &insert,
+            &[
+                &key(new.gtin),
+                &participant,
+                &new.group.slug(),
+                kk,
+                ru,
+                en,
+                &new.manufacturer,
+                &new.country,
+                &new.hs_code,
+                &attributes,
+                &now,
+            ],
+        )
+        .await?;
+    row.as_ref().map(product).transpose()
+}
+
+/// The card of a GTIN, in whatever state.
+pub(crate) async fn find_product(db: &impl GenericClient, gtin: Gtin) -> Result<Option<Product>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_product
+             SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at
+             FROM product WHERE gtin = $1",
+        )
+        .await?;
+    db.query_opt(&find, &[&key(gtin)]).await?.as_ref().map(product).transpose()
+}
+
+/// Those cards of these GTINs that exist, by GTIN.
+pub(crate) async fn find_products(db: &impl GenericClient, gtins: &[Gtin]) -> Result<HashMap<Gtin, Product>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_products
+             SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at
+             FROM product WHERE gtin = ANY ($1)",
+        )
+        .await?;
+    let keys: Vec<i64> = gtins.iter().copied().map(key).collect();
+    let rows = db.query(&find, &[&keys]).await?;
+    rows.iter().map(|row| product(row).map(|found| (found.gtin, found))).collect()
+}
+
+/// What of the cards is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ProductFilter {
+    /// Of one participant.
+    pub(super) participant: Option<i32>,
+    /// Of one group.
+    pub(super) group: Option<Group>,
+    /// In one state.
+    pub(super) state: Option<ProductState>,
+}
+
+/// Cards in the order of their GTINs.
+pub(super) async fn list_products(
+    db: &impl GenericClient,
+    filter: ProductFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Product>> {
+    let list = db
+        .prepare_cached(
+            "-- registry::list_products
+             SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at
+             FROM product
+             WHERE ($1::int IS NULL OR participant = $1) AND ($2::text IS NULL OR product_group = $2)
+                 AND ($3::text IS NULL OR state = $3) AND gtin > $4
+             ORDER BY gtin LIMIT $5",
+        )
+        .await?;
+    let group = filter.group.map(Group::slug);
+    let state = filter.state.map(ProductState::slug);
+    db.query(&list, &[&filter.participant, &group, &state, &after, &limit]).await?.iter().map(product).collect()
+}
+
+/// Publishes a draft; `None` when there is no such card or it is no draft.
+pub(super) async fn publish_product(db: &impl GenericClient, gtin: Gtin) -> Result<Option<Product>> {
+    let publish = db
+        .prepare_cached(
+            "-- registry::publish_product
+             UPDATE product SET state = 'published' WHERE gtin = $1 AND state = 'draft'
+             RETURNING gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at",
+        )
+        .await?;
+    db.query_opt(&publish, &[&key(gtin)]).await?.as_ref().map(product).transpose()
+}
+
+/// A GTIN as it is stored.
+fn key(gtin: Gtin) -> i64 {
+    i64::try_from(gtin.number()).expect("fourteen digits are below 2^63")
+}
+
+fn participant(row: &Row) -> Result<Participant> {
+    let roles: Vec<&str> = row.get("roles");
+    Ok(Participant {
+        number: row.get("number"),
+        bin: row.get::<_, &str>("bin").parse().map_err(Error::internal)?,
+        name: Names { kk: row.get("name_kk"), ru: row.get("name_ru"), en: row.get("name_en") },
+        roles: roles.into_iter().filter_map(ParticipantRole::from_slug).collect(),
+        address: row.get("address"),
+        created_at: row.get("created_at"),
+        blocked_at: row.get("blocked_at"),
+    })
+}
+
+fn product(row: &Row) -> Result<Product> {
+    let number = u64::try_from(row.get::<_, i64>("gtin")).map_err(Error::internal)?;
+    let Value::Object(attributes) = row.get::<_, Value>("attributes") else {
+        return Err(Error::internal("attributes of a card are no object"));
+    };
+    let state: &str = row.get("state");
+    Ok(Product {
+        gtin: Gtin::try_from(number).map_err(Error::internal)?,
+        participant: row.get("participant"),
+        group: row.get::<_, &str>("product_group").parse().map_err(Error::internal)?,
+        trade_name: Names { kk: row.get("trade_name_kk"), ru: row.get("trade_name_ru"), en: row.get("trade_name_en") },
+        manufacturer: row.get("manufacturer"),
+        country: row.get("country"),
+        hs_code: row.get("hs_code"),
+        attributes: attributes.into_iter().collect::<Map<_, _>>(),
+        state: ProductState::from_slug(state).ok_or_else(|| Error::internal("a card in a state that is none"))?,
+        created_at: row.get("created_at"),
+    })
+}
