@@ -166,7 +166,8 @@ impl Embedded {
         if !missing.is_empty() {
             packages::install(&missing, &mut |what| tracing::info!("{what}"))?;
         }
-        let user = User::choose().map_err(EmbeddedError::files("look up users in", Path::new("/etc/passwd")))?;
+        let user =
+            User::choose(data_dir).map_err(EmbeddedError::files("look up users in", Path::new("/etc/passwd")))?;
         let place = Place::prepare(data_dir, user, options.durability)?;
         let postgres = match options.parts {
             Parts::Redis => None,

@@ -37,11 +37,16 @@ pub(super) enum User {
 }
 
 impl User {
-    /// `postgres` if there is one, else `nobody`, when we are root; ourselves otherwise.
-    pub(super) fn choose() -> io::Result<Self> {
+    /// Ourselves, unless we are root: then the owner of the data that is there, `postgres`, or `nobody`.
+    pub(super) fn choose(data_dir: &Path) -> io::Result<Self> {
         let uid = effective_uid();
         if uid != 0 {
             return Ok(Self::Same { uid });
+        }
+        if let Ok(data) = fs::metadata(Place::of(data_dir).postgres())
+            && data.uid() != 0
+        {
+            return Ok(Self::Other { uid: data.uid(), gid: data.gid() });
         }
         let accounts = fs::read_to_string("/etc/passwd")?;
         let (uid, gid) =
@@ -118,6 +123,12 @@ impl Place {
     pub(super) fn prepare(data_dir: &Path, user: User, durability: Durability) -> Result<Self, EmbeddedError> {
         let link = data_dir.join(LINK);
         if !link.is_dir() && !user.enters(data_dir) {
+            let data = data_dir.join("postgres");
+            if data.exists() {
+                // To begin anew elsewhere would look as if all were lost.
+                let why = "the user that runs PostgreSQL can no longer enter this folder; let others pass (chmod o+x)";
+                return Err(EmbeddedError::files("use", &data)(io::Error::new(io::ErrorKind::PermissionDenied, why)));
+            }
             let (parent, mode) = match durability {
                 Durability::Full => (PathBuf::from("/var/lib/tanba"), 0o711),
                 Durability::Tests => (TEMPORARY.into(), 0o777),

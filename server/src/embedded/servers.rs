@@ -258,7 +258,7 @@ impl Server {
 }
 
 /// For one machine with a few gigabytes that does other things too.
-const POSTGRES_SETTINGS: [&str; 16] = [
+const POSTGRES_SETTINGS: [&str; 17] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "shared_buffers=256MB",
@@ -274,6 +274,8 @@ const POSTGRES_SETTINGS: [&str; 16] = [
     "timezone=UTC",
     "log_timezone=UTC",
     "log_min_messages=warning",
+    // Details of an error quote what was stored.
+    "log_error_verbosity=terse",
     "log_line_prefix=%m [%p] ",
 ];
 

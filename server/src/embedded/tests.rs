@@ -165,6 +165,20 @@ async fn a_path_that_no_socket_can_have_gets_a_short_one() {
 }
 
 #[tokio::test]
+async fn data_that_can_no_longer_be_reached_is_not_replaced_by_an_empty_register() {
+    let folder = Folder::new("shut");
+    let data_dir = folder.0.join("data");
+    drop(Embedded::start_with(&data_dir, QUICK).await.unwrap());
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700)).unwrap();
+    // Whoever is not root runs the servers as itself and still gets in.
+    match Embedded::start_with(&data_dir, QUICK).await {
+        Ok(_) => assert_ne!(super::child::effective_uid(), 0),
+        Err(refusal) => assert!(refusal.to_string().contains("chmod"), "{refusal}"),
+    }
+    assert!(!data_dir.join("embedded").is_symlink());
+}
+
+#[tokio::test]
 async fn data_of_a_folder_that_postgresql_cannot_enter_lives_elsewhere_and_is_found_again() {
     let folder = Folder::new("closed");
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700)).unwrap();
