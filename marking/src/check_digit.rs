@@ -4,15 +4,15 @@
 /// The check digit of `body` (the key without its last digit), or `None` if it holds anything but
 /// ASCII digits.
 pub fn of(body: &[u8]) -> Option<u8> {
-    let mut sum = 0_u32;
+    let mut sum = 0_u64;
     for (place, byte) in body.iter().rev().enumerate() {
         if !byte.is_ascii_digit() {
             return None;
         }
         let weight = if place % 2 == 0 { 3 } else { 1 };
-        sum = (sum + weight * u32::from(byte - b'0')) % 10;
+        sum += weight * u64::from(byte - b'0');
     }
-    u8::try_from((10 - sum) % 10).ok()
+    u8::try_from((10 - sum % 10) % 10).ok()
 }
 
 /// Whether `key` is all digits and its last digit is the check digit of the others.

@@ -10,10 +10,11 @@ use crate::parse_error::ParseErrorKind;
 const SERIAL_IN_KEY: [&str; 3] = ["253", "255", "8003"];
 
 /// Finds the first element that cannot stand with the others, or not without one that is absent.
-/// `beside` is an AI that the symbol carries elsewhere. The fault's place is the element's index.
+/// `beside` is an AI that the symbol carries elsewhere: it satisfies needs. The fault's place is the
+/// element's index.
 pub(crate) fn check(elements: &[Element], beside: Option<Ai>) -> Result<(), Fault> {
-    let present = || elements.iter().map(|element| element.ai).chain(beside);
-    let has = |own: Ai, pattern: &str| present().any(|ai| ai != own && ai.is_like(pattern));
+    let has = |own: Ai, pattern: &str| elements.iter().any(|other| other.ai != own && other.ai.is_like(pattern));
+    let beside_is = |pattern: &str| beside.is_some_and(|ai| ai.is_like(pattern));
     let signed = elements.iter().any(|element| element.ai.as_str() == "8030");
 
     for (place, element) in elements.iter().enumerate() {
@@ -21,7 +22,7 @@ pub(crate) fn check(elements: &[Element], beside: Option<Ai>) -> Result<(), Faul
         if row.excludes.iter().any(|pattern| has(element.ai, pattern)) {
             return Err((place, ParseErrorKind::ConflictingAis));
         }
-        let satisfied = |group: &&str| group.split('+').all(|pattern| has(element.ai, pattern));
+        let satisfied = |group: &&str| group.split('+').all(|one| has(element.ai, one) || beside_is(one));
         if !row.needs.is_empty() && !row.needs.iter().any(satisfied) {
             return Err((place, ParseErrorKind::RequiredAiMissing));
         }

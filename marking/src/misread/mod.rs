@@ -52,6 +52,10 @@ impl Repair {
 /// The most readings that [`repairs`] gives for one text.
 const MOST: usize = 24;
 
+/// The longest text that is repaired, in bytes: several times the longest code in use, also when
+/// typed in Cyrillic.
+const LONGEST: usize = 1024;
+
 /// Which faults are tried together, the likeliest first. Spaces and spelled separators are undone
 /// with each, since no code holds them.
 const PLANS: [&[Repair]; 11] = [
@@ -100,8 +104,7 @@ fn reading(text: &str, form: Form, repaired: Vec<Repair>) -> Option<Read> {
 type Candidate = (String, Vec<Repair>);
 
 fn candidates(text: &str) -> impl Iterator<Item = Candidate> {
-    // What is too long to be a code stays so.
-    let text = if text.len() > crate::element_string::MAX_BYTES { "" } else { text };
+    let text = if text.len() > LONGEST { "" } else { text };
     let start = match keyboard::without_spaces(text) {
         Some(clean) => (clean, vec![Repair::TypedSpaces]),
         None => (text.to_owned(), Vec::new()),

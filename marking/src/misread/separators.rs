@@ -5,13 +5,13 @@ use crate::scan;
 
 /// Spellings that hold a character which no value may hold, longer ones before their beginnings.
 /// Letters may be of either case.
-const CERTAIN: [&str; 16] = [
-    "\\u001d", "\\x1d", "\\035", "{gs}", "[gs]", "{fnc1}", "[fnc1]", "_x001d_", "&#29;", "&#x1d;", "^fnc1", "~d029",
-    "\u{241d}", "\u{1d}", "~", "^",
+const CERTAIN: [&str; 15] = [
+    "\\u001d", "\\x1d", "\\035", "{gs}", "[gs]", "{fnc1}", "[fnc1]", "&#29;", "&#x1d;", "^fnc1", "~d029", "\u{241d}",
+    "\u{1d}", "~", "^",
 ];
 
 /// Spellings that could be part of a value.
-const POSSIBLE: [&str; 3] = ["<gs>", "<fnc1>", "%1d"];
+const POSSIBLE: [&str; 4] = ["<gs>", "<fnc1>", "%1d", "_x001d_"];
 
 /// `text` with GS for each spelling that cannot be data; `None` if that changes nothing.
 pub(super) fn certain(text: &str) -> Option<String> {
@@ -32,7 +32,9 @@ fn spelled(text: &str, lists: &[&[&str]]) -> Option<String> {
     found.push_str(identifier);
     let mut rest = data;
     while let Some(next) = rest.chars().next() {
-        let spelling = lists.iter().copied().flatten().find(|spelling| starts(rest, spelling));
+        let spelling = begins_spelling(next)
+            .then(|| lists.iter().copied().flatten().find(|spelling| starts(rest, spelling)))
+            .flatten();
         let length = if let Some(spelling) = spelling {
             let first = found.len() == identifier.len();
             if !bracketed && !first && !found.ends_with(GS) {
@@ -46,6 +48,11 @@ fn spelled(text: &str, lists: &[&[&str]]) -> Option<String> {
         rest = &rest[length..];
     }
     (found != text).then_some(found)
+}
+
+/// The first characters of all spellings.
+fn begins_spelling(c: char) -> bool {
+    matches!(c, '\\' | '{' | '[' | '_' | '&' | '^' | '~' | '\u{241d}' | GS | '<' | '%')
 }
 
 fn starts(text: &str, spelling: &str) -> bool {
@@ -69,6 +76,13 @@ mod tests {
             let text = format!("01{spelling}91");
             assert_eq!(certain(&text), None, "{spelling}");
             assert_eq!(all(&text), Some("01\u{1d}91".to_owned()), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn no_spelling_is_missed_by_its_first_character() {
+        for spelling in CERTAIN.iter().chain(&POSSIBLE) {
+            assert!(spelling.starts_with(begins_spelling), "{spelling}");
         }
     }
 
