@@ -142,11 +142,11 @@ fn check_places(path: &[Ai], elements: &Elements) -> Result<(), ParseError> {
         if place < path.len() {
             continue;
         }
-        if element.ai.row().in_link == InLink::PathOnly {
-            return fault(ParseErrorKind::LinkAttribute);
-        }
         if sequence::would_fit(path, element.ai) {
             return fault(ParseErrorKind::LinkBelongsInPath);
+        }
+        if element.ai.row().in_link == InLink::PathOnly {
+            return fault(ParseErrorKind::LinkAttribute);
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
-//! The table of every application identifier of the GS1 General Specifications, by the first digit
-//! of the AI. Measures apart, one row is one AI; the comment says what it is.
+//! The table of every application identifier of the GS1 General Specifications (as of July 2026), by
+//! the first digit of the AI. Runs of AIs that differ in their last digit share a row; the comment
+//! says what the value is.
 //!
 //! Rules about company prefixes stand only where letters are possible: a value of digits that is
 //! long enough always starts with digits.
