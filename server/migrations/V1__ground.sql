@@ -38,6 +38,7 @@ CREATE TABLE job (
     last_error  text
 );
 CREATE INDEX job_due ON job (run_at, id);
+CREATE INDEX job_refresh ON job (run_at) WHERE kind LIKE 'refresh-%';   -- how far the snapshot lags
 
 -- One answer for one key of one caller.
 CREATE TABLE idempotency (

@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
 use crate::{db, health, registry};
+use crate::verify::Snapshot;
+use crate::{db, health};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -26,8 +28,10 @@ pub struct App {
     pub config: Arc<Config>,
     /// The truth.
     pub db: Pool,
-    /// The snapshot's connection; it reconnects by itself and fails fast meanwhile.
+    /// Redis for whatever is not the snapshot; it reconnects by itself and fails fast meanwhile.
     pub redis: ConnectionManager,
+    /// What verify answers from.
+    pub snapshot: Snapshot,
     /// What time it is.
     pub clock: Clock,
     /// What seals codes, makes serials, signs tokens and encrypts contacts.
@@ -48,6 +52,7 @@ impl App {
         let redis = connect_redis(redis_url)?;
         let keys = Keys::open(&config, db.clone(), clock.clone()).await?;
         Ok(Self {
+            snapshot: Snapshot::open(&config, redis_url, db.clone())?,
             keys,
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),

@@ -16,3 +16,4 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub(crate) mod registry;
+pub mod verify;

@@ -1,0 +1,97 @@
+//! Whether the snapshot keeps up: asked of PostgreSQL now and then, and only while somebody reads the snapshot, so
+//! that questions which need no store cause no traffic at all.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::Pool;
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+
+use super::{link, truth};
+
+/// How old an answer may be before it is asked for anew, in the background.
+const FRESH: Duration = Duration::from_millis(500);
+/// How old it may be before nobody goes on without a new one.
+const STALE: Duration = Duration::from_secs(2);
+
+/// What is known about the refreshes that wait.
+#[derive(Clone)]
+pub(super) struct Lag(Arc<Inner>);
+
+struct Inner {
+    db: Pool,
+    runtime: Handle,
+    began: Instant,
+    /// Milliseconds since `began`, plus one, of the last answer; zero before the first.
+    asked_at: AtomicU64,
+    asking: AtomicBool,
+    one_by_one: Mutex<()>,
+    large: AtomicBool,
+    blind: AtomicBool,
+}
+
+impl Lag {
+    pub(super) fn new(db: Pool) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            runtime: Handle::current(),
+            began: Instant::now(),
+            asked_at: AtomicU64::new(0),
+            asking: AtomicBool::new(false),
+            one_by_one: Mutex::default(),
+            large: AtomicBool::new(false),
+            blind: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether no refresh has waited for long. True as well when PostgreSQL is away: nothing changes then.
+    pub(super) async fn is_small(&self) -> bool {
+        let age = self.0.age();
+        if age >= STALE {
+            let _one = self.0.one_by_one.lock().await;
+            if self.0.age() >= STALE {
+                self.0.ask().await;
+            }
+        } else if age >= FRESH && !self.0.asking.swap(true, Ordering::AcqRel) {
+            let inner = Arc::clone(&self.0);
+            self.0.runtime.spawn(async move {
+                inner.ask().await;
+                inner.asking.store(false, Ordering::Release);
+            });
+        }
+        !self.0.large.load(Ordering::Acquire)
+    }
+
+    /// Whether PostgreSQL could not say, so that the snapshot stands alone.
+    pub(super) fn is_blind(&self) -> bool {
+        self.0.blind.load(Ordering::Acquire)
+    }
+}
+
+impl Inner {
+    fn age(&self) -> Duration {
+        match self.asked_at.load(Ordering::Acquire) {
+            0 => STALE,
+            at => self.began.elapsed().saturating_sub(Duration::from_millis(at - 1)),
+        }
+    }
+
+    async fn ask(&self) {
+        let lag = truth::ask_within(&self.db, link::PATIENCE, async |db| truth::refreshes_lag(db).await).await;
+        let was_large = self.large.load(Ordering::Acquire);
+        let (large, blind) = match lag {
+            Ok(large) => (large, false),
+            // What was known to lag still does.
+            Err(_) => (was_large, true),
+        };
+        if large && !was_large {
+            tracing::warn!("the snapshot lags behind: PostgreSQL answers until it has caught up");
+        }
+        self.large.store(large, Ordering::Release);
+        self.blind.store(blind, Ordering::Release);
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.asked_at.store(now.saturating_add(1), Ordering::Release);
+    }
+}

@@ -1,0 +1,383 @@
+//! The way to Redis: a connection that is believed only after it has been vetted, and dropped at the first doubt.
+//!
+//! Redis may lose everything, or come back with an older copy of itself. So every key carries the name of a *space*:
+//! the database that it was read from, the run of the Redis server that holds it, and a number. Another run of the
+//! server, another database or a higher number is another space, in which nothing is known yet and everything is
+//! read through. Within a space a *mark* counts the refreshes. It only grows; whoever finds it missing or lower
+//! than he has seen it knows that the snapshot was emptied or put back, and opens the space of the next number.
+//!
+//! A server that hangs costs a caller [`PATIENCE`] once. Then nobody asks it until a connection made in the
+//! background has been vetted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use deadpool_postgres::Pool;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisError, Script};
+use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
+
+use super::truth;
+use crate::error::{Error, Result};
+
+/// How long an answer of Redis is waited for.
+pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a server that hung is left alone.
+const REST: Duration = Duration::from_secs(1);
+/// How long after a refused connection the next one is tried.
+const PAUSE: Duration = Duration::from_millis(250);
+/// The bits of a mark that count refreshes; those above are the number of the space. Should the count overflow, it
+/// opens the next space. Together fewer than 53 bits are in use, so that scripts compare marks exactly.
+const REFRESH_BITS: u32 = 24;
+/// The start of 2025 in Unix time: numbers of spaces are counted in seconds from here, see [`Mark::fresh`].
+const NUMBERS_BEGIN: u64 = 1_735_689_600;
+
+/// Raises the mark to the least that it must be, and tells what it is.
+const RAISE: &str = "
+    local now = tonumber(redis.call('GET', KEYS[1]) or '0')
+    local least = tonumber(ARGV[1])
+    if now >= least then return redis.call('GET', KEYS[1]) end
+    redis.call('SET', KEYS[1], ARGV[1])
+    return ARGV[1]";
+
+/// The way to one Redis server, for one process.
+pub(super) struct Link {
+    client: Client,
+    prefix: String,
+    db: Pool,
+    /// Connections live on the runtime that opened the link, not on that of whichever request came first.
+    runtime: Handle,
+    state: RwLock<State>,
+    /// The highest mark seen in each space base, kept over lost connections.
+    seen: Mutex<Option<(String, u64)>>,
+    database: OnceCell<String>,
+}
+
+enum State {
+    Up(Arc<Live>),
+    Down { retry_at: Instant, connecting: bool },
+}
+
+/// A vetted connection and the space that it reads.
+pub(super) struct Live {
+    connection: MultiplexedConnection,
+    /// Prefix of every key in the space.
+    space: String,
+    mark_key: String,
+    number: u64,
+    seen: AtomicU64,
+}
+
+/// Redis did not say what was asked, for whatever reason. The way is closed already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Away;
+
+/// The mark as it was when something was found missing: what is written in its place must not be older.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark(u64);
+
+impl Mark {
+    fn space_number(self) -> u64 {
+        self.0 >> REFRESH_BITS
+    }
+
+    /// The first mark of a space that nobody has used: its number is above `seen` and, being taken from the time,
+    /// above those that an old copy of the snapshot may hold.
+    fn fresh(seen: u64) -> Self {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let number = now.saturating_sub(NUMBERS_BEGIN).max(Self(seen).space_number() + 1);
+        Self(number << REFRESH_BITS)
+    }
+}
+
+impl Mark {
+    /// As scripts compare it.
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl Live {
+    /// The key of a thing in this space.
+    pub(super) fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.space)
+    }
+
+    /// The key of the mark, for scripts that move it.
+    pub(super) fn mark_key(&self) -> &str {
+        &self.mark_key
+    }
+
+    /// A connection to send writes over.
+    pub(super) fn connection(&self) -> MultiplexedConnection {
+        self.connection.clone()
+    }
+
+    /// Takes note of a mark that this process itself has moved.
+    pub(super) fn note(&self, mark: u64) {
+        self.seen.fetch_max(mark, Ordering::AcqRel);
+    }
+}
+
+impl Link {
+    /// A way that is opened in the background, at once.
+    pub(super) fn open(url: &str, prefix: &str, db: Pool) -> Result<Arc<Self>> {
+        let link = Arc::new(Self {
+            client: Client::open(url)?,
+            prefix: prefix.to_owned(),
+            db,
+            runtime: Handle::current(),
+            state: RwLock::new(State::Down { retry_at: Instant::now(), connecting: false }),
+            seen: Mutex::default(),
+            database: OnceCell::new(),
+        });
+        link.live();
+        Ok(link)
+    }
+
+    /// Opens the way now, for those who can wait.
+    pub(super) async fn wait(self: &Arc<Self>) -> Option<Arc<Live>> {
+        for _ in 0..PATIENCE.as_millis() / 5 {
+            if let Some(live) = self.live() {
+                return Some(live);
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        None
+    }
+
+    /// The vetted connection, if there is one. If there is none and it is time, one is made in the background.
+    pub(super) fn live(self: &Arc<Self>) -> Option<Arc<Live>> {
+        match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Up(live) => return Some(Arc::clone(live)),
+            State::Down { retry_at, connecting } if *connecting || Instant::now() < *retry_at => return None,
+            State::Down { .. } => {}
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let State::Down { retry_at, connecting: connecting @ false } = &mut *state
+            && Instant::now() >= *retry_at
+        {
+            *connecting = true;
+            let link = Arc::clone(self);
+            self.runtime.spawn(async move { link.connect().await });
+        }
+        None
+    }
+
+    /// Asks for the mark together with what `ask` adds. `None` when the connection or the space can't be believed:
+    /// the way is closed then, and opened anew in the background.
+    pub(super) async fn read<T: FromRedisValue>(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        ask: impl FnOnce(&mut Pipeline),
+    ) -> Result<(T, Mark), Away> {
+        let mut pipe = Pipeline::with_capacity(2);
+        ask(&mut pipe);
+        pipe.cmd("GET").arg(&live.mark_key);
+        let mut connection = live.connection.clone();
+        // Answers may be looked at in another order than they came in, so the mark is held against what was known
+        // before the question left.
+        let before = live.seen.load(Ordering::Acquire);
+        match pipe.query_async::<Vec<redis::Value>>(&mut connection).await {
+            Ok(mut values) => {
+                let mark = values.pop().and_then(|value| redis::from_redis_value::<u64>(value).ok());
+                let mark = mark.filter(|mark| *mark >= before && Mark(*mark).space_number() == live.number).ok_or_else(|| {
+                    tracing::warn!("the snapshot was emptied or put back: it is read through anew");
+                    self.close(live, Instant::now());
+                    Away
+                })?;
+                live.note(mark);
+                let value = redis::from_redis_value(redis::Value::Array(values)).map_err(|error| {
+                    self.fail(live, &error.into());
+                    Away
+                })?;
+                Ok((value, Mark(mark)))
+            }
+            Err(error) => {
+                self.fail(live, &error);
+                Err(Away)
+            }
+        }
+    }
+
+    /// Closes the way after an error.
+    pub(super) fn fail(self: &Arc<Self>, live: &Arc<Live>, error: &RedisError) {
+        metrics::counter!("tanba_snapshot_failures_total").increment(1);
+        tracing::warn!(%error, "the snapshot does not answer");
+        let rest = if error.is_timeout() { REST } else { Duration::ZERO };
+        self.close(live, Instant::now() + rest);
+    }
+
+    fn close(self: &Arc<Self>, live: &Arc<Live>, retry_at: Instant) {
+        {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if !matches!(&*state, State::Up(current) if Arc::ptr_eq(current, live)) {
+                return;
+            }
+            *state = State::Down { retry_at, connecting: false };
+        }
+        self.remember(live);
+        self.live();
+    }
+
+    fn remember(&self, live: &Live) {
+        let base = live.mark_key.clone();
+        let seen = live.seen.load(Ordering::Acquire);
+        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *known {
+            Some((known, mark)) if *known == base => *mark = seen.max(*mark),
+            known => *known = Some((base, seen)),
+        }
+    }
+
+    async fn connect(self: Arc<Self>) {
+        let vetted = match tokio::time::timeout(4 * PATIENCE, self.vet()).await {
+            Ok(vetted) => vetted,
+            Err(elapsed) => Err(Error::Unavailable { slug: "snapshot-unavailable", source: Box::new(elapsed) }),
+        };
+        let next = match vetted {
+            Ok(live) => State::Up(live),
+            Err(error) => {
+                tracing::debug!(%error, "no way to the snapshot");
+                State::Down { retry_at: Instant::now() + PAUSE, connecting: false }
+            }
+        };
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    /// Connects, finds out which server and which run of it answers, and chooses the space.
+    async fn vet(self: &Arc<Self>) -> Result<Arc<Live>> {
+        let database =
+            self.database.get_or_try_init(|| truth::ask(&self.db, async |db| truth::identity(db).await)).await?;
+        let settings = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            .set_pipeline_buffer_size(1_024);
+        let mut connection = self.client.get_multiplexed_async_connection_with_config(&settings).await?;
+        let server: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
+        let run = server.lines().find_map(|line| line.strip_prefix("run_id:")).ok_or_else(|| {
+            Error::Unavailable { slug: "snapshot-unavailable", source: "Redis does not tell its run_id".into() }
+        })?;
+        let base = format!("{}{}{}", self.prefix, digest(database), digest(run.trim()));
+        let mark_key = format!("{base}:mark");
+        let least = self.least_mark(&mark_key);
+        let found: Option<u64> = redis::cmd("GET").arg(&mark_key).query_async(&mut connection).await?;
+        let mark = match found.filter(|mark| *mark >= least) {
+            Some(mark) => mark,
+            None => {
+                let next = Mark::fresh(least);
+                Script::new(RAISE).key(&mark_key).arg(next.0).invoke_async(&mut connection).await?
+            }
+        };
+        let number = Mark(mark).space_number();
+        let live = Arc::new(Live {
+            connection,
+            space: format!("{base}.{number}:"),
+            mark_key,
+            number,
+            seen: AtomicU64::new(mark),
+        });
+        if found != Some(mark) {
+            tracing::info!(space = number, "a new space of the snapshot begins");
+            let (swept, database) = (Arc::clone(&live), digest(database));
+            let prefix = self.prefix.clone();
+            self.runtime.spawn(async move {
+                if let Err(error) = sweep(&swept, &prefix, &database).await {
+                    tracing::debug!(%error, "old spaces are left for later");
+                }
+            });
+        }
+        Ok(live)
+    }
+
+    /// The least mark that a space of this key may have, by what this process has seen.
+    fn least_mark(&self, mark_key: &str) -> u64 {
+        let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(known, _)| known == mark_key).map_or(0, |(_, mark)| *mark)
+    }
+}
+
+/// Eight hexadecimal digits that stand for a name.
+fn digest(name: &str) -> String {
+    hex::encode(&Sha256::digest(name.as_bytes())[..4])
+}
+
+/// Whether a key belongs to a space of this database that is older than the one in use. `name` is the key without
+/// the register's prefix. Anything of another shape or another database is not ours to judge.
+fn is_left_over(name: &str, database: &str, run_of_now: &str, number_of_now: u64) -> bool {
+    let Some(rest) = name.strip_prefix(database) else { return false };
+    let Some((run, rest)) = rest.split_at_checked(8) else { return false };
+    if !run.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return false;
+    }
+    if run != run_of_now {
+        return rest == ":mark" || rest.starts_with('.');
+    }
+    let number = rest.strip_prefix('.').and_then(|rest| rest.split(':').next());
+    number.and_then(|number| number.parse::<u64>().ok()).is_some_and(|number| number < number_of_now)
+}
+
+/// Deletes what older spaces have left.
+async fn sweep(live: &Live, prefix: &str, database: &str) -> Result<(), RedisError> {
+    let run = live.mark_key[prefix.len() + 8..].split(':').next().unwrap_or_default();
+    let mut connection = live.connection();
+    let pattern = format!("{}{database}*", escaped(prefix));
+    let mut cursor = 0_u64;
+    loop {
+        let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
+            .arg(cursor)
+            .arg("MATCH")
+            .arg(&pattern)
+            .arg("COUNT")
+            .arg(500)
+            .query_async(&mut connection)
+            .await?;
+        let old: Vec<&String> =
+            keys.iter().filter(|key| is_left_over(&key[prefix.len()..], database, run, live.number)).collect();
+        if !old.is_empty() {
+            redis::cmd("UNLINK").arg(old).query_async::<u64>(&mut connection).await?;
+        }
+        cursor = next;
+        if cursor == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Text as a pattern that matches itself only.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| "*?[]\\^-".contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_older_spaces_of_the_same_database_are_left_over() {
+        let left_over = |name| is_left_over(name, "aaaaaaaa", "bbbbbbbb", 3);
+        assert!(left_over("aaaaaaaabbbbbbbb.2:s:{1}:0"));
+        assert!(left_over("aaaaaaaacccccccc.7:o:{1}"));
+        assert!(left_over("aaaaaaaacccccccc:mark"));
+        for kept in [
+            "aaaaaaaabbbbbbbb.3:s:{1}:0",
+            "aaaaaaaabbbbbbbb.4:s:{1}:0",
+            "aaaaaaaabbbbbbbb:mark",
+            "ddddddddcccccccc.1:s:{1}:0",
+            "aaaaaaaazzzzzzzz.1:s:{1}:0",
+            "aaaaaaaa",
+            "another:program",
+            "",
+        ] {
+            assert!(!left_over(kept), "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_with_signs_of_patterns_matches_itself_only() {
+        assert_eq!(escaped("t*[1]:"), "t\\*\\[1\\]:");
+    }
+}

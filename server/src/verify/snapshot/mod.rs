@@ -1,0 +1,450 @@
+//! The snapshot: what verify needs of the register, dense, in Redis, and never believed beyond doubt.
+//!
+//! | key, after the space's own prefix | holds |
+//! |---|---|
+//! | `s:{order}:segment` | version and two bytes a code, see `marking::segment` |
+//! | `o:{order}` | version, then the order's card |
+//! | `p:gtin`, `m:number`, `k:sscc` | cards of a product, a participant, a pack |
+//! | `r:gtin` | runs of a sequence of short serials, sorted by their first place |
+//!
+//! What is missing is read from PostgreSQL, once however many ask, and written back. A segment or an order's card
+//! gives way to a higher version only. Other cards have no version: they are written back only if no refresh came
+//! between the question and the answer. Refreshes are jobs; while they lag by more than two seconds, PostgreSQL
+//! answers instead. When PostgreSQL is away, the snapshot answers alone, and says so ([`Snapshot::is_reserve`]).
+//! What neither of them knows is an error, never a state.
+
+mod cards;
+mod lag;
+mod link;
+mod refresh;
+mod truth;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use deadpool_postgres::Pool;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use marking::segment::{self, UnitState};
+use moka::future::Cache;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use cards::{
+    Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun,
+};
+pub(crate) use refresh::Rebuilt;
+
+use crate::config::Config;
+use crate::db::Client;
+use crate::error::{Error, Result};
+use lag::Lag;
+use link::{Link, Live, Mark};
+
+/// How long this process may go on using a card that another process has refreshed.
+const CARD_LIFE: Duration = Duration::from_secs(1);
+/// How long a segment read from PostgreSQL serves those who ask at the same moment.
+const SEGMENT_LIFE: Duration = Duration::from_millis(50);
+
+/// The snapshot, as one process sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Snapshot(Arc<Inner>);
+
+struct Inner {
+    link: Arc<Link>,
+    db: Pool,
+    lag: Lag,
+    orders: Cache<u32, Option<Arc<OrderCard>>>,
+    products: Cache<u64, Option<Arc<ProductCard>>>,
+    participants: Cache<i32, Option<Arc<ParticipantCard>>>,
+    packs: Cache<u64, Option<Arc<PackCard>>>,
+    segments: Cache<(u32, u32), Bytes>,
+    /// Runs never change, so what was seen once is kept.
+    runs: Cache<Sequence, Arc<RwLock<BTreeMap<u64, Run>>>>,
+}
+
+/// What the register holds about one unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    /// The order and what its units share.
+    pub(crate) order: Arc<OrderCard>,
+    /// The unit's own two bytes.
+    pub(crate) state: UnitState,
+}
+
+impl Unit {
+    /// The particulars that the unit carries. They are known: a unit is not handed out without them.
+    pub(crate) fn particulars(&self) -> Option<&Particulars> {
+        self.order.particulars(self.state.particulars()?)
+    }
+}
+
+/// A thing that has one card.
+trait Card: Serialize + DeserializeOwned + Send + Sync + 'static {
+    type Key: Copy + Eq + Hash + Send + Sync + 'static;
+
+    /// Its key in a space.
+    fn name(key: Self::Key) -> String;
+    /// What PostgreSQL holds.
+    async fn find(db: &Client, key: Self::Key) -> Result<Option<Self>>;
+    /// The version, for cards that have one.
+    fn version(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl Card for OrderCard {
+    type Key = u32;
+
+    fn name(order: u32) -> String {
+        format!("o:{{{order}}}")
+    }
+
+    async fn find(db: &Client, order: u32) -> Result<Option<Self>> {
+        truth::find_order(db, order).await
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.particulars.last().map_or(0, |last| u64::from(last.number)) + 1)
+    }
+}
+
+impl Card for ProductCard {
+    type Key = u64;
+
+    fn name(gtin: u64) -> String {
+        format!("p:{gtin}")
+    }
+
+    async fn find(db: &Client, gtin: u64) -> Result<Option<Self>> {
+        truth::find_product(db, gtin).await
+    }
+}
+
+impl Card for ParticipantCard {
+    type Key = i32;
+
+    fn name(number: i32) -> String {
+        format!("m:{number}")
+    }
+
+    async fn find(db: &Client, number: i32) -> Result<Option<Self>> {
+        truth::find_participant(db, number).await
+    }
+}
+
+impl Card for PackCard {
+    type Key = u64;
+
+    fn name(sscc: u64) -> String {
+        format!("k:{sscc}")
+    }
+
+    async fn find(db: &Client, sscc: u64) -> Result<Option<Self>> {
+        truth::find_pack(db, sscc).await
+    }
+}
+
+fn segment_name(order: u32, number: u32) -> String {
+    format!("s:{{{order}}}:{number}")
+}
+
+impl Snapshot {
+    /// A snapshot on this Redis server, over this database.
+    pub(crate) fn open(config: &Config, redis_url: &str, db: Pool) -> Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            link: Link::open(redis_url, &config.redis_prefix, db.clone())?,
+            lag: Lag::new(db.clone()),
+            db,
+            orders: cache(20_000, CARD_LIFE),
+            products: cache(20_000, CARD_LIFE),
+            participants: cache(20_000, CARD_LIFE),
+            packs: cache(1_000, CARD_LIFE),
+            segments: cache(10_000, SEGMENT_LIFE),
+            runs: Cache::new(20_000),
+        })))
+    }
+
+    /// Whether answers come from the snapshot alone, because PostgreSQL is away: they may lack the latest changes.
+    pub(crate) fn is_reserve(&self) -> bool {
+        self.0.lag.is_blind()
+    }
+
+    /// An order's card; none when there is no such order.
+    pub(crate) async fn order(&self, number: u32) -> Result<Option<Arc<OrderCard>>> {
+        self.card(&self.0.orders, number).await
+    }
+
+    /// A product's card; none when it is not registered.
+    pub(crate) async fn product(&self, gtin: u64) -> Result<Option<Arc<ProductCard>>> {
+        self.card(&self.0.products, gtin).await
+    }
+
+    /// A participant's card.
+    pub(crate) async fn participant(&self, number: i32) -> Result<Option<Arc<ParticipantCard>>> {
+        self.card(&self.0.participants, number).await
+    }
+
+    /// A pack's card; none when no such pack was put together.
+    pub(crate) async fn pack(&self, sscc: u64) -> Result<Option<Arc<PackCard>>> {
+        self.card(&self.0.packs, sscc).await
+    }
+
+    /// What is known of a unit; none when the order or the index in it was never issued.
+    pub(crate) async fn unit(&self, order: u32, index: u32) -> Result<Option<Unit>> {
+        let Some(card) = self.order(order).await?.filter(|card| index < card.quantity) else { return Ok(None) };
+        let state = self.state(order, card.quantity, index).await?;
+        self.complete(order, card, state).await.map(Some)
+    }
+
+    /// The same for many units, asked for in one go.
+    pub(crate) async fn units(&self, places: &[(u32, u32)]) -> Result<Vec<Option<Unit>>> {
+        let orders: BTreeSet<u32> = places.iter().map(|(order, _)| *order).collect();
+        let cards: Vec<_> = stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
+        let cards: BTreeMap<u32, Arc<OrderCard>> =
+            orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
+        let issued = |(order, index): &(u32, u32)| cards.get(order).filter(|card| *index < card.quantity);
+        let wanted: Vec<(u32, u32)> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
+        let states = self.known_states(&wanted).await;
+        let found = wanted.iter().zip(states).map(async |((order, index), state)| {
+            let card = cards.get(order).ok_or_else(inconsistent)?;
+            let state = match state {
+                Some(state) => state,
+                None => self.read_through(*order, card.quantity, *index).await?,
+            };
+            self.complete(*order, Arc::clone(card), state).await
+        });
+        let mut found = stream::iter(found).buffered(8).try_collect::<Vec<_>>().await?.into_iter();
+        Ok(places.iter().map(|place| issued(place).and_then(|_| found.next())).collect())
+    }
+
+    /// The distinct states of the units in these runs, each with its order and how many units are in it.
+    pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32, u32)>> {
+        let mut counted: BTreeMap<(u32, u16), u32> = BTreeMap::new();
+        for run in runs {
+            let card = self.order(run.order).await?.ok_or_else(inconsistent)?;
+            let (first, last) = (segment::segment_of(run.first).0, segment::segment_of(run.last).0);
+            for number in first..=last {
+                let bytes = self.segment(run.order, card.quantity, number).await?;
+                let start = run.first.max(number * SEGMENT_UNITS);
+                let end = run.last.min(number * SEGMENT_UNITS + (SEGMENT_UNITS - 1));
+                for index in start..=end {
+                    let (_, state) =
+                        segment::peek(&bytes, segment::segment_of(index).1).ok_or_else(inconsistent)?;
+                    *counted.entry((run.order, state.to_bits())).or_default() += 1;
+                }
+            }
+        }
+        let mut census = Vec::with_capacity(counted.len());
+        for ((order, bits), units) in counted {
+            let state = UnitState::from_bits(bits).ok_or_else(inconsistent)?;
+            let card = self.order(order).await?.ok_or_else(inconsistent)?;
+            census.push((self.complete(order, card, state).await?, order, units));
+        }
+        Ok(census)
+    }
+
+    /// The order that a place of a sequence belongs to, and the index in it; none when nobody has reached it yet.
+    pub(crate) async fn run(&self, sequence: Sequence, place: u64) -> Result<Option<(u32, u32)>> {
+        let known = self.0.runs.get_with(sequence, async { Arc::default() }).await;
+        let within = |run: &Run| run.index_of(place).map(|index| (run.order, index));
+        let last = |known: &BTreeMap<u64, Run>| known.range(..=place).next_back().and_then(|(_, run)| within(run));
+        if let Some(found) = last(&known.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(Some(found));
+        }
+        let Some(run) = self.find_run(sequence, place).await? else { return Ok(None) };
+        known.write().unwrap_or_else(PoisonError::into_inner).insert(run.first_place, run);
+        Ok(within(&run))
+    }
+
+    async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {
+        let key = format!("r:{}", sequence.gtin);
+        if let Some(live) = self.believed().await {
+            let read = self.0.link.read::<(Vec<String>,)>(&live, |pipe| {
+                pipe.cmd("ZRANGE").arg(live.key(&key)).arg(place).arg("-inf").arg("BYSCORE").arg("REV");
+                pipe.arg("LIMIT").arg(0).arg(1);
+            });
+            if let Ok(((found,), _)) = read.await
+                && let Some(run) = found.first().and_then(|text| serde_json::from_str::<(u64, u32, u32)>(text).ok())
+            {
+                let run = Run { first_place: run.0, quantity: run.1, order: run.2 };
+                if run.index_of(place).is_some() {
+                    return Ok(Some(run));
+                }
+            }
+        }
+        let found = truth::ask(&self.0.db, async |db| truth::find_run(db, sequence, place).await).await;
+        let found = found.map_err(silent)?;
+        if let (Some(run), Some(live)) = (found, self.0.link.live()) {
+            write::put_run(&self.0.link, &live, &key, run).await;
+        }
+        Ok(found)
+    }
+
+    /// A way to Redis whose content keeps up with PostgreSQL, as far as can be known.
+    async fn believed(&self) -> Option<Arc<Live>> {
+        let live = self.0.link.live()?;
+        self.0.lag.is_small().await.then_some(live)
+    }
+
+    async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {
+        cache.try_get_with(key, self.fetch::<C>(key)).await.map_err(|error| shared(&error))
+    }
+
+    async fn fetch<C: Card>(&self, key: C::Key) -> Result<Option<Arc<C>>> {
+        let name = C::name(key);
+        let mut mark = None;
+        if let Some(live) = self.believed().await
+            && let Ok(((found,), seen)) = self
+                .0
+                .link
+                .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
+                    pipe.cmd("GET").arg(live.key(&name));
+                })
+                .await
+        {
+            if let Some(card) = found.and_then(|bytes| write::parse::<C>(&bytes)) {
+                return Ok(Some(Arc::new(card)));
+            }
+            mark = Some((live, seen));
+        }
+        self.fetch_through(key, mark).await
+    }
+
+    /// Reads a card from PostgreSQL and leaves it in the snapshot, unless a refresh came in between.
+    async fn fetch_through<C: Card>(&self, key: C::Key, mark: Option<(Arc<Live>, Mark)>) -> Result<Option<Arc<C>>> {
+        metrics::counter!("tanba_snapshot_misses_total", "what" => "card").increment(1);
+        let card = truth::ask(&self.0.db, async |db| C::find(db, key).await).await.map_err(silent)?;
+        if let (Some(card), Some((live, mark))) = (&card, mark) {
+            write::put_card(&self.0.link, &live, mark, &C::name(key), card).await;
+        }
+        Ok(card.map(Arc::new))
+    }
+
+    /// The unit with all that belongs to it: if the card at hand is older than the unit's particulars, a newer one.
+    async fn complete(&self, order: u32, card: Arc<OrderCard>, state: UnitState) -> Result<Unit> {
+        let knows = |card: &OrderCard| state.particulars().is_none_or(|number| card.particulars(number).is_some());
+        if knows(&card) {
+            return Ok(Unit { order: card, state });
+        }
+        self.0.orders.invalidate(&order).await;
+        let again = self.order(order).await?.filter(|card| knows(card));
+        let card = match again {
+            Some(card) => card,
+            // The snapshot's own card is older than its segment.
+            None => {
+                let mark = self.read_mark().await;
+                let card = self.fetch_through::<OrderCard>(order, mark).await?;
+                self.0.orders.insert(order, card.clone()).await;
+                card.filter(|card| knows(card)).ok_or_else(inconsistent)?
+            }
+        };
+        Ok(Unit { order: card, state })
+    }
+
+    async fn read_mark(&self) -> Option<(Arc<Live>, Mark)> {
+        let live = self.0.link.live()?;
+        let (_, mark) = self.0.link.read::<()>(&live, |_| {}).await.ok()?;
+        Some((live, mark))
+    }
+
+    async fn state(&self, order: u32, quantity: u32, index: u32) -> Result<UnitState> {
+        match self.known_states(&[(order, index)]).await.pop().flatten() {
+            Some(state) => Ok(state),
+            None => self.read_through(order, quantity, index).await,
+        }
+    }
+
+    /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
+    async fn known_states(&self, places: &[(u32, u32)]) -> Vec<Option<UnitState>> {
+        let mut states = vec![None; places.len()];
+        if places.is_empty() {
+            return states;
+        }
+        let Some(live) = self.believed().await else { return states };
+        let read = self.0.link.read::<Vec<Vec<u8>>>(&live, |pipe| {
+            for (order, index) in places {
+                let (number, offset) = segment::segment_of(*index);
+                let start = segment::byte_offset(offset);
+                pipe.cmd("GETRANGE").arg(live.key(&segment_name(*order, number))).arg(start).arg(start + 1);
+            }
+        });
+        if let Ok((found, _)) = read.await {
+            for (state, bytes) in states.iter_mut().zip(found) {
+                *state = bytes.try_into().ok().and_then(UnitState::from_bytes);
+            }
+        }
+        states
+    }
+
+    async fn read_through(&self, order: u32, quantity: u32, index: u32) -> Result<UnitState> {
+        let (number, offset) = segment::segment_of(index);
+        let bytes = self.segment_through(order, quantity, number).await?;
+        segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent)
+    }
+
+    /// A whole segment.
+    async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        if let Some(live) = self.believed().await
+            && let Ok(((Some(bytes),), _)) = self
+                .0
+                .link
+                .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
+                    pipe.cmd("GET").arg(live.key(&segment_name(order, number)));
+                })
+                .await
+        {
+            return Ok(bytes.into());
+        }
+        self.segment_through(order, quantity, number).await
+    }
+
+    /// A segment from PostgreSQL, once for all who ask at this moment, left in the snapshot for those to come.
+    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let load = async {
+            metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
+            let found =
+                truth::ask(&self.0.db, async |db| truth::list_segments(db, order, quantity, &[number]).await).await;
+            let (_, bytes) = found.map_err(silent)?.pop().ok_or_else(inconsistent)?;
+            if let Some(live) = self.0.link.live() {
+                write::put_segment(&self.0.link, &live, &segment_name(order, number), &bytes).await;
+            }
+            Ok(bytes)
+        };
+        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    }
+}
+
+/// Units of a segment, as indexes count.
+const SEGMENT_UNITS: u32 = 1 << segment::UNITS_PER_SEGMENT.trailing_zeros();
+
+fn cache<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static>(
+    capacity: u64,
+    life: Duration,
+) -> Cache<K, V> {
+    Cache::builder().max_capacity(capacity).time_to_live(life).build()
+}
+
+/// PostgreSQL did not answer either: nobody can.
+fn silent(error: Error) -> Error {
+    match error {
+        Error::Unavailable { source, .. } => Error::Unavailable { slug: "store-unavailable", source },
+        other => other,
+    }
+}
+
+/// The same error for each of those who waited for one answer.
+fn shared(error: &Arc<Error>) -> Error {
+    match &**error {
+        Error::Unavailable { slug, source } => Error::Unavailable { slug, source: source.to_string().into() },
+        other => Error::internal(other.to_string()),
+    }
+}
+
+/// A unit points to what is not there. Better no answer than a wrong one.
+fn inconsistent() -> Error {
+    Error::Unavailable { slug: "store-unavailable", source: "a unit points to what is not there".into() }
+}
