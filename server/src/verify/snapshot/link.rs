@@ -184,11 +184,13 @@ impl Link {
         match pipe.query_async::<Vec<redis::Value>>(&mut connection).await {
             Ok(mut values) => {
                 let mark = values.pop().and_then(|value| redis::from_redis_value::<u64>(value).ok());
-                let mark = mark.filter(|mark| *mark >= before && Mark(*mark).space_number() == live.number).ok_or_else(|| {
-                    tracing::warn!("the snapshot was emptied or put back: it is read through anew");
-                    self.close(live, Instant::now());
-                    Away
-                })?;
+                let mark = mark
+                    .filter(|mark| *mark >= before && Mark(*mark).space_number() == live.number)
+                    .ok_or_else(|| {
+                        tracing::warn!("the snapshot was emptied or put back: it is read through anew");
+                        self.close(live, Instant::now());
+                        Away
+                    })?;
                 live.note(mark);
                 let value = redis::from_redis_value(redis::Value::Array(values)).map_err(|error| {
                     self.fail(live, &error.into());
@@ -258,19 +260,19 @@ impl Link {
             .set_pipeline_buffer_size(1_024);
         let mut connection = self.client.get_multiplexed_async_connection_with_config(&settings).await?;
         let server: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
-        let run = server.lines().find_map(|line| line.strip_prefix("run_id:")).ok_or_else(|| {
-            Error::Unavailable { slug: "snapshot-unavailable", source: "Redis does not tell its run_id".into() }
+        let run = server.lines().find_map(|line| line.strip_prefix("run_id:")).ok_or_else(|| Error::Unavailable {
+            slug: "snapshot-unavailable",
+            source: "Redis does not tell its run_id".into(),
         })?;
         let base = format!("{}{}{}", self.prefix, digest(database), digest(run.trim()));
         let mark_key = format!("{base}:mark");
         let least = self.least_mark(&mark_key);
         let found: Option<u64> = redis::cmd("GET").arg(&mark_key).query_async(&mut connection).await?;
-        let mark = match found.filter(|mark| *mark >= least) {
-            Some(mark) => mark,
-            None => {
-                let next = Mark::fresh(least);
-                Script::new(RAISE).key(&mark_key).arg(next.0).invoke_async(&mut connection).await?
-            }
+        let mark = if let Some(mark) = found.filter(|mark| *mark >= least) {
+            mark
+        } else {
+            let next = Mark::fresh(least);
+            Script::new(RAISE).key(&mark_key).arg(next.0).invoke_async(&mut connection).await?
         };
         let number = Mark(mark).space_number();
         let live = Arc::new(Live {

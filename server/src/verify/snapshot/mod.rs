@@ -17,6 +17,8 @@ mod cards;
 mod lag;
 mod link;
 mod refresh;
+#[cfg(test)]
+mod tests;
 mod truth;
 mod write;
 
@@ -33,9 +35,7 @@ use moka::future::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use cards::{
-    Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun,
-};
+pub(crate) use cards::{Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun};
 pub(crate) use refresh::Rebuilt;
 
 use crate::config::Config;
@@ -203,7 +203,8 @@ impl Snapshot {
     /// The same for many units, asked for in one go.
     pub(crate) async fn units(&self, places: &[(u32, u32)]) -> Result<Vec<Option<Unit>>> {
         let orders: BTreeSet<u32> = places.iter().map(|(order, _)| *order).collect();
-        let cards: Vec<_> = stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
+        let cards: Vec<_> =
+            stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
         let cards: BTreeMap<u32, Arc<OrderCard>> =
             orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
         let issued = |(order, index): &(u32, u32)| cards.get(order).filter(|card| *index < card.quantity);
@@ -232,8 +233,7 @@ impl Snapshot {
                 let start = run.first.max(number * SEGMENT_UNITS);
                 let end = run.last.min(number * SEGMENT_UNITS + (SEGMENT_UNITS - 1));
                 for index in start..=end {
-                    let (_, state) =
-                        segment::peek(&bytes, segment::segment_of(index).1).ok_or_else(inconsistent)?;
+                    let (_, state) = segment::peek(&bytes, segment::segment_of(index).1).ok_or_else(inconsistent)?;
                     *counted.entry((run.order, state.to_bits())).or_default() += 1;
                 }
             }
@@ -332,22 +332,21 @@ impl Snapshot {
         }
         self.0.orders.invalidate(&order).await;
         let again = self.order(order).await?.filter(|card| knows(card));
-        let card = match again {
-            Some(card) => card,
+        let card = if let Some(card) = again {
+            card
+        } else {
             // The snapshot's own card is older than its segment.
-            None => {
-                let mark = self.read_mark().await;
-                let card = self.fetch_through::<OrderCard>(order, mark).await?;
-                self.0.orders.insert(order, card.clone()).await;
-                card.filter(|card| knows(card)).ok_or_else(inconsistent)?
-            }
+            let mark = self.read_mark().await;
+            let card = self.fetch_through::<OrderCard>(order, mark).await?;
+            self.0.orders.insert(order, card.clone()).await;
+            card.filter(|card| knows(card)).ok_or_else(inconsistent)?
         };
         Ok(Unit { order: card, state })
     }
 
     async fn read_mark(&self) -> Option<(Arc<Live>, Mark)> {
         let live = self.0.link.live()?;
-        let (_, mark) = self.0.link.read::<()>(&live, |_| {}).await.ok()?;
+        let ((), mark) = self.0.link.read::<()>(&live, |_| {}).await.ok()?;
         Some((live, mark))
     }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Card, OrderCard, PackCard, ParticipantCard, ProductCard, Snapshot, link::Live, segment_name, truth, write};
+use super::{
+    Card, OrderCard, PackCard, ParticipantCard, ProductCard, Snapshot, link::Live, segment_name, truth, write,
+};
 use crate::error::{Error, Result};
 
 /// Segments written by one script: a hundred kilobytes, a fraction of a millisecond of Redis' time.

@@ -7,7 +7,7 @@ use deadpool_postgres::Pool;
 use marking::segment::{UNITS_PER_SEGMENT, VERSION_BYTES};
 use tokio_postgres::Row;
 
-use super::cards::{Names, OrderCard, PackCard, Particulars, ParticipantCard, ProductCard, Run, Sequence, UnitRun};
+use super::cards::{Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun};
 use crate::config::Config;
 use crate::db::{Client, GenericClient};
 use crate::error::{Error, Result};
@@ -85,7 +85,7 @@ pub(super) async fn find_order(db: &impl GenericClient, number: u32) -> Result<O
         participant: row.get("participant"),
         group: row.get("product_group"),
         quantity: small(&row, "quantity")?,
-        first_place: row.get::<_, Option<i64>>("first_place").map(|place| place.unsigned_abs()),
+        first_place: row.get::<_, Option<i64>>("first_place").map(i64::unsigned_abs),
         particulars: particulars.iter().map(set_of_particulars).collect::<Result<_>>()?,
     }))
 }
@@ -254,7 +254,9 @@ pub(super) async fn find_pack(db: &impl GenericClient, sscc: u64) -> Result<Opti
 /// Orders after this one, in order, for a walk over all of them.
 pub(super) async fn list_orders(db: &impl GenericClient, after: u32, limit: i64) -> Result<Vec<u32>> {
     let query = db
-        .prepare_cached("-- verify::list_orders\n SELECT number FROM code_order WHERE number > $1 ORDER BY number LIMIT $2")
+        .prepare_cached(
+            "-- verify::list_orders\n SELECT number FROM code_order WHERE number > $1 ORDER BY number LIMIT $2",
+        )
         .await?;
     let after = i32::try_from(after).unwrap_or(i32::MAX);
     db.query(&query, &[&after, &limit]).await?.iter().map(|row| small(row, "number")).collect()
@@ -263,7 +265,9 @@ pub(super) async fn list_orders(db: &impl GenericClient, after: u32, limit: i64)
 /// Touched segments of an order and their versions.
 pub(super) async fn list_versions(db: &impl GenericClient, order: u32) -> Result<Vec<(u32, u64)>> {
     let query = db
-        .prepare_cached("-- verify::list_versions\n SELECT number, version FROM segment WHERE order_number = $1 ORDER BY number")
+        .prepare_cached(
+            "-- verify::list_versions\n SELECT number, version FROM segment WHERE order_number = $1 ORDER BY number",
+        )
         .await?;
     let order = i32::try_from(order).map_err(Error::internal)?;
     let rows = db.query(&query, &[&order]).await?;

@@ -76,7 +76,8 @@ pub(super) async fn put_card<C: Card>(link: &Arc<Link>, live: &Arc<Live>, mark: 
         let _ = run::<u32>(link, live, SCRIPTS.replace.key(live.key(name)).arg(bytes)).await;
     } else {
         let set = &SCRIPTS.set;
-        let _ = run::<u32>(link, live, set.key(live.mark_key()).key(live.key(name)).arg(mark.number()).arg(bytes)).await;
+        let _ =
+            run::<u32>(link, live, set.key(live.mark_key()).key(live.key(name)).arg(mark.number()).arg(bytes)).await;
     }
 }
 
