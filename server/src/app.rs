@@ -17,9 +17,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
-use crate::{db, health, registry};
 use crate::verify::Snapshot;
-use crate::{db, health};
+use crate::{db, health, registry};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! Verify: what a code is, and whether its goods may be sold. Reads only.
 
-#![allow(dead_code, reason = "the answers that use the snapshot follow")]
+#![allow(dead_code, unused_imports, reason = "the answers that use the snapshot follow")]
 
 mod snapshot;
 
