@@ -1,34 +1,54 @@
 ## What is wrong with one field of a request. Short, without the name of the field.
 
+field-already-packed = It lies in a pack already
 field-check-digit = The check digit does not match
 field-control-character = There is a control character in the text
+field-declaration-date = The number of the declaration names another day
 field-doubled = Stands twice in this request
+field-expired = Index { $index } in its order: the expiry date has passed
+field-expiry-before-production = Must come after the production date
 field-hs-heading = The headings of this group are: { $allowed }
 field-id-taken = Another record has this id already
 field-idempotency-key = From 8 to 64 Latin letters, digits or signs, without spaces
 field-in-the-future = The date lies in the future
 field-in-the-past = The date lies in the past
+field-misread = The code could not be read; scan it again
 field-no-such-participant = There is no such participant
+field-no-such-product = No product with this GTIN is registered
 field-not-a-bin = A BIN or IIN has 12 digits
 field-not-a-country = Give the two-letter code of the country: KZ
 field-not-a-date = Write the date like this: 2026-11-20
+field-not-a-declaration = Write the declaration like this: 55301/201126/0012345
+field-not-a-group-pack = Only group packs go into a transport pack
 field-not-a-gtin = A GTIN has 8, 12, 13 or 14 digits
 field-not-a-number = Enter a number
 field-not-a-phone-or-mail = Enter a phone number or an e-mail address
+field-not-a-unit = This code is not of a single item
 field-not-a-whole-number = Enter a whole number
 field-not-an-address = This is not an address
 field-not-an-hs-code = A commodity code has 4 to 10 digits
+field-not-an-importer = This participant is not registered as an importer
+field-not-an-sscc = An SSCC has 18 digits
 field-not-json = This is not JSON from here on
 field-not-one-of = Choose one of these: { $allowed }
+field-not-owned = Index { $index } in its order is not registered to you
 field-one-list = Name the codes in one way only: as a list, by ranges or by packs
+field-only-for-imports = Only together with an importer
+field-out-of-order = Index { $index } in its order; status now: { $status }
 field-out-of-range = Must be from { $min } to { $max }
+field-own-bin = This is your own BIN
+field-pack-opened = The pack has been taken apart
+field-price-not-carried = Codes of this group carry no price
+field-recalled = Index { $index } in its order: the goods are recalled
 field-required = This field is needed
 field-reused = Was used in another request before
+field-seal-does-not-match = The seal of the code does not match; scan it again
 field-too-long =
     { $max ->
         [one] At most { $max } character
        *[other] At most { $max } characters
     }
+field-too-many-particulars = This order has as many different releases as it can hold
 field-too-many-units =
     { $max ->
         [one] At most { $max } code
@@ -40,5 +60,8 @@ field-too-short =
        *[other] At least { $min } characters
     }
 field-unknown = There is no such field
+field-unknown-code = No such code was issued
 field-unknown-group = There is no such group of goods
+field-unknown-order = There is no such order
+field-unknown-pack = You have no such pack
 field-wrong-type = The value is of a wrong type

@@ -1,34 +1,54 @@
 ## What is wrong with one field of a request. Short, without the name of the field.
 
+field-already-packed = Уже лежит в упаковке
 field-check-digit = Контрольная цифра не сходится
 field-control-character = В тексте есть управляющий знак
+field-declaration-date = В номере декларации указан другой день
 field-doubled = Стоит в этом запросе второй раз
+field-expired = Индекс { $index } в заказе: срок годности истёк
+field-expiry-before-production = Должно быть позже даты производства
 field-hs-heading = К этой группе относятся позиции: { $allowed }
 field-id-taken = С этим идентификатором уже есть другая запись
 field-idempotency-key = От 8 до 64 латинских букв, цифр или знаков без пробелов
 field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла
+field-misread = Код не прочитался, отсканируйте его ещё раз
 field-no-such-participant = Такого участника нет
+field-no-such-product = Товар с таким GTIN не зарегистрирован
 field-not-a-bin = БИН или ИИН состоит из 12 цифр
 field-not-a-country = Укажите двухбуквенный код страны: KZ
 field-not-a-date = Запишите дату по образцу: 2026-11-20
+field-not-a-declaration = Укажите декларацию так: 55301/201126/0012345
+field-not-a-group-pack = В транспортную упаковку кладут только групповые
 field-not-a-gtin = GTIN состоит из 8, 12, 13 или 14 цифр
 field-not-a-number = Введите число
 field-not-a-phone-or-mail = Укажите телефон или электронную почту
+field-not-a-unit = Это код не отдельной единицы товара
 field-not-a-whole-number = Укажите целое число
 field-not-an-address = Это не похоже на адрес
 field-not-an-hs-code = Код ТН ВЭД состоит из 4–10 цифр
+field-not-an-importer = Этот участник не зарегистрирован как импортёр
+field-not-an-sscc = SSCC состоит из 18 цифр
 field-not-json = С этого места это не JSON
 field-not-one-of = Выберите одно из значений: { $allowed }
+field-not-owned = Индекс { $index } в заказе числится не за вами
 field-one-list = Укажите коды одним способом: списком, диапазонами или упаковками
+field-only-for-imports = Указывается только вместе с импортёром
+field-out-of-order = Индекс { $index } в заказе; состояние сейчас: { $status }
 field-out-of-range = Должно быть от { $min } до { $max }
+field-own-bin = Это ваш собственный БИН
+field-pack-opened = Упаковка уже разобрана
+field-price-not-carried = В кодах этой группы нет цены
+field-recalled = Индекс { $index } в заказе: товар отозван
 field-required = Это поле нужно заполнить
 field-reused = Уже использован в другом запросе
+field-seal-does-not-match = Защитная подпись кода не сходится, отсканируйте его ещё раз
 field-too-long =
     { $max ->
         [one] Не длиннее { $max } символа
        *[other] Не длиннее { $max } символов
     }
+field-too-many-particulars = В этом заказе больше не может быть разных выпусков
 field-too-many-units =
     { $max ->
         [one] Не больше { $max } кода
@@ -40,5 +60,8 @@ field-too-short =
        *[other] Не короче { $min } символов
     }
 field-unknown = Такого поля нет
+field-unknown-code = Такой код не выдавался
 field-unknown-group = Такой группы товаров нет
+field-unknown-order = Такого заказа нет
+field-unknown-pack = У вас нет такой упаковки
 field-wrong-type = Значение не того типа

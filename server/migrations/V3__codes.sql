@@ -6,16 +6,19 @@ CREATE TABLE code_order (
     participant   int NOT NULL REFERENCES participant (number),
     product_group text NOT NULL,
     quantity      int NOT NULL CHECK (quantity BETWEEN 1 AND 1000000),
-    first_place   bigint,                   -- short serials and stamps: first place in the sequence
+    sequence      text,                     -- short serials and stamps: where its places are …
+    first_place   bigint,                   -- … and which is the first
     key_id        text NOT NULL,            -- the key that seals this order's codes
     price_tenge   int,                      -- tobacco: the maximum retail price on the label
     created_by    uuid NOT NULL,
-    created_at    timestamptz NOT NULL
+    created_at    timestamptz NOT NULL,
+    CHECK ((sequence IS NULL) = (first_place IS NULL)),
+    UNIQUE (sequence, first_place)
 );
 CREATE INDEX code_order_of_participant ON code_order (participant, number);
-CREATE INDEX code_order_places ON code_order (gtin, first_place) WHERE first_place IS NOT NULL;
 
--- The next free place of a GTIN's short serials ('gtin:…') or of a stamp series ('stamp:KZ').
+-- The next free place of a GTIN's short serials ('gtin:…') or of a stamp series ('stamp:KZ'). It only grows, so no
+-- place is ever given out twice (D1.1).
 CREATE TABLE place_sequence (
     name       text PRIMARY KEY,
     next_place bigint NOT NULL
@@ -61,10 +64,11 @@ CREATE TABLE holder (
 -- A document that changed the state of units; its id is the client's own.
 CREATE TABLE operation (
     id           uuid PRIMARY KEY,
-    kind         text NOT NULL,             -- apply, release, ship, accept, sell, return, withdraw, recall, …
-    participant  int REFERENCES participant (number),
+    kind         text NOT NULL,             -- apply, release, ship, accept, sell, return, withdraw, recall, pack, …
+    participant  int REFERENCES participant (number),   -- NULL: the operator
     account_id   uuid NOT NULL,
     at           timestamptz NOT NULL,
+    fingerprint  bytea NOT NULL,            -- SHA-256 of what was sent: a retry must be the same
     units        int NOT NULL,
     details      jsonb NOT NULL DEFAULT '{}'
 );
@@ -86,6 +90,8 @@ CREATE TABLE shipment (
     state        text NOT NULL CHECK (state IN ('awaiting', 'accepted', 'cancelled')),
     changed_at   timestamptz NOT NULL
 );
+CREATE INDEX shipment_of_sender ON shipment (sender);
+CREATE INDEX shipment_of_receiver ON shipment (receiver);
 
 -- Packs: what an SSCC holds, units or other packs (D1.4).
 CREATE TABLE pack (
@@ -104,3 +110,10 @@ CREATE TABLE pack_unit (
     PRIMARY KEY (order_number, unit_index)
 );
 CREATE INDEX pack_unit_of_pack ON pack_unit (sscc);
+
+-- The packs that a document named.
+CREATE TABLE operation_pack (
+    operation_id uuid NOT NULL REFERENCES operation (id),
+    sscc         bigint NOT NULL REFERENCES pack (sscc),
+    PRIMARY KEY (operation_id, sscc)
+);

@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub(crate) mod auth;
 pub mod clock;
+pub(crate) mod codes;
 pub mod config;
 pub mod db;
 pub mod embedded;

@@ -1,0 +1,20 @@
+//! Codes from their order to the end of their life: orders, export, documents that change status, packs, and what
+//! a scanned text is to the register.
+
+#![allow(dead_code, unused_imports, reason = "the routes to it are being laid")]
+
+mod deed;
+mod locate;
+mod order;
+mod pack;
+mod particulars;
+mod place;
+mod sheet;
+mod shipment;
+mod store;
+mod units;
+
+pub(crate) use locate::{Location, UnitLocation, locate};
+pub(crate) use order::{MAX_QUANTITY, Order};
+pub(crate) use place::{Place, Sequence, UnitPlace};
+pub(crate) use store::order::{find_orders, resolve, resolve_many};

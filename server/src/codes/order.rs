@@ -1,0 +1,143 @@
+//! An order of codes: what may be ordered, and what of an order is kept. Its codes are computed whenever they are
+//! asked for, so an order of a million is one row.
+
+use chrono::{DateTime, Utc};
+use marking::gtin::Gtin;
+use marking::layout::{CodeWriter, Group, Unwritable};
+use marking::seal::KeyId;
+use marking::segment::{UNITS_PER_SEGMENT, UnitState};
+use marking::status::Status;
+use uuid::Uuid;
+
+use super::place::Sequence;
+use crate::error::{Error, FieldFault, Result};
+
+/// The most codes that an order may have (S6).
+pub(crate) const MAX_QUANTITY: u32 = 1_000_000;
+
+/// An order of codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// Its number: part of every long serial, and told to nobody.
+    pub(crate) number: u32,
+    /// The client's own id.
+    pub(crate) id: Uuid,
+    /// The goods.
+    pub(crate) gtin: Gtin,
+    /// Who ordered.
+    pub(crate) participant: i32,
+    /// The goods' group, as it was when the codes were ordered.
+    pub(crate) group: Group,
+    /// How many codes.
+    pub(crate) quantity: u32,
+    /// The first place in the sequence; long serials need none.
+    pub(crate) first_place: Option<u64>,
+    /// The key that seals the codes.
+    pub(crate) key: KeyId,
+    /// The price printed on tobacco, in tenge.
+    pub(crate) price_tenge: Option<u32>,
+    /// When it was placed.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+impl Order {
+    /// The sequence that its places are in.
+    pub(crate) fn sequence(&self) -> Option<Sequence> {
+        Sequence::of(self.group, self.gtin)
+    }
+}
+
+/// How many units of an order stand where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Progress([u32; Status::ALL.len()]);
+
+impl Progress {
+    /// Counts the stored states; units of segments that nobody has touched are emitted and no more.
+    /// `None` when what is stored is no state.
+    pub(crate) fn count<'a>(quantity: u32, segments: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
+        let mut counts = [0; Status::ALL.len()];
+        let mut stored = 0;
+        for states in segments {
+            for state in states.as_chunks::<2>().0 {
+                counts[UnitState::from_bytes(*state)?.status() as usize] += 1;
+                stored += 1;
+            }
+        }
+        counts[Status::Emitted as usize] += quantity.checked_sub(stored)?;
+        Some(Self(counts))
+    }
+
+    /// The statuses that units are in, and how many.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Status, u32)> {
+        Status::ALL.into_iter().zip(self.0).filter(|(_, units)| *units > 0)
+    }
+}
+
+/// How many segments an order has.
+pub(crate) fn segments(quantity: u32) -> usize {
+    (quantity as usize).div_ceil(UNITS_PER_SEGMENT)
+}
+
+/// Whether so many codes may be ordered at once.
+pub(crate) fn check_quantity(quantity: u32) -> Result<(), FieldFault> {
+    if (1..=MAX_QUANTITY).contains(&quantity) {
+        Ok(())
+    } else {
+        let args = [("min", 1.into()), ("max", MAX_QUANTITY.into())];
+        Err(FieldFault::with("quantity", "field-out-of-range", &args))
+    }
+}
+
+/// Whether codes of a group are written with this price, or without one.
+pub(crate) fn check_price(group: Group, gtin: Gtin, key: KeyId, price_tenge: Option<u32>) -> Result<()> {
+    match CodeWriter::new(group, gtin, key, price_tenge) {
+        Ok(_) => Ok(()),
+        Err(Unwritable::Stamps) if price_tenge.is_none() => Ok(()),
+        Err(Unwritable::Stamps | Unwritable::PriceNotCarried) => {
+            Err(Error::field("price_tenge", "field-price-not-carried"))
+        }
+        Err(Unwritable::PriceMissing) => Err(Error::field("price_tenge", "field-required")),
+        Err(Unwritable::PriceTooHigh { highest, .. }) => {
+            let args = [("min", 0.into()), ("max", highest.into())];
+            Err(Error::Invalid(vec![FieldFault::with("price_tenge", "field-out-of-range", &args)]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn an_order_has_from_one_to_a_million_codes() {
+        for (quantity, allowed) in [(0, false), (1, true), (MAX_QUANTITY, true), (MAX_QUANTITY + 1, false)] {
+            assert_eq!(check_quantity(quantity).is_ok(), allowed, "{quantity}");
+        }
+        assert_eq!((segments(1), segments(1024), segments(1025), segments(MAX_QUANTITY)), (1, 1, 2, 977));
+    }
+
+    #[test]
+    fn a_price_stands_on_tobacco_and_nowhere_else() {
+        let gtin = "04870001234560".parse().unwrap();
+        let check = |group, price| check_price(group, gtin, KeyId::of_number(1), price);
+        for group in Group::ALL {
+            let tobacco = matches!(group, Group::TobaccoBlock | Group::TobaccoPack);
+            assert_eq!(check(group, Some(1_200)).is_ok(), tobacco, "{group}");
+            assert_eq!(check(group, None).is_ok(), !tobacco, "{group}");
+        }
+        assert!(check(Group::TobaccoBlock, Some(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn untouched_units_count_as_emitted() {
+        let state = |status| UnitState::new(status, 3).unwrap().to_bits().to_be_bytes();
+        let states = [state(Status::Sold), state(Status::Applied), state(Status::Sold)].concat();
+        let progress = Progress::count(10, [states.as_slice()]).unwrap();
+        let expected = [(Status::Emitted, 7), (Status::Applied, 1), (Status::Sold, 2)];
+        assert_eq!(progress.counts().collect::<Vec<_>>(), expected);
+        assert_eq!(Progress::count(2, [states.as_slice()]), None, "more states than units");
+        assert_eq!(Progress::count(2, [&[0xF0, 0][..]]), None, "no such status");
+    }
+}

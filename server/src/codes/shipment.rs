@@ -1,0 +1,130 @@
+//! A shipment: goods under a document that awaits the receiver's signature (S9, S10, Q21).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// Goods on their way from one participant to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shipment {
+    /// The id of the document that began it.
+    pub(crate) id: Uuid,
+    /// The sender's number.
+    pub(crate) sender: i32,
+    /// The sender's BIN.
+    pub(crate) sender_bin: String,
+    /// The receiver's number.
+    pub(crate) receiver: i32,
+    /// The receiver's BIN.
+    pub(crate) receiver_bin: String,
+    /// Where it stands.
+    pub(crate) state: ShipmentState,
+    /// How many units.
+    pub(crate) units: u32,
+    /// When it began.
+    pub(crate) sent_at: DateTime<Utc>,
+    /// When its state changed last.
+    pub(crate) changed_at: DateTime<Utc>,
+    /// The sender's own number of the paper.
+    pub(crate) number: Option<String>,
+}
+
+/// Where a shipment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ShipmentState {
+    /// The receiver hasn't signed; the sender may take it back.
+    Awaiting,
+    /// The goods are the receiver's.
+    Accepted,
+    /// The goods stayed with the sender.
+    Cancelled,
+}
+
+/// Which of a participant's shipments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Direction {
+    /// Those that it gets.
+    Incoming,
+    /// Those that it sends.
+    Outgoing,
+}
+
+impl ShipmentState {
+    /// The stable name.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Awaiting => "awaiting",
+            Self::Accepted => "accepted",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of this name.
+    pub(crate) fn find(slug: &str) -> Option<Self> {
+        [Self::Awaiting, Self::Accepted, Self::Cancelled].into_iter().find(|state| state.slug() == slug)
+    }
+}
+
+impl Shipment {
+    /// Whether this participant may end it so: the receiver accepts, the sender cancels. To others there is no such
+    /// shipment; one that has ended stays as it ended.
+    pub(crate) fn may_end(&self, participant: i32, state: ShipmentState) -> Result<()> {
+        let side = match state {
+            ShipmentState::Accepted => self.receiver,
+            _ => self.sender,
+        };
+        if ![self.sender, self.receiver].contains(&participant) {
+            Err(Error::NotFound("not-found"))
+        } else if side != participant {
+            Err(Error::Forbidden("forbidden"))
+        } else if self.state == ShipmentState::Awaiting {
+            Ok(())
+        } else {
+            Err(Error::conflict("shipment-ended"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipment(state: ShipmentState) -> Shipment {
+        Shipment {
+            id: Uuid::nil(),
+            sender: 1,
+            sender_bin: "1".into(),
+            receiver: 2,
+            receiver_bin: "2".into(),
+            state,
+            units: 1,
+            sent_at: DateTime::UNIX_EPOCH,
+            changed_at: DateTime::UNIX_EPOCH,
+            number: None,
+        }
+    }
+
+    /// S10, Q21: the buyer signs, the seller withdraws, and only until the buyer has signed.
+    #[test]
+    fn the_receiver_accepts_and_the_sender_cancels_while_it_is_awaited() {
+        let awaiting = shipment(ShipmentState::Awaiting);
+        assert!(awaiting.may_end(2, ShipmentState::Accepted).is_ok());
+        assert!(awaiting.may_end(1, ShipmentState::Cancelled).is_ok());
+        assert!(matches!(awaiting.may_end(1, ShipmentState::Accepted), Err(Error::Forbidden(_))));
+        assert!(matches!(awaiting.may_end(2, ShipmentState::Cancelled), Err(Error::Forbidden(_))));
+        let accepted = shipment(ShipmentState::Accepted);
+        assert!(matches!(accepted.may_end(1, ShipmentState::Cancelled), Err(Error::Conflict("shipment-ended", _))));
+    }
+
+    /// X4: to a third participant there is no such shipment.
+    #[test]
+    fn others_do_not_learn_of_a_shipment() {
+        let awaiting = shipment(ShipmentState::Awaiting);
+        assert!(matches!(awaiting.may_end(3, ShipmentState::Accepted), Err(Error::NotFound(_))));
+    }
+}

@@ -1,0 +1,149 @@
+//! Documents: one row each, the ranges of units and the packs that they named. Only appended to.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{signed, unsigned};
+use crate::codes::units::Run;
+use crate::db::{GenericClient, Transaction};
+use crate::error::{Error, Result};
+
+/// A document as it was filed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// The client's own id.
+    pub(crate) id: Uuid,
+    /// What it did.
+    pub(crate) kind: String,
+    /// SHA-256 of what was sent: a retry must be the same.
+    pub(crate) fingerprint: Vec<u8>,
+    /// When it was filed.
+    pub(crate) at: DateTime<Utc>,
+    /// How many units it was about.
+    pub(crate) units: u32,
+}
+
+/// A document to be filed.
+#[derive(Clone, Debug)]
+pub(crate) struct NewOperation<'a> {
+    /// The client's own id.
+    pub(crate) id: Uuid,
+    /// What it does.
+    pub(crate) kind: &'a str,
+    /// For whom; none for the operator.
+    pub(crate) participant: Option<i32>,
+    /// By whom.
+    pub(crate) account: Uuid,
+    /// When.
+    pub(crate) at: DateTime<Utc>,
+    /// SHA-256 of what was sent.
+    pub(crate) fingerprint: &'a [u8],
+    /// What was said besides the units.
+    pub(crate) details: &'a Value,
+}
+
+/// Files a document whose units are told later; waits for another one with the same id to be committed.
+/// Returns the one that stands already, if there is one.
+pub(crate) async fn insert_operation(tx: &Transaction<'_>, new: &NewOperation<'_>) -> Result<Option<Operation>> {
+    let insert = tx
+        .prepare_cached(
+            "-- codes::insert_operation
+             INSERT INTO operation (id, kind, participant, account_id, at, fingerprint, units, details)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    let inserted = tx
+        .execute(
+            &insert,
+            &[&new.id, &new.kind, &new.participant, &new.account, &new.at, &new.fingerprint, &new.details],
+        )
+        .await?;
+    if inserted == 1 { Ok(None) } else { find_operation(tx, new.id).await }
+}
+
+/// The document with this id.
+pub(crate) async fn find_operation(db: &impl GenericClient, id: Uuid) -> Result<Option<Operation>> {
+    let find = db
+        .prepare_cached(
+            "-- codes::find_operation\n SELECT id, kind, fingerprint, at, units FROM operation WHERE id = $1",
+        )
+        .await?;
+    let row = db.query_opt(&find, &[&id]).await?;
+    row.map(|row| {
+        Ok(Operation {
+            id: row.get(0),
+            kind: row.get(1),
+            fingerprint: row.get(2),
+            at: row.get(3),
+            units: unsigned(row.get(4))?,
+        })
+    })
+    .transpose()
+}
+
+/// Writes down what a filed document was about.
+pub(crate) async fn append_units(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    units: u64,
+    runs: &[Run],
+    packs: &[i64],
+) -> Result<()> {
+    let count = tx.prepare_cached("-- codes::count_units\n UPDATE operation SET units = $2 WHERE id = $1").await?;
+    tx.execute(&count, &[&id, &i32::try_from(units).map_err(Error::internal)?]).await?;
+    let insert = tx
+        .prepare_cached(
+            "-- codes::append_ranges
+             INSERT INTO operation_range (operation_id, order_number, first_index, last_index)
+             SELECT $1, * FROM unnest($2::int[], $3::int[], $4::int[])",
+        )
+        .await?;
+    let (orders, first, last) = columns(runs)?;
+    tx.execute(&insert, &[&id, &orders, &first, &last]).await?;
+    if !packs.is_empty() {
+        let insert = tx
+            .prepare_cached(
+                "-- codes::append_packs\n INSERT INTO operation_pack (operation_id, sscc) SELECT $1, unnest($2::bigint[])",
+            )
+            .await?;
+        tx.execute(&insert, &[&id, &packs]).await?;
+    }
+    Ok(())
+}
+
+/// Runs as columns: orders, first and last indexes.
+pub(super) fn columns(runs: &[Run]) -> Result<(Vec<i32>, Vec<i32>, Vec<i32>)> {
+    let mut columns = (Vec::new(), Vec::new(), Vec::new());
+    for run in runs {
+        columns.0.push(signed(run.order)?);
+        columns.1.push(signed(run.first)?);
+        columns.2.push(signed(run.last)?);
+    }
+    Ok(columns)
+}
+
+/// The units that a document was about.
+pub(crate) async fn list_ranges(db: &impl GenericClient, id: Uuid) -> Result<Vec<Run>> {
+    let list = db
+        .prepare_cached(
+            "-- codes::list_ranges
+             SELECT order_number, first_index, last_index FROM operation_range WHERE operation_id = $1 ORDER BY 1, 2",
+        )
+        .await?;
+    let rows = db.query(&list, &[&id]).await?;
+    rows.iter()
+        .map(|row| {
+            let (order, first, last) = (unsigned(row.get(0))?, unsigned(row.get(1))?, unsigned(row.get(2))?);
+            Ok(Run { order, first, last, position: 0 })
+        })
+        .collect()
+}
+
+/// The packs that a document named.
+pub(crate) async fn list_packs(db: &impl GenericClient, id: Uuid) -> Result<Vec<i64>> {
+    let list = db
+        .prepare_cached("-- codes::list_packs\n SELECT sscc FROM operation_pack WHERE operation_id = $1 ORDER BY 1")
+        .await?;
+    Ok(db.query(&list, &[&id]).await?.iter().map(|row| row.get(0)).collect())
+}

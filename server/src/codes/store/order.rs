@@ -1,0 +1,215 @@
+//! Orders, and the sequences from which orders of short serials and of stamps take their places.
+
+use chrono::{DateTime, Utc};
+use marking::gtin::Gtin;
+use marking::layout::Group;
+use marking::seal::KeyId;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::{gtin, gtin_column, signed, unsigned};
+use crate::codes::order::Order;
+use crate::codes::place::{Place, Sequence, UnitPlace};
+use crate::db::{GenericClient, Transaction};
+use crate::error::{Error, Result};
+
+const ORDER: &str =
+    "number, id, gtin, participant, product_group, quantity, first_place, key_id, price_tenge, created_at";
+
+fn order(row: &Row) -> Result<Order> {
+    Ok(Order {
+        number: unsigned(row.get(0))?,
+        id: row.get(1),
+        gtin: gtin(row.get(2))?,
+        participant: row.get(3),
+        group: row.get::<_, &str>(4).parse().map_err(Error::internal)?,
+        quantity: unsigned(row.get(5))?,
+        first_place: row.get::<_, Option<i64>>(6).map(u64::try_from).transpose().map_err(Error::internal)?,
+        key: row.get::<_, &str>(7).parse().map_err(Error::internal)?,
+        price_tenge: row.get::<_, Option<i32>>(8).map(unsigned).transpose()?,
+        created_at: row.get(9),
+    })
+}
+
+/// An order that is not placed yet.
+#[derive(Clone, Debug)]
+pub(crate) struct UnplacedOrder {
+    /// The client's own id.
+    pub(crate) id: Uuid,
+    /// The goods.
+    pub(crate) gtin: Gtin,
+    /// Who orders.
+    pub(crate) participant: i32,
+    /// The goods' group.
+    pub(crate) group: Group,
+    /// How many codes.
+    pub(crate) quantity: u32,
+    /// The key that will seal them.
+    pub(crate) key: KeyId,
+    /// The price printed on tobacco, in tenge.
+    pub(crate) price_tenge: Option<u32>,
+    /// The account that placed it.
+    pub(crate) created_by: Uuid,
+    /// When.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// Places an order; `None` when its id is taken: then nothing has changed. Waits for another one with the same id.
+pub(crate) async fn insert_order(
+    tx: &Transaction<'_>,
+    new: &UnplacedOrder,
+    places: Option<(Sequence, u64)>,
+) -> Result<Option<Order>> {
+    let insert = tx
+        .prepare_cached(&format!(
+            "-- codes::insert_order
+             INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id,
+                                     price_tenge, created_by, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             ON CONFLICT (id) DO NOTHING RETURNING {ORDER}"
+        ))
+        .await?;
+    let (sequence, first) = places.unzip();
+    let sequence = sequence.map(|sequence| sequence.to_string());
+    let first = first.map(i64::try_from).transpose().map_err(Error::internal)?;
+    let price = new.price_tenge.map(signed).transpose()?;
+    let row = tx
+        .query_opt(
+            &insert,
+            &[
+                &new.id,
+                &gtin_column(new.gtin),
+                &new.participant,
+                &new.group.slug(),
+                &signed(new.quantity)?,
+                &sequence,
+                &first,
+                &new.key.as_str(),
+                &price,
+                &new.created_by,
+                &new.created_at,
+            ],
+        )
+        .await?;
+    row.as_ref().map(order).transpose()
+}
+
+/// Takes neighbouring places of a sequence for ever, and returns the first. The caller gives them back by rolling
+/// its transaction back when they lie beyond the sequence's end.
+pub(crate) async fn take_places(tx: &Transaction<'_>, sequence: Sequence, places: u32) -> Result<u64> {
+    let take = tx
+        .prepare_cached(
+            "-- codes::take_places
+             INSERT INTO place_sequence AS s (name, next_place) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET next_place = s.next_place + $2
+             RETURNING next_place - $2",
+        )
+        .await?;
+    let row = tx.query_one(&take, &[&sequence.to_string(), &i64::from(places)]).await?;
+    u64::try_from(row.get::<_, i64>(0)).map_err(Error::internal)
+}
+
+/// The order with this id, and the account that placed it.
+pub(crate) async fn find_order(db: &impl GenericClient, id: Uuid) -> Result<Option<Order>> {
+    let find =
+        db.prepare_cached(&format!("-- codes::find_order\n SELECT {ORDER} FROM code_order WHERE id = $1")).await?;
+    db.query_opt(&find, &[&id]).await?.as_ref().map(order).transpose()
+}
+
+/// Orders by their ids; those that don't exist are missing.
+pub(crate) async fn find_orders_by_id(db: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Order>> {
+    let find = db
+        .prepare_cached(&format!("-- codes::find_orders_by_id\n SELECT {ORDER} FROM code_order WHERE id = ANY($1)"))
+        .await?;
+    db.query(&find, &[&ids]).await?.iter().map(order).collect()
+}
+
+/// Orders by their numbers, ascending; those that don't exist are missing.
+pub(crate) async fn find_orders(db: &impl GenericClient, numbers: &[u32]) -> Result<Vec<Order>> {
+    let find = db
+        .prepare_cached(&format!(
+            "-- codes::find_orders\n SELECT {ORDER} FROM code_order WHERE number = ANY($1) ORDER BY number"
+        ))
+        .await?;
+    // Whatever is beyond the column's range is no order's number.
+    let numbers: Vec<i32> = numbers.iter().filter_map(|number| i32::try_from(*number).ok()).collect();
+    db.query(&find, &[&numbers]).await?.iter().map(order).collect()
+}
+
+/// A page of orders, newest first, below the number at which the last page ended; of one participant or of all.
+pub(crate) async fn list_orders(
+    db: &impl GenericClient,
+    participant: Option<i32>,
+    below: Option<u32>,
+    limit: i64,
+) -> Result<Vec<Order>> {
+    let list = db
+        .prepare_cached(&format!(
+            "-- codes::list_orders
+             SELECT {ORDER} FROM code_order
+             WHERE ($1::int IS NULL OR participant = $1) AND ($2::int IS NULL OR number < $2)
+             ORDER BY number DESC LIMIT $3"
+        ))
+        .await?;
+    let below = below.map(signed).transpose()?;
+    db.query(&list, &[&participant, &below, &limit]).await?.iter().map(order).collect()
+}
+
+/// Which unit holds a place; none where it was never given out. The product, where the code names one, must be the
+/// order's: a serial of another is not ours.
+pub(crate) async fn resolve(db: &impl GenericClient, gtin: Option<Gtin>, place: Place) -> Result<Option<UnitPlace>> {
+    Ok(resolve_many(db, &[(gtin, place)]).await?.pop().flatten())
+}
+
+/// Which units hold these places, in their order; none where a place was never given out, or an order has fewer
+/// units or other goods than the place says.
+pub(crate) async fn resolve_many(
+    db: &impl GenericClient,
+    places: &[(Option<Gtin>, Place)],
+) -> Result<Vec<Option<UnitPlace>>> {
+    let mut numbers = Vec::new();
+    let (mut sequences, mut wanted, mut positions) = (Vec::new(), Vec::new(), Vec::new());
+    for (position, (_, place)) in places.iter().enumerate() {
+        match place {
+            Place::Order { order, .. } => numbers.push(*order),
+            Place::Sequence { sequence, place } => {
+                sequences.push(sequence.to_string());
+                wanted.push(i64::try_from(*place).map_err(Error::internal)?);
+                positions.push(position);
+            }
+        }
+    }
+    let mut found = vec![None; places.len()];
+    if !numbers.is_empty() {
+        numbers.sort_unstable();
+        numbers.dedup();
+        let orders = find_orders(db, &numbers).await?;
+        for (slot, (gtin, place)) in found.iter_mut().zip(places) {
+            let Place::Order { order: number, index } = place else { continue };
+            let order = orders.binary_search_by_key(number, |order| order.number).ok().map(|at| &orders[at]);
+            let order = order.filter(|order| *index < order.quantity && gtin.is_none_or(|gtin| gtin == order.gtin));
+            *slot = order.map(|order| UnitPlace { order: order.number, index: *index });
+        }
+    }
+    if !wanted.is_empty() {
+        let find = db
+            .prepare_cached(
+                "-- codes::find_places
+                 SELECT o.number, (w.place - o.first_place)::int, o.quantity
+                 FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w (sequence, place, position)
+                 LEFT JOIN LATERAL (
+                     SELECT number, first_place, quantity FROM code_order o
+                     WHERE o.sequence = w.sequence AND o.first_place <= w.place
+                     ORDER BY o.first_place DESC LIMIT 1
+                 ) o ON w.place < o.first_place + o.quantity
+                 ORDER BY w.position",
+            )
+            .await?;
+        for (row, position) in db.query(&find, &[&sequences, &wanted]).await?.iter().zip(positions) {
+            if let (Some(order), Some(index)) = (row.get::<_, Option<i32>>(0), row.get::<_, Option<i32>>(1)) {
+                found[position] = Some(UnitPlace { order: unsigned(order)?, index: unsigned(index)? });
+            }
+        }
+    }
+    Ok(found)
+}

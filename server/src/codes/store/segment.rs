@@ -1,0 +1,238 @@
+//! Segments, and what their units share: locked in one order by everybody, written in bulk.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use marking::status::WithdrawalReason;
+use tokio_postgres::Row;
+
+use super::{signed, unsigned};
+use crate::codes::particulars::{Import, Particulars, Recall, ReleaseFacts};
+use crate::codes::sheet::Sheet;
+use crate::db::{GenericClient, Transaction};
+use crate::error::{Error, FieldFault, Result};
+
+/// Takes segments, given by order and number, for a change, in the order in which everybody takes them, so that
+/// documents wait for each other and never lock each other out. A segment that nobody has touched yet is made.
+pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -> Result<Vec<Sheet>> {
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    let orders = wanted.iter().map(|(order, _)| signed(*order)).collect::<Result<Vec<_>>>()?;
+    let numbers = wanted.iter().map(|(_, number)| signed(*number)).collect::<Result<Vec<_>>>()?;
+    let make = tx
+        .prepare_cached(
+            "-- codes::make_segments
+             INSERT INTO segment (order_number, number, version, states)
+             SELECT o.number, w.segment, 0,
+                    decode(repeat('0000', least(1024, o.quantity - 1024 * w.segment)), 'hex')
+             FROM unnest($1::int[], $2::int[]) AS w (order_number, segment)
+             JOIN code_order o ON o.number = w.order_number
+             WHERE NOT EXISTS (SELECT FROM segment s WHERE s.order_number = w.order_number AND s.number = w.segment)
+             ORDER BY 1, 2
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    tx.execute(&make, &[&orders, &numbers]).await?;
+    let lock = tx
+        .prepare_cached(
+            "-- codes::lock_segments
+             SELECT s.order_number, s.number, s.version, s.states, s.owners
+             FROM segment s JOIN unnest($1::int[], $2::int[]) AS w (order_number, segment)
+               ON s.order_number = w.order_number AND s.number = w.segment
+             ORDER BY 1, 2 FOR UPDATE OF s",
+        )
+        .await?;
+    tx.query(&lock, &[&orders, &numbers]).await?.iter().map(sheet).collect()
+}
+
+fn sheet(row: &Row) -> Result<Sheet> {
+    Ok(Sheet {
+        order: unsigned(row.get(0))?,
+        number: unsigned(row.get(1))?,
+        version: u64::try_from(row.get::<_, i64>(2)).map_err(Error::internal)?,
+        states: row.get(3),
+        owners: row.get(4),
+    })
+}
+
+/// Writes changed segments back. Their versions were raised by the change.
+pub(crate) async fn write_segments(tx: &Transaction<'_>, sheets: &[Sheet]) -> Result<()> {
+    let write = tx
+        .prepare_cached(
+            "-- codes::write_segments
+             UPDATE segment s SET version = w.version, states = w.states, owners = w.owners
+             FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[])
+                  AS w (order_number, number, version, states, owners)
+             WHERE s.order_number = w.order_number AND s.number = w.number",
+        )
+        .await?;
+    let mut orders = Vec::with_capacity(sheets.len());
+    let mut numbers = Vec::with_capacity(sheets.len());
+    let mut versions = Vec::with_capacity(sheets.len());
+    for sheet in sheets {
+        orders.push(signed(sheet.order)?);
+        numbers.push(signed(sheet.number)?);
+        versions.push(i64::try_from(sheet.version).map_err(Error::internal)?);
+    }
+    let states: Vec<&[u8]> = sheets.iter().map(|sheet| sheet.states.as_slice()).collect();
+    let owners: Vec<Option<&[u8]>> = sheets.iter().map(|sheet| sheet.owners.as_deref()).collect();
+    tx.execute(&write, &[&orders, &numbers, &versions, &states, &owners]).await?;
+    Ok(())
+}
+
+/// The stored states of an order's segments, by number; those that nobody has touched are missing.
+pub(crate) async fn list_states(db: &impl GenericClient, order: u32) -> Result<Vec<(u32, Vec<u8>)>> {
+    let list = db
+        .prepare_cached("-- codes::list_states\n SELECT number, states FROM segment WHERE order_number = $1 ORDER BY 1")
+        .await?;
+    let rows = db.query(&list, &[&signed(order)?]).await?;
+    rows.iter().map(|row| Ok((unsigned(row.get(0))?, row.get(1)))).collect()
+}
+
+const PARTICULARS: &str = "number, produced_on, expires_on, importer, declaration_number, declared_on, \
+    recall_reason, recalled_on, withdrawal_reason";
+
+/// Some of an order's particulars, by number.
+pub(crate) async fn find_particulars(
+    db: &impl GenericClient,
+    order: u32,
+    numbers: &[u16],
+) -> Result<BTreeMap<u16, Particulars>> {
+    let find = db
+        .prepare_cached(&format!(
+            "-- codes::find_particulars\n SELECT {PARTICULARS} FROM particulars WHERE order_number = $1 AND number = ANY($2)"
+        ))
+        .await?;
+    let numbers: Vec<i32> = numbers.iter().map(|number| i32::from(*number)).collect();
+    db.query(&find, &[&signed(order)?, &numbers]).await?.iter().map(numbered_particulars).collect()
+}
+
+fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
+    let number = u16::try_from(row.get::<_, i32>(0)).map_err(Error::internal)?;
+    let import = match (row.get(3), row.get(4), row.get(5)) {
+        (Some(importer), Some(declaration_number), Some(declared_on)) => {
+            Some(Import { importer, declaration_number, declared_on })
+        }
+        _ => None,
+    };
+    let recall = match (row.get(6), row.get(7)) {
+        (Some(reason), Some(on)) => Some(Recall { reason, on }),
+        _ => None,
+    };
+    let withdrawn = row.get::<_, Option<&str>>(8).map(str::parse::<WithdrawalReason>).transpose();
+    let release = ReleaseFacts { produced_on: row.get(1), expires_on: row.get(2), import };
+    Ok((number, Particulars { release, recall, withdrawn: withdrawn.map_err(Error::internal)? }))
+}
+
+/// Numbers for sets of particulars of an order; a set that is new gets the next free one. Others who do the same
+/// for this order wait until the transaction ends.
+pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &[&Particulars]) -> Result<Vec<u16>> {
+    if sets.iter().any(|set| !set.is_empty()) {
+        lock_order(tx, order).await?;
+    }
+    let find = tx
+        .prepare_cached(
+            "-- codes::find_particulars_number
+             SELECT number FROM particulars WHERE order_number = $1
+               AND produced_on IS NOT DISTINCT FROM $2 AND expires_on IS NOT DISTINCT FROM $3
+               AND importer IS NOT DISTINCT FROM $4 AND declaration_number IS NOT DISTINCT FROM $5
+               AND declared_on IS NOT DISTINCT FROM $6 AND recall_reason IS NOT DISTINCT FROM $7
+               AND recalled_on IS NOT DISTINCT FROM $8 AND withdrawal_reason IS NOT DISTINCT FROM $9",
+        )
+        .await?;
+    let insert = tx
+        .prepare_cached(&format!(
+            "-- codes::insert_particulars
+             INSERT INTO particulars (order_number, {PARTICULARS})
+             SELECT $1, n.next, $2, $3, $4, $5, $6, $7, $8, $9
+             FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM particulars WHERE order_number = $1) n
+             WHERE n.next <= 4095 RETURNING number"
+        ))
+        .await?;
+    let order = signed(order)?;
+    let mut numbers = Vec::with_capacity(sets.len());
+    for set in sets {
+        if set.is_empty() {
+            numbers.push(0);
+            continue;
+        }
+        let import = set.release.import.as_ref();
+        let importer: Option<i32> = import.map(|import| import.importer);
+        let declaration: Option<&str> = import.map(|import| import.declaration_number.as_str());
+        let declared_on: Option<NaiveDate> = import.map(|import| import.declared_on);
+        let recall_reason: Option<&str> = set.recall.as_ref().map(|recall| recall.reason.as_str());
+        let recalled_on: Option<NaiveDate> = set.recall.as_ref().map(|recall| recall.on);
+        let withdrawn: Option<&str> = set.withdrawn.map(WithdrawalReason::slug);
+        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] = [
+            &order,
+            &set.release.produced_on,
+            &set.release.expires_on,
+            &importer,
+            &declaration,
+            &declared_on,
+            &recall_reason,
+            &recalled_on,
+            &withdrawn,
+        ];
+        let row = match tx.query_opt(&find, &values).await? {
+            Some(row) => Some(row),
+            None => tx.query_opt(&insert, &values).await?,
+        };
+        let row = row.ok_or_else(|| {
+            Error::Conflict("too-many-particulars", vec![FieldFault::new("units", "field-too-many-particulars")])
+        })?;
+        numbers.push(u16::try_from(row.get::<_, i32>(0)).map_err(Error::internal)?);
+    }
+    Ok(numbers)
+}
+
+/// Keeps others from numbering particulars or holders of an order until the transaction ends.
+async fn lock_order(tx: &Transaction<'_>, order: u32) -> Result<()> {
+    let lock = tx
+        .prepare_cached("-- codes::lock_order\n SELECT 1 FROM code_order WHERE number = $1 FOR NO KEY UPDATE")
+        .await?;
+    tx.query(&lock, &[&signed(order)?]).await?;
+    Ok(())
+}
+
+/// The numbers by which a participant holds units of these orders, besides the orders of its own.
+pub(crate) async fn find_holders(
+    db: &impl GenericClient,
+    orders: &[u32],
+    participant: i32,
+) -> Result<BTreeMap<u32, u16>> {
+    let find = db
+        .prepare_cached(
+            "-- codes::find_holders
+             SELECT order_number, number FROM holder WHERE order_number = ANY($1) AND participant = $2",
+        )
+        .await?;
+    let orders = orders.iter().map(|order| signed(*order)).collect::<Result<Vec<_>>>()?;
+    let rows = db.query(&find, &[&orders, &participant]).await?;
+    rows.iter()
+        .map(|row| Ok((unsigned(row.get(0))?, u16::try_from(row.get::<_, i32>(1)).map_err(Error::internal)?)))
+        .collect()
+}
+
+/// The number by which a participant will hold units of an order that isn't its own.
+pub(crate) async fn number_holder(tx: &Transaction<'_>, order: u32, participant: i32) -> Result<u16> {
+    if let Some(number) = find_holders(tx, &[order], participant).await?.get(&order) {
+        return Ok(*number);
+    }
+    lock_order(tx, order).await?;
+    if let Some(number) = find_holders(tx, &[order], participant).await?.get(&order) {
+        return Ok(*number);
+    }
+    let insert = tx
+        .prepare_cached(
+            "-- codes::insert_holder
+             INSERT INTO holder (order_number, number, participant)
+             SELECT $1, n.next, $2
+             FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM holder WHERE order_number = $1) n
+             WHERE n.next <= 65535 RETURNING number",
+        )
+        .await?;
+    let row = tx.query_opt(&insert, &[&signed(order)?, &participant]).await?;
+    let row = row.ok_or_else(|| Error::conflict("too-many-holders"))?;
+    u16::try_from(row.get::<_, i32>(0)).map_err(Error::internal)
+}
