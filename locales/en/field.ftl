@@ -2,6 +2,7 @@
 
 field-already-packed = It lies in a pack already
 field-check-digit = The check digit does not match
+field-common-password = A password like this is easy to guess
 field-control-character = There is a control character in the text
 field-declaration-date = The number of the declaration names another day
 field-doubled = Stands twice in this request
@@ -12,6 +13,8 @@ field-id-taken = Another record has this id already
 field-idempotency-key = From 8 to 64 Latin letters, digits or signs, without spaces
 field-in-the-future = The date lies in the future
 field-in-the-past = The date lies in the past
+field-login = From 3 to 64 small Latin letters, digits, dots, hyphens, underscores or @
+field-login-taken = This login is taken
 field-misread = The code could not be read; scan it again
 field-no-such-participant = There is no such participant
 field-no-such-product = No product with this GTIN is registered
@@ -23,12 +26,14 @@ field-not-a-group-pack = Only group packs go into a transport pack
 field-not-a-gtin = A GTIN has 8, 12, 13 or 14 digits
 field-not-a-number = Enter a number
 field-not-a-phone-or-mail = Enter a phone number or an e-mail address
+field-not-a-region = Give the KATO code of the region, nine digits: 750000000
 field-not-a-unit = This code is not of a single item
 field-not-a-whole-number = Enter a whole number
 field-not-an-address = This is not an address
 field-not-an-hs-code = A commodity code has 4 to 10 digits
 field-not-an-importer = This participant is not registered as an importer
 field-not-an-sscc = An SSCC has 18 digits
+field-not-for-role = Does not belong to this role
 field-not-json = This is not JSON from here on
 field-not-one-of = Choose one of these: { $allowed }
 field-not-owned = Index { $index } in its order is not registered to you
@@ -43,6 +48,7 @@ field-recalled = Index { $index } in its order: the goods are recalled
 field-required = This field is needed
 field-reused = Was used in another request before
 field-seal-does-not-match = The seal of the code does not match; scan it again
+field-six-digits = Enter six digits
 field-too-long =
     { $max ->
         [one] At most { $max } character

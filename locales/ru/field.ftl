@@ -2,6 +2,7 @@
 
 field-already-packed = Уже лежит в упаковке
 field-check-digit = Контрольная цифра не сходится
+field-common-password = Такой пароль легко угадать
 field-control-character = В тексте есть управляющий знак
 field-declaration-date = В номере декларации указан другой день
 field-doubled = Стоит в этом запросе второй раз
@@ -12,6 +13,8 @@ field-id-taken = С этим идентификатором уже есть др
 field-idempotency-key = От 8 до 64 латинских букв, цифр или знаков без пробелов
 field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла
+field-login = От 3 до 64 строчных латинских букв, цифр, точек, дефисов, подчёркиваний или @
+field-login-taken = Этот логин занят
 field-misread = Код не прочитался, отсканируйте его ещё раз
 field-no-such-participant = Такого участника нет
 field-no-such-product = Товар с таким GTIN не зарегистрирован
@@ -23,12 +26,14 @@ field-not-a-group-pack = В транспортную упаковку кладу
 field-not-a-gtin = GTIN состоит из 8, 12, 13 или 14 цифр
 field-not-a-number = Введите число
 field-not-a-phone-or-mail = Укажите телефон или электронную почту
+field-not-a-region = Укажите код региона по КАТО, девять цифр: 750000000
 field-not-a-unit = Это код не отдельной единицы товара
 field-not-a-whole-number = Укажите целое число
 field-not-an-address = Это не похоже на адрес
 field-not-an-hs-code = Код ТН ВЭД состоит из 4–10 цифр
 field-not-an-importer = Этот участник не зарегистрирован как импортёр
 field-not-an-sscc = SSCC состоит из 18 цифр
+field-not-for-role = К этой роли не относится
 field-not-json = С этого места это не JSON
 field-not-one-of = Выберите одно из значений: { $allowed }
 field-not-owned = Индекс { $index } в заказе числится не за вами
@@ -43,6 +48,7 @@ field-recalled = Индекс { $index } в заказе: товар отозв�
 field-required = Это поле нужно заполнить
 field-reused = Уже использован в другом запросе
 field-seal-does-not-match = Защитная подпись кода не сходится, отсканируйте его ещё раз
+field-six-digits = Введите шесть цифр
 field-too-long =
     { $max ->
         [one] Не длиннее { $max } символа

@@ -15,7 +15,7 @@ CREATE TABLE account (
     id             uuid PRIMARY KEY,
     login          text NOT NULL UNIQUE,
     password_hash  text NOT NULL,
-    totp_sealed    bytea,                   -- the second factor's secret, encrypted
+    totp_sealed    bytea NOT NULL,          -- the second factor's secret, encrypted
     totp_last_step bigint NOT NULL DEFAULT 0,
     role           text NOT NULL CHECK (role IN ('clerk', 'inspector', 'participant', 'operator', 'auditor')),
     participant    int REFERENCES participant (number),
@@ -31,13 +31,24 @@ CREATE TABLE token_family (
     id          uuid PRIMARY KEY,
     account_id  uuid NOT NULL REFERENCES account (id),
     created_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,       -- refreshing doesn't prolong it
     ended_at    timestamptz
 );
+CREATE INDEX token_family_of_account ON token_family (account_id) WHERE ended_at IS NULL;
+CREATE INDEX token_family_age ON token_family (expires_at);
 CREATE TABLE refresh_token (
     hash        bytea PRIMARY KEY,          -- SHA-256 of the token
-    family_id   uuid NOT NULL REFERENCES token_family (id),
-    expires_at  timestamptz NOT NULL,
+    family_id   uuid NOT NULL REFERENCES token_family (id) ON DELETE CASCADE,
     used_at     timestamptz
+);
+CREATE INDEX refresh_token_of_family ON refresh_token (family_id);
+
+-- Attempts to sign in, to slow guessing down (X17); forgotten after an hour.
+CREATE TABLE sign_in_attempt (
+    key         bytea PRIMARY KEY,          -- SHA-256 of network and login, or of the network
+    attempts    int NOT NULL,
+    last_at     timestamptz NOT NULL,
+    refused     boolean NOT NULL            -- a refusal stands in the audit since the last attempt that was looked at
 );
 
 CREATE TABLE product (

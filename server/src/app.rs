@@ -12,6 +12,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::auth::{self, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -35,6 +36,8 @@ pub struct App {
     pub clock: Clock,
     /// What seals codes, makes serials, signs tokens and encrypts contacts.
     pub keys: Keys,
+    /// Who is signed in, as far as it is remembered.
+    pub(crate) sessions: Sessions,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -53,6 +56,7 @@ impl App {
         Ok(Self {
             snapshot: Snapshot::open(&config, redis_url, db.clone())?,
             keys,
+            sessions: Sessions::new(),
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
@@ -85,6 +89,7 @@ struct Contract;
 /// Every route of the service, one line a capability.
 fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(health::routes);
+    routes.configure(auth::routes);
     routes.configure(registry::routes);
 }
 

@@ -4,7 +4,7 @@
 
 pub mod app;
 pub mod audit;
-pub(crate) mod auth;
+pub mod auth;
 pub mod clock;
 pub(crate) mod codes;
 pub mod config;

@@ -92,6 +92,15 @@ impl TestApp {
         Self { app, client, database, address: running.address, running: Some(running) }
     }
 
+    /// Another process of the same register: the same database, Redis prefix and data folder, on another port.
+    pub async fn twin(&self) -> Self {
+        let config = Config::clone(&self.app.config);
+        let app = App::open(config, self.app.clock.clone()).await.expect("the twin opens");
+        let running = app::serve(app.clone()).await.expect("the twin listens");
+        let (client, database) = (self.client.clone(), self.database.clone());
+        Self { app, client, database, address: running.address, running: Some(running) }
+    }
+
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

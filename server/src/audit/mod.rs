@@ -2,6 +2,7 @@
 //! chain over them that the worker lays right behind, so that a change by anybody shows.
 
 mod chain;
+mod log;
 
 use std::net::IpAddr;
 
@@ -13,6 +14,7 @@ use crate::db::GenericClient;
 use crate::error::Result;
 
 pub use chain::{Verified, extend, verify};
+pub(crate) use log::{Filter, Record, list};
 
 /// Who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

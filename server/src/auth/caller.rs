@@ -3,15 +3,21 @@
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::str::FromStr;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::audit::Actor;
+use super::token;
+use crate::app::App;
+use crate::audit::{self, Actor, Entry, Who};
 use crate::error::{Error, Result};
+use crate::http::ClientAddress;
 
 /// What a person does in the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -29,11 +35,42 @@ pub enum Role {
     Auditor,
 }
 
+/// A word that is no role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of clerk, inspector, participant, operator, auditor")]
+pub struct UnknownRole;
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Clerk, Self::Inspector, Self::Participant, Self::Operator, Self::Auditor];
+
+    /// The stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Clerk => "clerk",
+            Self::Inspector => "inspector",
+            Self::Participant => "participant",
+            Self::Operator => "operator",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.slug() == text).ok_or(UnknownRole)
+    }
+}
+
 /// A signed-in person, as the access token and the account tell.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// The account.
     pub(crate) account: Uuid,
+    /// The sign-in from which the token descends.
+    pub(crate) family: Uuid,
     /// Its role.
     pub(crate) role: Role,
     /// The participant it acts for: clerks and participants only.
@@ -44,9 +81,45 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
 }
 
-/// Finds out who asks; refuses a token that doesn't hold.
-async fn authenticate(_request: HttpRequest) -> Result<Caller> {
-    Err(Error::Unauthenticated("unauthenticated"))
+/// Finds out who asks; refuses a token that doesn't hold, or whose family has ended.
+async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App>, Caller)> {
+    let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("a service without its state"))?;
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) = header.and_then(|header| header.split_once(' ')).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::Unauthenticated("unauthenticated"));
+    }
+    let claims = token::verify(&app.keys, token.trim(), app.clock.now()).await?;
+    let session = app.sessions.find(&app.db, claims.fam).await?;
+    if session.account != claims.sub {
+        return Err(Error::Unauthenticated("unauthenticated"));
+    }
+    let ClientAddress(address) = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
+    let caller = Caller {
+        account: session.account,
+        family: claims.fam,
+        role: session.role,
+        participant: session.participant,
+        region: session.region,
+        actor: Actor { who: Who::Account(session.account), address: Some(address) },
+    };
+    Ok((app.clone(), caller))
+}
+
+/// Keeps the refusal of a known caller (X36). The refusal stands even if it can't be kept.
+async fn audit_refusal(app: &App, caller: &Caller, request: &HttpRequest) {
+    let entry = Entry {
+        at: app.clock.now(),
+        actor: caller.actor,
+        action: "auth.refuse",
+        object: format!("route:{} {}", request.method(), request.match_pattern().unwrap_or_default()),
+        result: "forbidden",
+        details: json!({ "role": caller.role }),
+    };
+    let kept = async { audit::append(&app.db.get().await?, &entry).await };
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "a refusal could not be kept in the audit");
+    }
 }
 
 macro_rules! extractor {
@@ -69,17 +142,22 @@ macro_rules! extractor {
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let request = request.clone();
                 Box::pin(async move {
-                    let caller = authenticate(request).await?;
-                    match caller.role {
-                        $(Role::$role)|+ => Ok(Self(caller)),
-                        _ => Err(Error::Forbidden("forbidden")),
+                    let (app, caller) = authenticate(&request).await?;
+                    if matches!(caller.role, $(Role::$role)|+) {
+                        return Ok(Self(caller));
                     }
+                    audit_refusal(&app, &caller, &request).await;
+                    Err(Error::Forbidden("forbidden"))
                 })
             }
         }
     };
 }
 
+extractor! {
+    /// Anybody who is signed in.
+    SignedIn: Clerk | Inspector | Participant | Operator | Auditor
+}
 extractor! {
     /// A person who checks stock for a participant; the participant's own people may too.
     Clerk: Clerk | Participant

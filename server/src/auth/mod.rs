@@ -1,6 +1,26 @@
-//! Who is asking: roles as extractors. To take one as an argument is to require it; a route without one is
-//! public on purpose.
+//! Who is asking: accounts, signing in, access tokens, and roles as extractors. To take one as an argument
+//! is to require it; a route without one is public on purpose.
 
+mod account;
+mod attempts;
 mod caller;
+mod http;
+mod password;
+mod session;
+mod sign_in;
+mod store;
+mod token;
+mod totp;
 
-pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Participant, Role};
+pub use account::{
+    Account, NewAccount, SecondFactor, add_account, disable_account, list_accounts, renew_second_factor, set_password,
+    set_role,
+};
+pub use caller::{Role, UnknownRole};
+pub use password::WeakPassword;
+pub use totp::code as totp_code;
+
+pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Participant};
+pub(crate) use http::routes;
+pub(crate) use session::Sessions;
+pub(crate) use sign_in::forget_old;

@@ -11,3 +11,5 @@ mod vault;
 pub use key::{Algorithm, KeyCard, KeyState, Purpose, UnknownKind};
 pub use live::Keys;
 pub use set::{KeySet, Signer};
+
+pub(crate) use vault::random;

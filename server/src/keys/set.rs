@@ -146,6 +146,14 @@ impl KeySet {
         believed.filter_map(|card| self.tokens.get(&card.id))
     }
 
+    /// New keys of every purpose, for tests that need no store.
+    #[cfg(test)]
+    pub(crate) fn for_tests(now: DateTime<Utc>) -> Self {
+        let master = Vault::new(&[1; KEY_BYTES]);
+        let rows: Result<Vec<_>> = Purpose::all().map(|purpose| make(purpose, &master, now, now)).collect();
+        rows.and_then(|rows| Self::open(&rows, &master, now)).expect("keys just made open")
+    }
+
     /// Opens the rows of the table with the master key.
     pub(super) fn open(rows: &[KeyRow], master: &Vault, now: DateTime<Utc>) -> Result<Self> {
         let (mut serials, mut seals) = (None, Vec::new());

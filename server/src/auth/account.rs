@@ -1,0 +1,261 @@
+//! Accounts: who may sign in, as what. They are made and changed at the command line, by an administrator;
+//! each change is audited and, where it takes something away, ends what is signed in.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::caller::Role;
+use super::password::{self, WeakPassword};
+use super::store::{self, StoredAccount};
+use super::totp;
+use crate::app::App;
+use crate::audit::{self, Actor, Entry};
+use crate::db::Transaction;
+use crate::error::{Error, FieldFault, Result};
+use crate::keys::{self, KeySet};
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct Account {
+    /// The account's id.
+    pub id: Uuid,
+    /// What its person types to sign in.
+    #[schema(example = "aigerim")]
+    pub login: String,
+    /// What it may do.
+    pub role: Role,
+    /// The participant it acts for: clerks and participants only.
+    #[schema(example = json!(null))]
+    pub participant: Option<i32>,
+    /// The region it works in (KATO code): inspectors only.
+    #[schema(example = "750000000")]
+    pub region: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when nobody may sign in with it.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Three to 64 letters of a to z, digits, and `.`, `_`, `-`, `@`; capitals are made small.
+    pub login: String,
+    /// At least twelve characters, none of the common ones.
+    pub password: Zeroizing<String>,
+    /// What it may do.
+    pub role: Role,
+    /// Needed for clerks and participants, refused for others.
+    pub participant: Option<i32>,
+    /// Needed for inspectors, refused for others.
+    pub region: Option<String>,
+}
+
+/// The second factor of an account, told once.
+pub struct SecondFactor {
+    /// The secret itself.
+    pub secret: Zeroizing<[u8; totp::SECRET_BYTES]>,
+    /// The secret as it is typed into an authenticator.
+    pub text: Zeroizing<String>,
+    /// The link that an authenticator reads.
+    pub link: Zeroizing<String>,
+}
+
+/// Makes an account. 409 `duplicate` when the login is taken; 422 when a field doesn't hold.
+pub async fn add_account(app: &App, actor: Actor, new: NewAccount) -> Result<(Account, SecondFactor)> {
+    let login = login(&new.login)?;
+    check_password(&new.password, &login)?;
+    check_ties(new.role, new.participant, new.region.as_deref())?;
+    let password_hash = password::hash(new.password).await?;
+    let account = Account {
+        id: Uuid::now_v7(),
+        login,
+        role: new.role,
+        participant: new.participant,
+        region: new.region,
+        created_at: app.clock.now(),
+        disabled_at: None,
+    };
+    let (factor, totp_sealed) = second_factor(&app.keys.current(), &account)?;
+    let stored = StoredAccount { account, password_hash, totp_sealed, totp_last_step: 0 };
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    store::insert_account(&tx, &stored).await?;
+    append(&tx, app, actor, "auth.add-account", &stored.account).await?;
+    tx.commit().await?;
+    Ok((stored.account, factor))
+}
+
+/// Every account, by login.
+pub async fn list_accounts(app: &App) -> Result<Vec<Account>> {
+    store::list_accounts(&app.db.get().await?).await
+}
+
+/// Lets nobody sign in with an account any more, or again, and ends what is signed in.
+pub async fn disable_account(app: &App, actor: Actor, login: &str, disabled: bool) -> Result<Account> {
+    let at = disabled.then(|| app.clock.now());
+    let action = if disabled { "auth.disable-account" } else { "auth.enable-account" };
+    change(app, actor, login, action, async |tx, account| store::set_disabled(tx, account.id, at).await).await
+}
+
+/// Gives an account another role, and ends what is signed in: in other processes within twenty seconds (X5).
+pub async fn set_role(
+    app: &App,
+    actor: Actor,
+    login: &str,
+    role: Role,
+    participant: Option<i32>,
+    region: Option<&str>,
+) -> Result<Account> {
+    check_ties(role, participant, region)?;
+    change(app, actor, login, "auth.set-role", async |tx, account| {
+        store::set_role(tx, account.id, role, participant, region).await
+    })
+    .await
+}
+
+/// Gives an account another password, and ends what is signed in.
+pub async fn set_password(app: &App, actor: Actor, login: &str, password: Zeroizing<String>) -> Result<Account> {
+    check_password(&password, &login.to_lowercase())?;
+    let hash = password::hash(password).await?;
+    change(app, actor, login, "auth.set-password", async |tx, account| store::set_password(tx, account.id, &hash).await)
+        .await
+}
+
+/// Gives an account another second factor, for a person who has lost theirs, and ends what is signed in.
+pub async fn renew_second_factor(app: &App, actor: Actor, login: &str) -> Result<(Account, SecondFactor)> {
+    let mut factor = None;
+    let account = change(app, actor, login, "auth.renew-second-factor", async |tx, account| {
+        let (new, sealed) = second_factor(&app.keys.current(), account)?;
+        factor = Some(new);
+        store::set_totp(tx, account.id, &sealed).await
+    })
+    .await?;
+    Ok((account, factor.ok_or_else(|| Error::internal("a change that succeeded made no second factor"))?))
+}
+
+/// Changes an account by its login, ends its families, audits, all in one transaction.
+async fn change(
+    app: &App,
+    actor: Actor,
+    login: &str,
+    action: &str,
+    change: impl AsyncFnOnce(&Transaction<'_>, &Account) -> Result<()>,
+) -> Result<Account> {
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let found = store::find_account_by_login(&tx, &login.to_lowercase()).await?;
+    let account = found.ok_or(Error::NotFound("unknown-account"))?.account;
+    change(&tx, &account).await?;
+    let now = app.clock.now();
+    let ended = store::end_families(&tx, account.id, now).await?;
+    let changed = store::find_account(&tx, account.id).await?.ok_or(Error::NotFound("unknown-account"))?;
+    append(&tx, app, actor, action, &changed).await?;
+    tx.commit().await?;
+    for family in ended {
+        app.sessions.end(family).await;
+    }
+    Ok(changed)
+}
+
+async fn append(tx: &Transaction<'_>, app: &App, actor: Actor, action: &str, account: &Account) -> Result<()> {
+    let details = json!({ "role": account.role, "participant": account.participant, "region": account.region });
+    let object = format!("account:{}", account.id);
+    audit::append(tx, &Entry { at: app.clock.now(), actor, action, object, result: "done", details }).await
+}
+
+fn second_factor(keys: &KeySet, account: &Account) -> Result<(SecondFactor, Vec<u8>)> {
+    let secret = keys::random::<{ totp::SECRET_BYTES }>();
+    let sealed = keys.encrypt(&totp_place(account.id), secret.as_slice())?;
+    let (text, link) = (totp::base32(secret.as_slice()), totp::link(&account.login, secret.as_slice()));
+    Ok((SecondFactor { secret, text, link }, sealed))
+}
+
+/// Where a sealed second factor stands.
+pub(super) fn totp_place(account: Uuid) -> String {
+    format!("account:{account}:totp")
+}
+
+/// A login as it is kept.
+fn login(text: &str) -> Result<String> {
+    let login = text.to_lowercase();
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-@".contains(&byte);
+    if (3..=64).contains(&login.len()) && login.bytes().all(allowed) {
+        Ok(login)
+    } else {
+        Err(Error::field("login", "field-login"))
+    }
+}
+
+fn check_password(password: &str, login: &str) -> Result<()> {
+    let fault = match password::check(password, login) {
+        Ok(()) => return Ok(()),
+        Err(WeakPassword::TooShort) => {
+            FieldFault::with("password", "field-too-short", &[("min", password::SHORTEST.into())])
+        }
+        Err(WeakPassword::TooLong) => {
+            FieldFault::with("password", "field-too-long", &[("max", password::LONGEST.into())])
+        }
+        Err(WeakPassword::Common) => FieldFault::new("password", "field-common-password"),
+    };
+    Err(Error::Invalid(vec![fault]))
+}
+
+/// Clerks and participants belong to a participant, inspectors to a region, others to neither.
+fn check_ties(role: Role, participant: Option<i32>, region: Option<&str>) -> Result<()> {
+    let tied = |field, wanted: bool, given: bool| match (wanted, given) {
+        (true, false) => Some(FieldFault::new(field, "field-required")),
+        (false, true) => Some(FieldFault::new(field, "field-not-for-role")),
+        _ => None,
+    };
+    let kato = |text: &str| text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut faults: Vec<_> = [
+        tied("participant", matches!(role, Role::Clerk | Role::Participant), participant.is_some()),
+        tied("region", role == Role::Inspector, region.is_some()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if faults.is_empty() && region.is_some_and(|region| !kato(region)) {
+        faults.push(FieldFault::new("region", "field-not-a-region"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_login_is_kept_small_and_plain() {
+        assert_eq!(login("Aigerim.S@tanba-1_2").unwrap(), "aigerim.s@tanba-1_2");
+        for text in ["ab", "", "a b c", "айгерим", "a\nbc", "../etc", &"a".repeat(65)] {
+            assert!(matches!(login(text), Err(Error::Invalid(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_has_its_ties_and_no_others() {
+        let place = Some("750000000");
+        for (role, participant, region, holds) in [
+            (Role::Clerk, Some(1), None, true),
+            (Role::Participant, Some(1), None, true),
+            (Role::Inspector, None, place, true),
+            (Role::Operator, None, None, true),
+            (Role::Auditor, None, None, true),
+            (Role::Clerk, None, None, false),
+            (Role::Participant, Some(1), place, false),
+            (Role::Inspector, None, None, false),
+            (Role::Inspector, None, Some("Almaty"), false),
+            (Role::Operator, Some(1), None, false),
+            (Role::Auditor, None, place, false),
+        ] {
+            assert_eq!(check_ties(role, participant, region).is_ok(), holds, "{role:?} {participant:?} {region:?}");
+        }
+    }
+}
