@@ -124,6 +124,15 @@ impl Running {
 
 /// Starts to listen on the configured address.
 pub async fn serve(app: App) -> Result<Running> {
+    serve_with(app, |_| ()).await
+}
+
+/// The same with routes beside those of the contract, under the same middleware: a benchmark measures what answers
+/// cost against an answer that costs nothing.
+pub async fn serve_with(
+    app: App,
+    beside: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> Result<Running> {
     let (listen, threads) = (app.config.listen, app.config.threads);
     let methods = Arc::new(health::Methods::of(&openapi()));
     let server = HttpServer::new(move || {
@@ -138,6 +147,7 @@ pub async fn serve(app: App) -> Result<Running> {
             .default_service(web::to(nothing_here))
             .split_for_parts();
         service
+            .configure(beside.clone())
             .wrap(cors)
             .wrap(middleware::from_fn(http::limits::count))
             .wrap(middleware::from_fn(http::headers::protect))

@@ -1,5 +1,8 @@
 //! What the tests stand on: real PostgreSQL and Redis, a service of their own for each test, people to sign in as.
 
+#![allow(clippy::missing_panics_doc, reason = "a test ends where something is not as it must be")]
+
+pub mod load;
 mod stores;
 mod test_app;
 

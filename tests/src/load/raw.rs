@@ -1,0 +1,134 @@
+//! HTTP/1.1 by hand: requests as bytes, and as much of a response as a load generator must understand.
+
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+/// A response, read whole.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Status.
+    pub status: u16,
+    /// Status line and headers, as sent.
+    pub head: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A `GET` of a path with its query, with further headers, each ended by `\r\n`.
+pub fn get(target: &str, headers: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n{headers}\r\n").into_bytes()
+}
+
+/// A `POST` of JSON.
+pub fn post(target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut request = String::with_capacity(256 + headers.len());
+    // A String takes everything.
+    let _ = write!(
+        request,
+        "POST {target} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n{headers}\r\n",
+        body.len()
+    );
+    let mut request = request.into_bytes();
+    request.extend_from_slice(body);
+    request
+}
+
+const LENGTH: &[u8] = b"content-length:";
+
+/// Status, length of the head and of the body of the response that `bytes` begin with; none while the head is not
+/// whole, or when its length is not given.
+pub(super) fn measure(bytes: &[u8]) -> Option<(u16, usize, usize)> {
+    let status = std::str::from_utf8(bytes.get(9..12)?).ok()?.parse().ok()?;
+    let (mut at, mut length) = (0, None);
+    loop {
+        let line = &bytes[at..at + bytes[at..].iter().position(|byte| *byte == b'\n')?];
+        at += line.len() + 1;
+        if line.len() <= 1 {
+            return Some((status, at, length?));
+        }
+        if line.len() > LENGTH.len() && line[..LENGTH.len()].eq_ignore_ascii_case(LENGTH) {
+            length = std::str::from_utf8(&line[LENGTH.len()..]).ok()?.trim().parse().ok();
+        }
+    }
+}
+
+/// Sends one request on a connection of its own and reads the answer; its length must be given.
+pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Response> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(std::time::Duration::from_mins(1)))?;
+    stream.write_all(request)?;
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 16 << 10];
+    loop {
+        let count = stream.read(&mut chunk)?;
+        bytes.extend_from_slice(&chunk[..count]);
+        if let Some((status, head, body)) = measure(&bytes)
+            && bytes.len() >= head + body
+        {
+            let body = bytes.split_off(head);
+            return Ok(Response { status, head: String::from_utf8_lossy(&bytes).into_owned(), body });
+        }
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+/// The lines of a long body, as they come. Asked with HTTP/1.0, so that the body ends with the connection.
+pub struct Lines(BufReader<TcpStream>);
+
+impl Lines {
+    /// Asks for a path; fails unless the answer is 200.
+    pub fn get(address: SocketAddr, target: &str, headers: &str) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(address)?;
+        write!(stream, "GET {target} HTTP/1.0\r\nHost: localhost\r\n{headers}\r\n")?;
+        let mut reader = BufReader::with_capacity(256 << 10, stream);
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        if line.get(9..12) != Some("200") {
+            reader.read_to_string(&mut line)?;
+            return Err(io::Error::other(line));
+        }
+        while line.trim_end() != "" {
+            line.clear();
+            reader.read_line(&mut line)?;
+        }
+        Ok(Self(reader))
+    }
+
+    /// Reads on into `line`, which keeps its end; false at the end of the body.
+    pub fn read(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+        line.clear();
+        Ok(self.0.read_until(b'\n', line)? > 0)
+    }
+
+    /// Reads to the end and tells how many lines and bytes there were.
+    pub fn count(mut self) -> io::Result<(u64, u64)> {
+        let (mut lines, mut bytes) = (0, 0);
+        loop {
+            let chunk = self.0.fill_buf()?;
+            if chunk.is_empty() {
+                return Ok((lines, bytes));
+            }
+            lines += chunk.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            bytes += chunk.len() as u64;
+            let read = chunk.len();
+            self.0.consume(read);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_measured_once_its_head_is_whole() {
+        let bytes = b"HTTP/1.1 201 Created\r\nX: y\r\nContent-Length: 3\r\n\r\nabc";
+        assert_eq!(measure(bytes), Some((201, bytes.len() - 3, 3)));
+        assert_eq!(measure(&bytes[..40]), None);
+        assert_eq!(measure(b"HTTP/1.1 200 OK\r\n\r\n"), None);
+    }
+}
