@@ -3,8 +3,10 @@
 #![allow(clippy::missing_panics_doc, reason = "a test ends where something is not as it must be")]
 
 pub mod load;
+mod scene;
 mod stores;
 mod test_app;
 
+pub use scene::{Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};

@@ -56,7 +56,7 @@ impl Answer {
     }
 
     /// The same answer, once its status is as expected; else the test ends with the body.
-    #[must_use]
+    #[allow(clippy::return_self_not_must_use, reason = "often the status is all that a test wants to know")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
         self

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 pub use latency::Latencies;
 pub use random::Random;
-pub use raw::{Lines, Response, exchange, get, post};
+pub use raw::{Lines, Response, encoded, exchange, get, post};
 
 /// How hard to press, and for how long.
 #[derive(Clone, Copy, Debug)]

@@ -15,6 +15,19 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+/// Text as it stands in a query.
+pub fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len() * 2), |mut query, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            query.push(char::from(byte));
+        } else {
+            // A String takes everything.
+            let _ = write!(query, "%{byte:02X}");
+        }
+        query
+    })
+}
+
 /// A `GET` of a path with its query, with further headers, each ended by `\r\n`.
 pub fn get(target: &str, headers: &str) -> Vec<u8> {
     format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n{headers}\r\n").into_bytes()
