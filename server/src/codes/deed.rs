@@ -142,6 +142,11 @@ impl Deed {
         }
     }
 
+    /// Whether the units or their particulars are other ones afterwards.
+    pub(crate) fn changes_units(&self) -> bool {
+        !matches!(self, Self::Pack | Self::Unpack)
+    }
+
     /// Whether a consumer gets the goods.
     pub(crate) fn is_sale(&self) -> bool {
         matches!(self, Self::Sell | Self::Leave(Leaving::Withdraw(WithdrawalReason::ECommerce)))

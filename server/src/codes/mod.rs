@@ -3,17 +3,24 @@
 
 #![allow(dead_code, unused_imports, reason = "the routes to it are being laid")]
 
+mod csv;
 mod deed;
+mod emission;
 mod locate;
 mod order;
 mod pack;
+mod packing;
 mod particulars;
+mod perform;
 mod place;
+mod reading;
+mod request;
 mod sheet;
 mod shipment;
 mod store;
 mod units;
 
+pub(crate) use emission::{Emitter, code_text, host_of};
 pub(crate) use locate::{Location, UnitLocation, locate};
 pub(crate) use order::{MAX_QUANTITY, Order};
 pub(crate) use place::{Place, Sequence, UnitPlace};

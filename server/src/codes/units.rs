@@ -68,6 +68,8 @@ pub(crate) enum Naming {
     Ranges,
     /// `units.packs[…]`
     Packs,
+    /// `packs[…]`, what is put into a pack.
+    Content,
     /// The document's whole, where it names no units itself.
     Whole,
 }
@@ -104,6 +106,7 @@ impl Naming {
             Self::Codes => "units.codes",
             Self::Ranges => "units.ranges",
             Self::Packs => "units.packs",
+            Self::Content => "packs",
             Self::Whole => "units",
         }
     }

@@ -6,22 +6,22 @@ use crate::error::{Error, FieldFault, Result};
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<FieldFault>);
+pub(crate) struct Faults(Vec<FieldFault>);
 
 impl Faults {
     /// One more.
-    pub(super) fn add(&mut self, field: impl Into<String>, slug: &'static str) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, slug: &'static str) {
         self.0.push(FieldFault::new(field, slug));
     }
 
     /// One more, whose sentence needs figures.
-    pub(super) fn add_with(&mut self, field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) {
+    pub(crate) fn add_with(&mut self, field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) {
         self.0.push(FieldFault::with(field, slug, args));
     }
 
     /// A line of text that must be there, have at most `max` characters and none that only controls a terminal or
     /// the direction of writing (X35). Returned without spaces around it.
-    pub(super) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
+    pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = text.trim();
         if text.is_empty() {
             self.add(field, "field-required");
@@ -34,7 +34,7 @@ impl Faults {
     }
 
     /// Keeps what was read, or notes the fault with its slug.
-    pub(super) fn keep<T, E>(
+    pub(crate) fn keep<T, E>(
         &mut self,
         field: &str,
         read: Result<T, E>,
@@ -44,7 +44,7 @@ impl Faults {
     }
 
     /// All of them as one refusal, or nothing.
-    pub(super) fn refuse(self) -> Result<()> {
+    pub(crate) fn refuse(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
     }
 }

@@ -12,6 +12,7 @@ mod reference;
 mod store;
 
 pub(crate) use bin::{Bin, InvalidBin};
+pub(crate) use faults::Faults;
 pub(crate) use http::routes;
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};

@@ -136,13 +136,15 @@ pub(crate) async fn set_parent(tx: &Transaction<'_>, packs: &[i64], parent: Opti
     Ok(())
 }
 
-/// Gives packs, and the packs inside them, to another participant.
-pub(crate) async fn set_owner(tx: &Transaction<'_>, packs: &[i64], owner: i32) -> Result<()> {
+/// Gives packs, and the packs inside them, to another participant. Returns all of them.
+pub(crate) async fn set_owner(tx: &Transaction<'_>, packs: &[i64], owner: i32) -> Result<Vec<i64>> {
     let update = tx
-        .prepare_cached("-- codes::set_owner\n UPDATE pack SET owner = $2 WHERE sscc = ANY($1) OR parent = ANY($1)")
+        .prepare_cached(
+            "-- codes::set_owner
+             UPDATE pack SET owner = $2 WHERE sscc = ANY($1) OR parent = ANY($1) RETURNING sscc",
+        )
         .await?;
-    tx.execute(&update, &[&packs, &owner]).await?;
-    Ok(())
+    Ok(tx.query(&update, &[&packs, &owner]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 /// Takes units out of the packs they are in.

@@ -14,9 +14,7 @@ use crate::error::{Error, FieldFault, Result};
 
 /// Takes segments, given by order and number, for a change, in the order in which everybody takes them, so that
 /// documents wait for each other and never lock each other out. A segment that nobody has touched yet is made.
-pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -> Result<Vec<Sheet>> {
-    let mut wanted = wanted.to_vec();
-    wanted.sort_unstable();
+pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -> Result<()> {
     let orders = wanted.iter().map(|(order, _)| signed(*order)).collect::<Result<Vec<_>>>()?;
     let numbers = wanted.iter().map(|(_, number)| signed(*number)).collect::<Result<Vec<_>>>()?;
     let make = tx
@@ -36,13 +34,27 @@ pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -
     let lock = tx
         .prepare_cached(
             "-- codes::lock_segments
-             SELECT s.order_number, s.number, s.version, s.states, s.owners
+             SELECT 1
              FROM segment s JOIN unnest($1::int[], $2::int[]) AS w (order_number, segment)
                ON s.order_number = w.order_number AND s.number = w.segment
-             ORDER BY 1, 2 FOR UPDATE OF s",
+             ORDER BY s.order_number, s.number FOR UPDATE OF s",
         )
         .await?;
-    tx.query(&lock, &[&orders, &numbers]).await?.iter().map(sheet).collect()
+    tx.execute(&lock, &[&orders, &numbers]).await?;
+    Ok(())
+}
+
+/// Segments of an order, by number; the caller holds them.
+pub(crate) async fn read_segments(tx: &Transaction<'_>, order: u32, numbers: &[u32]) -> Result<Vec<Sheet>> {
+    let read = tx
+        .prepare_cached(
+            "-- codes::read_segments
+             SELECT order_number, number, version, states, owners FROM segment
+             WHERE order_number = $1 AND number = ANY($2) ORDER BY number",
+        )
+        .await?;
+    let numbers = numbers.iter().map(|number| signed(*number)).collect::<Result<Vec<_>>>()?;
+    tx.query(&read, &[&signed(order)?, &numbers]).await?.iter().map(sheet).collect()
 }
 
 fn sheet(row: &Row) -> Result<Sheet> {
@@ -92,19 +104,14 @@ pub(crate) async fn list_states(db: &impl GenericClient, order: u32) -> Result<V
 const PARTICULARS: &str = "number, produced_on, expires_on, importer, declaration_number, declared_on, \
     recall_reason, recalled_on, withdrawal_reason";
 
-/// Some of an order's particulars, by number.
-pub(crate) async fn find_particulars(
-    db: &impl GenericClient,
-    order: u32,
-    numbers: &[u16],
-) -> Result<BTreeMap<u16, Particulars>> {
-    let find = db
+/// An order's particulars, by number.
+pub(crate) async fn list_particulars(db: &impl GenericClient, order: u32) -> Result<BTreeMap<u16, Particulars>> {
+    let list = db
         .prepare_cached(&format!(
-            "-- codes::find_particulars\n SELECT {PARTICULARS} FROM particulars WHERE order_number = $1 AND number = ANY($2)"
+            "-- codes::list_particulars\n SELECT {PARTICULARS} FROM particulars WHERE order_number = $1"
         ))
         .await?;
-    let numbers: Vec<i32> = numbers.iter().map(|number| i32::from(*number)).collect();
-    db.query(&find, &[&signed(order)?, &numbers]).await?.iter().map(numbered_particulars).collect()
+    db.query(&list, &[&signed(order)?]).await?.iter().map(numbered_particulars).collect()
 }
 
 fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
@@ -126,7 +133,7 @@ fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
 
 /// Numbers for sets of particulars of an order; a set that is new gets the next free one. Others who do the same
 /// for this order wait until the transaction ends.
-pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &[&Particulars]) -> Result<Vec<u16>> {
+pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &[Particulars]) -> Result<Vec<u16>> {
     if sets.iter().any(|set| !set.is_empty()) {
         lock_order(tx, order).await?;
     }
