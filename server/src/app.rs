@@ -18,8 +18,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
-use crate::verify::{self, Snapshot};
-use crate::{db, health, registry};
+use crate::verify::Snapshot;
+use crate::{codes, db, health, registry};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(health::routes);
     routes.configure(auth::routes);
     routes.configure(registry::routes);
-    routes.configure(verify::routes);
+    routes.configure(codes::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

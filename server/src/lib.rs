@@ -18,4 +18,3 @@ pub mod jobs;
 pub mod keys;
 pub(crate) mod registry;
 pub mod verify;
-pub mod work;

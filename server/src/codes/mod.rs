@@ -6,8 +6,10 @@
 mod csv;
 mod deed;
 mod emission;
+mod http;
 mod locate;
 mod order;
+mod ordering;
 mod pack;
 mod packing;
 mod particulars;
@@ -21,6 +23,7 @@ mod store;
 mod units;
 
 pub(crate) use emission::{Emitter, code_text, host_of};
+pub(crate) use http::routes;
 pub(crate) use locate::{Location, UnitLocation, locate};
 pub(crate) use order::{MAX_QUANTITY, Order};
 pub(crate) use place::{Place, Sequence, UnitPlace};

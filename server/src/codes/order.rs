@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::place::Sequence;
 use crate::error::{Error, FieldFault, Result};
+use crate::registry::Faults;
 
 /// The most codes that an order may have (S6).
 pub(crate) const MAX_QUANTITY: u32 = 1_000_000;
@@ -78,13 +79,11 @@ pub(crate) fn segments(quantity: u32) -> usize {
     (quantity as usize).div_ceil(UNITS_PER_SEGMENT)
 }
 
-/// Whether so many codes may be ordered at once.
-pub(crate) fn check_quantity(quantity: u32) -> Result<(), FieldFault> {
-    if (1..=MAX_QUANTITY).contains(&quantity) {
-        Ok(())
-    } else {
+/// Notes the fault when so many codes can't be ordered at once.
+pub(crate) fn check_quantity(quantity: u32, faults: &mut Faults) {
+    if !(1..=MAX_QUANTITY).contains(&quantity) {
         let args = [("min", 1.into()), ("max", MAX_QUANTITY.into())];
-        Err(FieldFault::with("quantity", "field-out-of-range", &args))
+        faults.add_with("quantity", "field-out-of-range", &args);
     }
 }
 
@@ -113,7 +112,9 @@ mod tests {
     #[test]
     fn an_order_has_from_one_to_a_million_codes() {
         for (quantity, allowed) in [(0, false), (1, true), (MAX_QUANTITY, true), (MAX_QUANTITY + 1, false)] {
-            assert_eq!(check_quantity(quantity).is_ok(), allowed, "{quantity}");
+            let mut faults = Faults::default();
+            check_quantity(quantity, &mut faults);
+            assert_eq!(faults.refuse().is_ok(), allowed, "{quantity}");
         }
         assert_eq!((segments(1), segments(1024), segments(1025), segments(MAX_QUANTITY)), (1, 1, 2, 977));
     }

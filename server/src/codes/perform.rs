@@ -239,16 +239,21 @@ pub(crate) fn owned_packs(
 
 /// The units inside packs, also inside the packs in them, by the position of the pack that was named.
 pub(crate) async fn runs_inside(tx: &Transaction<'_>, locked: &[Pack], numbers: &[Sscc]) -> Result<Vec<Run>> {
-    let mut positions = BTreeMap::new();
-    for pack in locked {
-        let position = |number: Sscc| numbers.iter().position(|named| *named == number);
-        if let Some(at) = position(pack.sscc).or_else(|| position(pack.parent?)) {
-            positions.insert(sscc_column(pack.sscc), at);
-        }
+    let mut positions: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (at, number) in numbers.iter().enumerate() {
+        // A pack that is named beside the one around it is named twice, and so are its units.
+        let inside = locked.iter().filter(|pack| pack.sscc == *number || pack.parent == Some(*number));
+        inside.for_each(|pack| positions.entry(sscc_column(pack.sscc)).or_default().push(at));
     }
     let columns: Vec<i64> = positions.keys().copied().collect();
     let units = packs::list_units(tx, &columns).await?;
-    Ok(runs_of(units.into_iter().filter_map(|(pack, order, index)| Some((order, index, *positions.get(&pack)?)))))
+    let mut runs = Vec::new();
+    for inside in units.chunk_by(|one, other| one.0 == other.0) {
+        for at in positions.get(&inside[0].0).into_iter().flatten() {
+            runs.extend(runs_of(inside.iter().map(|(_, order, index)| (*order, *index, *at))));
+        }
+    }
+    Ok(runs)
 }
 
 async fn runs_of_ranges(tx: &Transaction<'_>, ranges: &[Range]) -> Result<Vec<Run>> {

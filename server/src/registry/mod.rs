@@ -13,7 +13,7 @@ mod store;
 
 pub(crate) use bin::{Bin, InvalidBin};
 pub(crate) use faults::Faults;
-pub(crate) use http::routes;
+pub(crate) use http::{owner_of, routes};
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
 pub(crate) use product::{AttributeLine, NewProduct, Product, ProductState, attribute_lines, gtin_slug};

@@ -32,6 +32,20 @@ pub(crate) async fn find_pack(db: &impl GenericClient, number: Sscc) -> Result<O
     db.query_opt(&find, &[&sscc_column(number)]).await?.as_ref().map(pack).transpose()
 }
 
+/// Whether a pack, or the pack around it, is in a shipment that awaits this participant's signature.
+pub(crate) async fn is_on_its_way_to(db: &impl GenericClient, number: Sscc, participant: i32) -> Result<bool> {
+    let find = db
+        .prepare_cached(
+            "-- codes::is_on_its_way_to
+             SELECT EXISTS (
+                 SELECT FROM operation_pack o JOIN shipment s ON s.id = o.operation_id
+                 WHERE s.receiver = $2 AND s.state = 'awaiting'
+                   AND o.sscc IN ($1, (SELECT parent FROM pack WHERE sscc = $1)))",
+        )
+        .await?;
+    Ok(db.query_one(&find, &[&sscc_column(number), &participant]).await?.get(0))
+}
+
 /// Takes packs for a change, with the packs around them and inside them.
 pub(crate) async fn lock_packs(tx: &Transaction<'_>, numbers: &[i64]) -> Result<Vec<Pack>> {
     let lock = tx

@@ -12,7 +12,7 @@ use super::product::gtin_slug;
 use crate::error::{Error, FieldFault, Result};
 
 pub(crate) use participants::register as register_participant;
-pub(crate) use products::{publish as publish_product, register as register_product};
+pub(crate) use products::{owner_of, publish as publish_product, register as register_product};
 
 /// Routes of the register.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {

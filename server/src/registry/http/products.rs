@@ -155,7 +155,7 @@ pub(crate) async fn publish(tx: &Transaction<'_>, gtin: Gtin) -> Result<Product>
 }
 
 /// For whom `member` registers goods: a participant's people for it alone, operators for whom they name.
-async fn owner_of(db: &impl GenericClient, member: &Member, named: Option<Bin>) -> Result<Participant> {
+pub(crate) async fn owner_of(db: &impl GenericClient, member: &Member, named: Option<Bin>) -> Result<Participant> {
     let own = match member.participant {
         Some(number) => store::find_participant(db, number).await?,
         None => None,

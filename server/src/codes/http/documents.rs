@@ -1,0 +1,210 @@
+//! Documents that change the status of units: each names its units by codes, ranges or packs, and does all of it or
+//! nothing.
+
+use actix_web::{HttpResponse, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{DOCUMENT_BYTES, file, fingerprint};
+use crate::app::App;
+use crate::auth::{Caller, Member, Participant};
+use crate::codes::deed::Deed;
+use crate::codes::particulars::{Import, ReleaseFacts};
+use crate::codes::perform::{Filing, Receipt, perform};
+use crate::codes::reading::read_units;
+use crate::codes::request::{Application, Document, Does, RecallRequest, Release, Return, Sale, Withdrawal};
+use crate::db::GenericClient;
+use crate::error::{Error, Result};
+use crate::http::{Body, problems};
+use crate::idempotency::IdempotencyKey;
+use crate::registry::{self, ParticipantRole};
+
+pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(post_application)
+        .service(post_release)
+        .service(post_sale)
+        .service(post_return)
+        .service(post_withdrawal)
+        .service(post_recall);
+}
+
+/// Reads a document, finds whom it names, and files it.
+async fn carry_out<D: Document>(
+    app: &web::Data<App>,
+    caller: &Caller,
+    key: &IdempotencyKey,
+    document: &D,
+) -> Result<HttpResponse> {
+    let now = super::now(app);
+    let draft = document.draft(app.clock.today())?;
+    let wanted = read_units(&app.keys.current(), document.units()).await?;
+    let deed = settle(&app.db.get().await?, draft.does).await?;
+    let fingerprint = fingerprint(caller, D::ROUTE, document)?;
+    let filing =
+        Filing { caller, id: document.id(), deed: &deed, details: &draft.details, fingerprint: &fingerprint, now };
+    file(app, key, D::ROUTE, document, filing, async |tx| perform(tx, filing, wanted).await).await
+}
+
+/// What a document does, once its importer is found.
+async fn settle(db: &impl GenericClient, does: Does) -> Result<Deed> {
+    match does {
+        Does::Plain(deed) => Ok(deed),
+        Does::Release { produced_on, expires_on, import } => {
+            let import = match import {
+                None => None,
+                Some((bin, declaration_number, declared_on)) => {
+                    let importer = registry::find_participant_by_bin(db, bin).await?;
+                    let importer = importer.ok_or_else(|| Error::field("importer", "field-no-such-participant"))?;
+                    if !importer.is(ParticipantRole::Importer) {
+                        return Err(Error::field("importer", "field-not-an-importer"));
+                    }
+                    Some(Import { importer: importer.number, declaration_number, declared_on })
+                }
+            };
+            Ok(Deed::Release(ReleaseFacts { produced_on, expires_on, import }))
+        }
+        Does::Ship(_) => Err(Error::internal("shipments are filed elsewhere")),
+    }
+}
+
+/// Reports codes as put on goods: *emitted* becomes *applied*.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_application",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = Application,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant"])),
+)]
+#[post("/v1/applications")]
+async fn post_application(
+    app: web::Data<App>,
+    participant: Participant,
+    key: IdempotencyKey,
+    Body(document): Body<Application, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &participant, &key, &document).await
+}
+
+/// Releases goods into circulation: *applied* becomes *in-circulation*, with the dates and the import that the public
+/// is shown.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_release",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = Release,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant"])),
+)]
+#[post("/v1/releases")]
+async fn post_release(
+    app: web::Data<App>,
+    participant: Participant,
+    key: IdempotencyKey,
+    Body(document): Body<Release, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &participant, &key, &document).await
+}
+
+/// Sells goods to consumers: *in-circulation* or *returned* becomes *sold*. Recalled goods and goods past their date
+/// are refused. Units that are sold out of a pack leave it.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_sale",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = Sale,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant"])),
+)]
+#[post("/v1/sales")]
+async fn post_sale(
+    app: web::Data<App>,
+    participant: Participant,
+    key: IdempotencyKey,
+    Body(document): Body<Sale, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &participant, &key, &document).await
+}
+
+/// Takes goods back from consumers: *sold* becomes *returned*, and they may be sold again.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_return",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = Return,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant"])),
+)]
+#[post("/v1/returns")]
+async fn post_return(
+    app: web::Data<App>,
+    participant: Participant,
+    key: IdempotencyKey,
+    Body(document): Body<Return, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &participant, &key, &document).await
+}
+
+/// Takes goods off the market without a sale at a till, for the reason that is told. A sale by post (`e-commerce`) makes
+/// them *sold*, every other reason is final.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_withdrawal",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = Withdrawal,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant"])),
+)]
+#[post("/v1/withdrawals")]
+async fn post_withdrawal(
+    app: web::Data<App>,
+    participant: Participant,
+    key: IdempotencyKey,
+    Body(document): Body<Withdrawal, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &participant, &key, &document).await
+}
+
+/// Recalls goods wherever they are, or lifts a recall. Operators recall any goods; a participant those whose codes it
+/// ordered, whoever holds them by now. Their status stays; they can't be sold, and everybody who scans one reads why.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "file_recall",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again gives the same answer and changes nothing")),
+    request_body = RecallRequest,
+    responses(
+        (status = 201, description = "Filed, now or before", body = Receipt),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant", "operator"])),
+)]
+#[post("/v1/recalls")]
+async fn post_recall(
+    app: web::Data<App>,
+    member: Member,
+    key: IdempotencyKey,
+    Body(document): Body<RecallRequest, DOCUMENT_BYTES>,
+) -> Result<HttpResponse> {
+    carry_out(&app, &member, &key, &document).await
+}

@@ -1,0 +1,180 @@
+//! Placing an order: whose goods may be marked by whom, with which key, from which place of which sequence.
+
+use chrono::{DateTime, Utc};
+use marking::gtin::Gtin;
+use uuid::Uuid;
+
+use super::order::{Order, check_price};
+use super::place::Sequence;
+use super::store::order::{self as store, UnplacedOrder};
+use crate::db::Transaction;
+use crate::error::{Error, FieldFault, Result};
+use crate::jobs::{self, Job};
+use crate::keys::KeySet;
+use crate::registry::{self, Participant, ParticipantRole, Product};
+
+/// What is ordered; the quantity was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// The client's own id.
+    pub(crate) id: Uuid,
+    /// The goods.
+    pub(crate) gtin: Gtin,
+    /// How many codes.
+    pub(crate) quantity: u32,
+    /// The price printed on tobacco, in tenge.
+    pub(crate) price_tenge: Option<u32>,
+}
+
+/// Places an order, or finds the same one that was placed before. The caller commits.
+///
+/// Refuses who neither makes nor imports goods or is blocked (403), goods that are unknown, another's or not
+/// published, a price where there is none and a missing one, another order with the same id, a sequence that doesn't
+/// reach so far.
+pub(crate) async fn place_order(
+    tx: &Transaction<'_>,
+    keys: &KeySet,
+    account: Uuid,
+    orderer: &Participant,
+    wish: Wish,
+    now: DateTime<Utc>,
+) -> Result<Order> {
+    if let Some(placed) = store::find_order(tx, wish.id).await? {
+        return same(placed, orderer, wish);
+    }
+    let product = registry::find_product(tx, wish.gtin).await?;
+    let product = may_order(orderer, product.as_ref())?;
+    let group = product.group;
+    let signer = keys.active_seal(group, now).ok_or_else(|| Error::Unavailable {
+        slug: "keys-changing",
+        source: format!("no key seals codes of {group}").into(),
+    })?;
+    check_price(group, wish.gtin, signer.id(), wish.price_tenge)?;
+    let places = match Sequence::of(group, wish.gtin) {
+        None => None,
+        Some(sequence) => {
+            let first = store::take_places(tx, sequence, wish.quantity).await?;
+            if first + u64::from(wish.quantity) > Sequence::room(group) {
+                return Err(Error::conflict("sequence-exhausted"));
+            }
+            Some((sequence, first))
+        }
+    };
+    let new = UnplacedOrder {
+        id: wish.id,
+        gtin: wish.gtin,
+        participant: orderer.number,
+        group,
+        quantity: wish.quantity,
+        key: signer.id(),
+        price_tenge: wish.price_tenge,
+        created_by: account,
+        created_at: now,
+    };
+    let Some(order) = store::insert_order(tx, &new, places).await? else {
+        // Somebody was faster; the places that were taken for nothing stay unused for ever.
+        let placed = store::find_order(tx, wish.id).await?;
+        return same(placed.ok_or_else(|| Error::internal("an order stands and doesn't"))?, orderer, wish);
+    };
+    jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
+    Ok(order)
+}
+
+/// The order that stands, if it is what is wished for.
+fn same(placed: Order, orderer: &Participant, wish: Wish) -> Result<Order> {
+    let stands = Wish { id: placed.id, gtin: placed.gtin, quantity: placed.quantity, price_tenge: placed.price_tenge };
+    if stands == wish && placed.participant == orderer.number {
+        Ok(placed)
+    } else {
+        Err(Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")]))
+    }
+}
+
+/// Whether a participant may order codes for goods: for its own, and as an importer for foreign goods whose card
+/// another one registered, since one card serves all who import them. Another's draft is as unknown as no card.
+fn may_order<'a>(orderer: &Participant, product: Option<&'a Product>) -> Result<&'a Product> {
+    if orderer.blocked_at.is_some() {
+        return Err(Error::Forbidden("participant-blocked"));
+    }
+    if !orderer.registers_goods() {
+        return Err(Error::Forbidden("registers-no-goods"));
+    }
+    let own = |product: &Product| product.participant == orderer.number;
+    let product = product.filter(|product| own(product) || product.is_public());
+    let product = product.ok_or_else(|| Error::field("gtin", "field-no-such-product"))?;
+    if !own(product) && (product.country == "KZ" || !orderer.is(ParticipantRole::Importer)) {
+        return Err(Error::field("gtin", "field-not-your-product"));
+    }
+    if !product.is_published() {
+        return Err(Error::Conflict("product-not-published", vec![FieldFault::new("gtin", "field-not-published")]));
+    }
+    Ok(product)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use marking::layout::Group;
+
+    use super::*;
+    use crate::registry::{Names, ProductState};
+
+    fn names() -> Names {
+        Names { kk: "н".into(), ru: "н".into(), en: "n".into() }
+    }
+
+    fn participant(number: i32, role: ParticipantRole) -> Participant {
+        let bin = "990140000384".parse().unwrap();
+        let created_at = DateTime::UNIX_EPOCH;
+        Participant { number, bin, name: names(), roles: vec![role], address: None, created_at, blocked_at: None }
+    }
+
+    fn product(country: &str, state: ProductState) -> Product {
+        Product {
+            gtin: "04870001234560".parse().unwrap(),
+            participant: 1,
+            group: Group::Shoes,
+            trade_name: names(),
+            manufacturer: "m".into(),
+            country: country.into(),
+            hs_code: "6403".into(),
+            attributes: serde_json::Map::new(),
+            state,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn codes_are_ordered_for_own_published_goods() {
+        let own = participant(1, ParticipantRole::Producer);
+        assert!(may_order(&own, Some(&product("KZ", ProductState::Published))).is_ok());
+        let draft = product("KZ", ProductState::Draft);
+        assert!(matches!(may_order(&own, Some(&draft)), Err(Error::Conflict("product-not-published", _))));
+        assert!(matches!(may_order(&own, None), Err(Error::Invalid(_))));
+    }
+
+    /// S15: an importer marks foreign goods, whoever registered their card; nobody marks another's domestic goods.
+    #[test]
+    fn importers_order_for_foreign_goods_and_nobody_for_anothers() {
+        let importer = participant(2, ParticipantRole::Importer);
+        assert!(may_order(&importer, Some(&product("IT", ProductState::Published))).is_ok());
+        assert!(may_order(&importer, Some(&product("KZ", ProductState::Published))).is_err());
+        let producer = participant(2, ParticipantRole::Producer);
+        assert!(may_order(&producer, Some(&product("IT", ProductState::Published))).is_err());
+        let Err(Error::Invalid(faults)) = may_order(&importer, Some(&product("IT", ProductState::Draft))) else {
+            panic!("refused")
+        };
+        assert_eq!(faults[0].slug, "field-no-such-product");
+    }
+
+    #[test]
+    fn who_sells_only_or_is_blocked_orders_nothing() {
+        let shop = participant(1, ParticipantRole::Retailer);
+        let goods = product("KZ", ProductState::Published);
+        assert!(matches!(may_order(&shop, Some(&goods)), Err(Error::Forbidden("registers-no-goods"))));
+        let blocked =
+            Participant { blocked_at: Some(DateTime::UNIX_EPOCH), ..participant(1, ParticipantRole::Producer) };
+        assert!(matches!(may_order(&blocked, Some(&goods)), Err(Error::Forbidden("participant-blocked"))));
+    }
+}
