@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
-use crate::verify::Snapshot;
+use crate::verify::{self, Snapshot};
 use crate::{codes, db, health, registry};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
@@ -92,6 +92,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(auth::routes);
     routes.configure(registry::routes);
     routes.configure(codes::routes);
+    routes.configure(verify::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

@@ -105,3 +105,22 @@ pub(crate) async fn postpone(tx: &Transaction<'_>, taken: &Taken, why: &str) -> 
     tx.execute(&update, &[&taken.id, &why, &wait_seconds]).await?;
     Ok(())
 }
+
+/// The job failed for want of a store: it waits a second and no longer, however often that happens.
+pub(crate) async fn retry_soon(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<()> {
+    let update = tx
+        .prepare_cached(
+            "-- jobs::retry_soon
+             UPDATE job SET attempts = greatest(attempts, 1), last_error = $2, run_at = now() + interval '1 second'
+             WHERE id = $1",
+        )
+        .await?;
+    tx.execute(&update, &[&taken.id, &why]).await?;
+    Ok(())
+}
+
+/// Whether jobs are due, also those that another worker holds at this moment.
+pub(crate) async fn any_due(db: &impl GenericClient) -> Result<bool> {
+    let query = db.prepare_cached("-- jobs::any_due\n SELECT EXISTS (SELECT FROM job WHERE run_at <= now())").await?;
+    Ok(db.query_one(&query, &[]).await?.get(0))
+}

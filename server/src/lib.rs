@@ -18,3 +18,4 @@ pub mod jobs;
 pub mod keys;
 pub(crate) mod registry;
 pub mod verify;
+pub mod work;

@@ -1,7 +1,19 @@
-//! Verify: what a code is, and whether its goods may be sold. Reads only.
+//! Verify: what a code is, and whether its goods may be sold. Reads only: the snapshot, and PostgreSQL where the
+//! snapshot is silent. The verdict itself is `marking::verdict`'s.
 
-#![allow(dead_code, unused_imports, reason = "the answers that use the snapshot follow")]
+#![allow(dead_code, unused_imports, reason = "stock, scans and reports build on it")]
 
+mod answer;
+mod facts;
+mod find;
+mod http;
 mod snapshot;
+#[cfg(test)]
+mod tests;
+mod words;
 
+pub(crate) use answer::{Answer, PackLine};
+pub(crate) use find::{answer, answer_many};
+pub(crate) use http::routes;
+pub(crate) use snapshot::Rebuilt;
 pub use snapshot::Snapshot;

@@ -2,28 +2,10 @@
 //! codes that need it. Cards are compact JSON with short names; the words stand once, however many codes there are.
 
 use chrono::NaiveDate;
-use locales::Language;
+use marking::layout::Group;
 use serde::{Deserialize, Serialize};
 
-/// A text in the three languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Names(String, String, String);
-
-impl Names {
-    /// In the order in which the languages are offered.
-    pub(crate) fn new(kk: String, ru: String, en: String) -> Self {
-        Self(kk, ru, en)
-    }
-
-    /// The text in one language.
-    pub(crate) fn of(&self, language: Language) -> &str {
-        match language {
-            Language::Kk => &self.0,
-            Language::Ru => &self.1,
-            Language::En => &self.2,
-        }
-    }
-}
+use crate::registry::Names;
 
 /// What all units of an order share, and the short list of what some of them share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +16,9 @@ pub(crate) struct OrderCard {
     /// Who ordered the codes.
     #[serde(rename = "o")]
     pub(crate) participant: i32,
-    /// The product group's slug.
+    /// The product's group.
     #[serde(rename = "c")]
-    pub(crate) group: String,
+    pub(crate) group: Group,
     /// How many codes there are: indexes end before it.
     #[serde(rename = "q")]
     pub(crate) quantity: u32,
@@ -95,9 +77,9 @@ pub(crate) struct ProductCard {
     /// Who registered it.
     #[serde(rename = "o")]
     pub(crate) participant: i32,
-    /// The product group's slug.
+    /// The product's group.
     #[serde(rename = "c")]
-    pub(crate) group: String,
+    pub(crate) group: Group,
     /// The trade name.
     #[serde(rename = "n")]
     pub(crate) trade_name: Names,
@@ -173,13 +155,6 @@ impl From<UnitRun> for (u32, u32, u32) {
     }
 }
 
-/// A sequence of places that orders take their short serials or stamps from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Sequence {
-    /// The product whose own sequence it is.
-    pub(crate) gtin: u64,
-}
-
 /// Places that belong to one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
@@ -219,7 +194,7 @@ mod tests {
         let card = OrderCard {
             gtin: 4_870_001_234_562,
             participant: 12,
-            group: "medicines".into(),
+            group: Group::Medicines,
             quantity: 1_000,
             first_place: None,
             particulars: vec![Particulars {

@@ -64,6 +64,13 @@ impl Lag {
         !self.0.large.load(Ordering::Acquire)
     }
 
+    /// PostgreSQL has answered something: it is not away.
+    pub(super) fn sees(&self) {
+        if self.is_blind() {
+            self.0.blind.store(false, Ordering::Release);
+        }
+    }
+
     /// Whether PostgreSQL could not say, so that the snapshot stands alone.
     pub(super) fn is_blind(&self) -> bool {
         self.0.blind.load(Ordering::Acquire)

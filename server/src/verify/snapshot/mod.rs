@@ -5,7 +5,7 @@
 //! | `s:{order}:segment` | version and two bytes a code, see `marking::segment` |
 //! | `o:{order}` | version, then the order's card |
 //! | `p:gtin`, `m:number`, `k:sscc` | cards of a product, a participant, a pack |
-//! | `r:gtin` | runs of a sequence of short serials, sorted by their first place |
+//! | `r:sequence` | runs of a sequence of short serials, sorted by their first place |
 //!
 //! What is missing is read from PostgreSQL, once however many ask, and written back. A segment or an order's card
 //! gives way to a higher version only. Other cards have no version: they are written back only if no refresh came
@@ -35,12 +35,14 @@ use moka::future::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use cards::{Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun};
+pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
 pub(crate) use refresh::Rebuilt;
 
+use crate::codes::{Sequence, UnitPlace};
 use crate::config::Config;
 use crate::db::Client;
 use crate::error::{Error, Result};
+use cards::Run;
 use lag::Lag;
 use link::{Link, Live, Mark};
 
@@ -173,6 +175,11 @@ impl Snapshot {
         self.0.lag.is_blind()
     }
 
+    /// The name of the space in use; another name is another, empty snapshot. None while Redis is away.
+    pub(crate) fn space(&self) -> Option<String> {
+        self.0.link.live().map(|live| live.key(""))
+    }
+
     /// An order's card; none when there is no such order.
     pub(crate) async fn order(&self, number: u32) -> Result<Option<Arc<OrderCard>>> {
         self.card(&self.0.orders, number).await
@@ -194,36 +201,37 @@ impl Snapshot {
     }
 
     /// What is known of a unit; none when the order or the index in it was never issued.
-    pub(crate) async fn unit(&self, order: u32, index: u32) -> Result<Option<Unit>> {
+    pub(crate) async fn unit(&self, place: UnitPlace) -> Result<Option<Unit>> {
+        let UnitPlace { order, index } = place;
         let Some(card) = self.order(order).await?.filter(|card| index < card.quantity) else { return Ok(None) };
-        let state = self.state(order, card.quantity, index).await?;
+        let state = self.state(place, card.quantity).await?;
         self.complete(order, card, state).await.map(Some)
     }
 
     /// The same for many units, asked for in one go.
-    pub(crate) async fn units(&self, places: &[(u32, u32)]) -> Result<Vec<Option<Unit>>> {
-        let orders: BTreeSet<u32> = places.iter().map(|(order, _)| *order).collect();
+    pub(crate) async fn units(&self, places: &[UnitPlace]) -> Result<Vec<Option<Unit>>> {
+        let orders: BTreeSet<u32> = places.iter().map(|place| place.order).collect();
         let cards: Vec<_> =
             stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
         let cards: BTreeMap<u32, Arc<OrderCard>> =
             orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
-        let issued = |(order, index): &(u32, u32)| cards.get(order).filter(|card| *index < card.quantity);
-        let wanted: Vec<(u32, u32)> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
+        let issued = |place: &UnitPlace| cards.get(&place.order).filter(|card| place.index < card.quantity);
+        let wanted: Vec<UnitPlace> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
         let states = self.known_states(&wanted).await;
-        let found = wanted.iter().zip(states).map(async |((order, index), state)| {
-            let card = cards.get(order).ok_or_else(inconsistent)?;
+        let found = wanted.iter().zip(states).map(async |(place, state)| {
+            let card = issued(place).ok_or_else(inconsistent)?;
             let state = match state {
                 Some(state) => state,
-                None => self.read_through(*order, card.quantity, *index).await?,
+                None => self.read_through(*place, card.quantity).await?,
             };
-            self.complete(*order, Arc::clone(card), state).await
+            self.complete(place.order, Arc::clone(card), state).await
         });
         let mut found = stream::iter(found).buffered(8).try_collect::<Vec<_>>().await?.into_iter();
         Ok(places.iter().map(|place| issued(place).and_then(|_| found.next())).collect())
     }
 
-    /// The distinct states of the units in these runs, each with its order and how many units are in it.
-    pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32, u32)>> {
+    /// The distinct states of the units in these runs, and how many units are in each.
+    pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32)>> {
         let mut counted: BTreeMap<(u32, u16), u32> = BTreeMap::new();
         for run in runs {
             let card = self.order(run.order).await?.ok_or_else(inconsistent)?;
@@ -242,15 +250,15 @@ impl Snapshot {
         for ((order, bits), units) in counted {
             let state = UnitState::from_bits(bits).ok_or_else(inconsistent)?;
             let card = self.order(order).await?.ok_or_else(inconsistent)?;
-            census.push((self.complete(order, card, state).await?, order, units));
+            census.push((self.complete(order, card, state).await?, units));
         }
         Ok(census)
     }
 
     /// The order that a place of a sequence belongs to, and the index in it; none when nobody has reached it yet.
-    pub(crate) async fn run(&self, sequence: Sequence, place: u64) -> Result<Option<(u32, u32)>> {
+    pub(crate) async fn run(&self, sequence: Sequence, place: u64) -> Result<Option<UnitPlace>> {
         let known = self.0.runs.get_with(sequence, async { Arc::default() }).await;
-        let within = |run: &Run| run.index_of(place).map(|index| (run.order, index));
+        let within = |run: &Run| run.index_of(place).map(|index| UnitPlace { order: run.order, index });
         let last = |known: &BTreeMap<u64, Run>| known.range(..=place).next_back().and_then(|(_, run)| within(run));
         if let Some(found) = last(&known.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(Some(found));
@@ -261,7 +269,7 @@ impl Snapshot {
     }
 
     async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {
-        let key = format!("r:{}", sequence.gtin);
+        let key = format!("r:{sequence}");
         if let Some(live) = self.believed().await {
             let read = self.0.link.read::<(Vec<String>,)>(&live, |pipe| {
                 pipe.cmd("ZRANGE").arg(live.key(&key)).arg(place).arg("-inf").arg("BYSCORE").arg("REV");
@@ -276,12 +284,18 @@ impl Snapshot {
                 }
             }
         }
-        let found = truth::ask(&self.0.db, async |db| truth::find_run(db, sequence, place).await).await;
-        let found = found.map_err(silent)?;
+        let found = self.ask(async |db| truth::find_run(db, sequence, place).await).await?;
         if let (Some(run), Some(live)) = (found, self.0.link.live()) {
             write::put_run(&self.0.link, &live, &key, run).await;
         }
         Ok(found)
+    }
+
+    /// Asks PostgreSQL for what the snapshot lacks. When that is away too, nobody can answer.
+    async fn ask<T>(&self, question: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
+        let answer = truth::ask(&self.0.db, question).await.map_err(silent)?;
+        self.0.lag.sees();
+        Ok(answer)
     }
 
     /// A way to Redis whose content keeps up with PostgreSQL, as far as can be known.
@@ -317,7 +331,7 @@ impl Snapshot {
     /// Reads a card from PostgreSQL and leaves it in the snapshot, unless a refresh came in between.
     async fn fetch_through<C: Card>(&self, key: C::Key, mark: Option<(Arc<Live>, Mark)>) -> Result<Option<Arc<C>>> {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "card").increment(1);
-        let card = truth::ask(&self.0.db, async |db| C::find(db, key).await).await.map_err(silent)?;
+        let card = self.ask(async |db| C::find(db, key).await).await?;
         if let (Some(card), Some((live, mark))) = (&card, mark) {
             write::put_card(&self.0.link, &live, mark, &C::name(key), card).await;
         }
@@ -350,25 +364,25 @@ impl Snapshot {
         Some((live, mark))
     }
 
-    async fn state(&self, order: u32, quantity: u32, index: u32) -> Result<UnitState> {
-        match self.known_states(&[(order, index)]).await.pop().flatten() {
+    async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+        match self.known_states(&[place]).await.pop().flatten() {
             Some(state) => Ok(state),
-            None => self.read_through(order, quantity, index).await,
+            None => self.read_through(place, quantity).await,
         }
     }
 
     /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
-    async fn known_states(&self, places: &[(u32, u32)]) -> Vec<Option<UnitState>> {
+    async fn known_states(&self, places: &[UnitPlace]) -> Vec<Option<UnitState>> {
         let mut states = vec![None; places.len()];
         if places.is_empty() {
             return states;
         }
         let Some(live) = self.believed().await else { return states };
         let read = self.0.link.read::<Vec<Vec<u8>>>(&live, |pipe| {
-            for (order, index) in places {
-                let (number, offset) = segment::segment_of(*index);
+            for place in places {
+                let (number, offset) = segment::segment_of(place.index);
                 let start = segment::byte_offset(offset);
-                pipe.cmd("GETRANGE").arg(live.key(&segment_name(*order, number))).arg(start).arg(start + 1);
+                pipe.cmd("GETRANGE").arg(live.key(&segment_name(place.order, number))).arg(start).arg(start + 1);
             }
         });
         if let Ok((found, _)) = read.await {
@@ -379,9 +393,9 @@ impl Snapshot {
         states
     }
 
-    async fn read_through(&self, order: u32, quantity: u32, index: u32) -> Result<UnitState> {
-        let (number, offset) = segment::segment_of(index);
-        let bytes = self.segment_through(order, quantity, number).await?;
+    async fn read_through(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        let bytes = self.segment_through(place.order, quantity, number).await?;
         segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent)
     }
 
@@ -405,9 +419,8 @@ impl Snapshot {
     async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
         let load = async {
             metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
-            let found =
-                truth::ask(&self.0.db, async |db| truth::list_segments(db, order, quantity, &[number]).await).await;
-            let (_, bytes) = found.map_err(silent)?.pop().ok_or_else(inconsistent)?;
+            let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
+            let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
             if let Some(live) = self.0.link.live() {
                 write::put_segment(&self.0.link, &live, &segment_name(order, number), &bytes).await;
             }

@@ -12,7 +12,7 @@ use super::*;
 use crate::db;
 use crate::embedded::{Durability, Embedded, Options};
 
-const GTIN: u64 = 4_870_001_234_562;
+const GTIN: u64 = 4_870_001_234_560;
 
 /// Private servers, a register with one order of 2,000 codes, and the snapshot over it.
 struct Bench {
@@ -38,8 +38,8 @@ impl Bench {
                  INSERT INTO product (gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
                                       manufacturer, country, hs_code, state, created_at)
                      VALUES ({GTIN}, 1, 'shoes', 'Етік', 'Сапоги', 'Boots', 'Kazakh Shoes', 'KZ', '6403', 'published', now());
-                 INSERT INTO code_order (id, gtin, participant, product_group, quantity, first_place, key_id, created_by, created_at)
-                     VALUES (gen_random_uuid(), {GTIN}, 1, 'shoes', 2000, 100, 'k001', gen_random_uuid(), now());
+                 INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id, created_by, created_at)
+                     VALUES (gen_random_uuid(), {GTIN}, 1, 'shoes', 2000, 'gtin:0{GTIN}', 100, 'k001', gen_random_uuid(), now());
                  INSERT INTO particulars (order_number, number, produced_on) VALUES (1, 1, '2026-10-01');"
             ))
             .await
@@ -110,13 +110,17 @@ impl Bench {
     }
 }
 
+fn at(order: u32, index: u32) -> UnitPlace {
+    UnitPlace { order, index }
+}
+
 fn open(servers: &Embedded, db: &Pool) -> Snapshot {
     let config = Config::from(|_| None).unwrap();
     Snapshot::open(&config, &servers.addresses().redis_url, db.clone()).unwrap()
 }
 
 async fn status(snapshot: &Snapshot, index: u32) -> Status {
-    snapshot.unit(1, index).await.unwrap().unwrap().state.status()
+    snapshot.unit(at(1, index)).await.unwrap().unwrap().state.status()
 }
 
 async fn commands(redis: &mut redis::aio::MultiplexedConnection) -> u64 {
@@ -129,9 +133,9 @@ async fn what_was_never_touched_is_emitted_and_what_was_never_issued_is_nothing(
     let bench = Bench::new("untouched").await;
     assert_eq!(status(&bench.snapshot, 0).await, Status::Emitted);
     assert_eq!(status(&bench.snapshot, 1_999).await, Status::Emitted);
-    assert!(bench.snapshot.unit(1, 2_000).await.unwrap().is_none());
-    assert!(bench.snapshot.unit(2, 0).await.unwrap().is_none());
-    assert!(bench.snapshot.unit(u32::MAX, u32::MAX).await.unwrap().is_none());
+    assert!(bench.snapshot.unit(at(1, 2_000)).await.unwrap().is_none());
+    assert!(bench.snapshot.unit(at(2, 0)).await.unwrap().is_none());
+    assert!(bench.snapshot.unit(at(u32::MAX, u32::MAX)).await.unwrap().is_none());
     bench.end().await;
 }
 
@@ -142,7 +146,7 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
     assert_eq!(status(&other, 7).await, Status::Emitted);
     bench.settle(7, Status::InCirculation).await;
     for snapshot in [&bench.snapshot, &other] {
-        let unit = snapshot.unit(1, 7).await.unwrap().unwrap();
+        let unit = snapshot.unit(at(1, 7)).await.unwrap().unwrap();
         assert_eq!(unit.state.status(), Status::InCirculation);
         assert_eq!(unit.particulars().unwrap().produced_on.unwrap().to_string(), "2026-10-01");
     }
@@ -157,7 +161,7 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
         .await
         .unwrap();
     bench.snapshot.refresh_order(1, &[0]).await.unwrap();
-    let unit = other.unit(1, 8).await.unwrap().unwrap();
+    let unit = other.unit(at(1, 8)).await.unwrap().unwrap();
     assert_eq!(unit.particulars().unwrap().recall_reason.as_deref(), Some("glue"));
     bench.end().await;
 }
@@ -167,29 +171,29 @@ async fn many_units_are_asked_for_in_one_go_and_counted_by_state() {
     let bench = Bench::new("many").await;
     bench.settle(5, Status::InCirculation).await;
     bench.settle(1_500, Status::Sold).await;
-    let places = [(1, 5), (9, 0), (1, 1_500), (1, 2_000), (1, 6)];
+    let places = [at(1, 5), at(9, 0), at(1, 1_500), at(1, 2_000), at(1, 6)];
     let units = bench.stranger().await.units(&places).await.unwrap();
     let found: Vec<_> = units.iter().map(|unit| unit.as_ref().map(|unit| unit.state.status())).collect();
     assert_eq!(found, [Some(Status::InCirculation), None, Some(Status::Sold), None, Some(Status::Emitted)]);
     let runs = [UnitRun { order: 1, first: 5, last: 5 }, UnitRun { order: 1, first: 1_000, last: 1_999 }];
     let census = bench.snapshot.census(&runs).await.unwrap();
-    let counts: Vec<_> = census.iter().map(|(unit, order, count)| (unit.state.status(), *order, *count)).collect();
-    assert_eq!(counts, [(Status::Emitted, 1, 999), (Status::InCirculation, 1, 1), (Status::Sold, 1, 1)]);
+    let counts: Vec<_> = census.iter().map(|(unit, count)| (unit.state.status(), *count)).collect();
+    assert_eq!(counts, [(Status::Emitted, 999), (Status::InCirculation, 1), (Status::Sold, 1)]);
     bench.end().await;
 }
 
 #[tokio::test]
 async fn a_place_of_a_sequence_leads_to_its_order_and_the_next_question_asks_nobody() {
     let bench = Bench::new("runs").await;
-    let sequence = Sequence { gtin: GTIN };
+    let sequence = Sequence::Gtin(GTIN.try_into().unwrap());
     let (first, second) = (bench.stranger().await, bench.stranger().await);
     assert_eq!(first.run(sequence, 99).await.unwrap(), None);
-    assert_eq!(first.run(sequence, 100).await.unwrap(), Some((1, 0)));
-    assert_eq!(second.run(sequence, 2_099).await.unwrap(), Some((1, 1_999)));
+    assert_eq!(first.run(sequence, 100).await.unwrap(), Some(at(1, 0)));
+    assert_eq!(second.run(sequence, 2_099).await.unwrap(), Some(at(1, 1_999)));
     assert_eq!(first.run(sequence, 2_100).await.unwrap(), None);
     let mut redis = bench.redis().await;
     let before = commands(&mut redis).await;
-    assert_eq!(first.run(sequence, 1_000).await.unwrap(), Some((1, 900)));
+    assert_eq!(first.run(sequence, 1_000).await.unwrap(), Some(at(1, 900)));
     assert_eq!(commands(&mut redis).await, before + 1, "only this count itself");
     bench.end().await;
 }
@@ -219,7 +223,7 @@ async fn a_thousand_askers_of_a_missing_segment_cost_one_query() {
     lock.batch_execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let askers = (0..1_000).map(|index| {
         let snapshot = bench.snapshot.clone();
-        tokio::spawn(async move { snapshot.unit(1, 1_024 + index % 900).await.unwrap().unwrap() })
+        tokio::spawn(async move { snapshot.unit(at(1, 1_024 + index % 900)).await.unwrap().unwrap() })
     });
     let askers: Vec<_> = askers.collect();
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -323,16 +327,16 @@ async fn without_postgresql_the_snapshot_answers_and_says_so_and_without_both_no
     assert!(!bench.snapshot.is_reserve());
     bench.servers.kill_postgres();
     tokio::time::sleep(Duration::from_millis(2_100)).await;
-    let unit = bench.snapshot.unit(1, 7).await.unwrap().unwrap();
+    let unit = bench.snapshot.unit(at(1, 7)).await.unwrap().unwrap();
     assert_eq!(unit.state.status(), Status::InCirculation);
     assert!(bench.snapshot.product(GTIN).await.unwrap().is_some());
     assert!(bench.snapshot.participant(1).await.unwrap().is_some());
     assert!(bench.snapshot.is_reserve());
     // A segment that the snapshot lacks is not guessed.
-    let error = bench.snapshot.unit(1, 1_500).await.unwrap_err();
+    let error = bench.snapshot.unit(at(1, 1_500)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { slug: "store-unavailable", .. }), "{error}");
     bench.servers.kill_redis();
-    let error = bench.snapshot.unit(1, 7).await.unwrap_err();
+    let error = bench.snapshot.unit(at(1, 7)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { slug: "store-unavailable", .. }), "{error}");
     bench.servers.start_postgres().await.unwrap();
     assert_eq!(status(&bench.snapshot, 7).await, Status::InCirculation);
@@ -351,7 +355,7 @@ async fn a_register_made_anew_sees_nothing_of_the_old_one() {
     db::migrate(&another).await.unwrap();
     let snapshot = open(&bench.servers, &another);
     snapshot.0.link.wait().await.unwrap();
-    assert!(snapshot.unit(1, 7).await.unwrap().is_none());
+    assert!(snapshot.unit(at(1, 7)).await.unwrap().is_none());
     another.close();
     bench.end().await;
 }

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use deadpool_postgres::Pool;
+use marking::layout::Group;
 use marking::segment::{UNITS_PER_SEGMENT, VERSION_BYTES};
 use tokio_postgres::Row;
 
-use super::cards::{Names, OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, Sequence, UnitRun};
+use super::cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, UnitRun};
+use crate::codes::Sequence;
 use crate::config::Config;
 use crate::db::{Client, GenericClient};
 use crate::error::{Error, Result};
+use crate::registry::Names;
 
 /// How many packs inside a pack are named one by one.
 const PACKS_NAMED: usize = 100;
@@ -83,7 +86,7 @@ pub(super) async fn find_order(db: &impl GenericClient, number: u32) -> Result<O
     Ok(Some(OrderCard {
         gtin: unsigned(&row, "gtin")?,
         participant: row.get("participant"),
-        group: row.get("product_group"),
+        group: group(&row)?,
         quantity: small(&row, "quantity")?,
         first_place: row.get::<_, Option<i64>>("first_place").map(i64::unsigned_abs),
         particulars: particulars.iter().map(set_of_particulars).collect::<Result<_>>()?,
@@ -158,10 +161,11 @@ pub(super) async fn find_product(db: &impl GenericClient, gtin: u64) -> Result<O
              FROM product WHERE gtin = $1",
         )
         .await?;
-    Ok(db.query_opt(&query, &[&gtin]).await?.map(|row| ProductCard {
+    let Some(row) = db.query_opt(&query, &[&gtin]).await? else { return Ok(None) };
+    Ok(Some(ProductCard {
         participant: row.get("participant"),
-        group: row.get("product_group"),
-        trade_name: Names::new(row.get("trade_name_kk"), row.get("trade_name_ru"), row.get("trade_name_en")),
+        group: group(&row)?,
+        trade_name: Names { kk: row.get("trade_name_kk"), ru: row.get("trade_name_ru"), en: row.get("trade_name_en") },
         manufacturer: row.get("manufacturer"),
         country: row.get("country"),
         published: row.get::<_, &str>("state") != "draft",
@@ -178,21 +182,21 @@ pub(super) async fn find_participant(db: &impl GenericClient, number: i32) -> Re
         .await?;
     Ok(db.query_opt(&query, &[&number]).await?.map(|row| ParticipantCard {
         bin: row.get("bin"),
-        name: Names::new(row.get("name_kk"), row.get("name_ru"), row.get("name_en")),
+        name: Names { kk: row.get("name_kk"), ru: row.get("name_ru"), en: row.get("name_en") },
     }))
 }
 
 /// The run of a sequence that a place may belong to: the last one that starts no later.
 pub(super) async fn find_run(db: &impl GenericClient, sequence: Sequence, place: u64) -> Result<Option<Run>> {
-    let (Ok(gtin), Ok(place)) = (i64::try_from(sequence.gtin), i64::try_from(place)) else { return Ok(None) };
+    let Ok(place) = i64::try_from(place) else { return Ok(None) };
     let query = db
         .prepare_cached(
             "-- verify::find_run
              SELECT first_place, quantity, number FROM code_order
-             WHERE gtin = $1 AND first_place <= $2 ORDER BY first_place DESC LIMIT 1",
+             WHERE sequence = $1 AND first_place <= $2 ORDER BY first_place DESC LIMIT 1",
         )
         .await?;
-    let Some(row) = db.query_opt(&query, &[&gtin, &place]).await? else { return Ok(None) };
+    let Some(row) = db.query_opt(&query, &[&sequence.to_string(), &place]).await? else { return Ok(None) };
     Ok(Some(Run {
         first_place: unsigned(&row, "first_place")?,
         quantity: small(&row, "quantity")?,
@@ -272,6 +276,10 @@ pub(super) async fn list_versions(db: &impl GenericClient, order: u32) -> Result
     let order = i32::try_from(order).map_err(Error::internal)?;
     let rows = db.query(&query, &[&order]).await?;
     rows.iter().map(|row| Ok((small(row, "number")?, unsigned(row, "version")?))).collect()
+}
+
+fn group(row: &Row) -> Result<Group> {
+    row.get::<_, &str>("product_group").parse().map_err(Error::internal)
 }
 
 fn unsigned(row: &Row, column: &str) -> Result<u64> {

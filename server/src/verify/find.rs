@@ -1,0 +1,292 @@
+//! The walk from a text to its answer: read, locate, look up, judge, tell. What needs no look-up makes none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use locales::Language;
+use marking::gtin::Gtin;
+use marking::layout::{Group, SerialScheme};
+use marking::seal_keys::SealCheck;
+use marking::serial::OrderPlace;
+use marking::sscc::Sscc;
+use marking::stamp::StampNumber;
+use marking::verdict::{Judgement, NotFound};
+
+use super::answer::{
+    Answer, CodeLine, ContentLine, DeclarationLine, FaultLine, Kind, PackLine, ParticipantLine, ProductLine,
+    ReleaseLine, StatusLine,
+};
+use super::facts;
+use super::snapshot::{OrderCard, PackCard, ProductCard, Unit};
+use crate::app::App;
+use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
+use crate::error::{Error, Result};
+use crate::http::language;
+use crate::keys::KeySet;
+
+/// Lines that tell what is in a pack, at most.
+const CONTENT_LINES: usize = 100;
+
+/// Answers whether a scanned unit was issued, may be sold, and what its label should say.
+pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
+    let walk = Walk::new(app);
+    let location = walk.locate(text).await;
+    let place = walk.place(&location).await?;
+    let unit = match place {
+        Some(place) => app.snapshot.unit(place).await?,
+        None => None,
+    };
+    walk.tell(location, place, unit).await
+}
+
+/// The same for many texts, which share their look-ups; answers stand in the order of the texts.
+pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>> {
+    let walk = Walk::new(app);
+    let mut locations = Vec::with_capacity(texts.len());
+    for text in texts {
+        locations.push(walk.locate(text).await);
+        // A thousand seals are tens of milliseconds of arithmetic: others get their turn in between.
+        tokio::task::yield_now().await;
+    }
+    let places: Vec<Option<UnitPlace>> =
+        stream::iter(locations.iter().map(|location| walk.place(location))).buffered(16).try_collect().await?;
+    let wanted: Vec<UnitPlace> = places.iter().flatten().copied().collect();
+    let mut units = app.snapshot.units(&wanted).await?.into_iter();
+    let told = locations.into_iter().zip(places).map(|(location, place)| {
+        let unit = place.and_then(|_| units.next().flatten());
+        (location, place, unit)
+    });
+    stream::iter(told.collect::<Vec<_>>())
+        .map(|(location, place, unit)| walk.tell(location, place, unit))
+        .buffered(16)
+        .try_collect()
+        .await
+}
+
+/// What all answers of one request share.
+struct Walk<'a> {
+    app: &'a App,
+    keys: Arc<KeySet>,
+    language: Language,
+}
+
+impl<'a> Walk<'a> {
+    fn new(app: &'a App) -> Self {
+        Self { app, keys: app.keys.current(), language: language::current() }
+    }
+
+    /// What the text is. A key that this process doesn't know may be younger than its list (X15).
+    async fn locate(&self, text: &str) -> Location {
+        let location = codes::locate(&self.keys, text);
+        let is_unknown = |seal: &SealCheck| matches!(seal, SealCheck::KeyUnknown);
+        let names_unknown_key = match &location {
+            Location::Unit(unit) => is_unknown(&unit.seal),
+            Location::Unsealed { seal, .. } => is_unknown(seal),
+            _ => false,
+        };
+        if !names_unknown_key {
+            return location;
+        }
+        match self.app.keys.fresh().await {
+            Ok(keys) => codes::locate(&keys, text),
+            Err(_) => location,
+        }
+    }
+
+    /// The unit that a location leads to, if anybody may look it up.
+    async fn place(&self, location: &Location) -> Result<Option<UnitPlace>> {
+        let Location::Unit(unit) = location else { return Ok(None) };
+        if !facts::is_worth_a_look(unit.seal) {
+            return Ok(None);
+        }
+        match unit.place {
+            Place::Order { order, index } => Ok(Some(UnitPlace { order, index })),
+            Place::Sequence { sequence, place } => self.app.snapshot.run(sequence, place).await,
+        }
+    }
+
+    async fn tell(&self, location: Location, place: Option<UnitPlace>, unit: Option<Unit>) -> Result<Answer> {
+        match location {
+            Location::Unit(location) => self.tell_unit(location, place, unit).await,
+            Location::Pack { sscc, repaired } => Ok(self.tell_pack(sscc).await?.with_repairs(self.language, &repaired)),
+            Location::Product { gtin, repaired } => {
+                let card = self.app.snapshot.product(gtin.number()).await?.filter(|card| card.published);
+                let why = if card.is_some() { NotFound::ProductOnly } else { NotFound::ProductUnknown };
+                let judgement = self.reserved(Judgement::of(why)).with_repairs(&repaired);
+                let mut answer = self.new_answer(Kind::Product, judgement);
+                answer.code.gtin = Some(gtin);
+                answer.product = card.map(|card| self.product(gtin, &card));
+                Ok(answer.with_repairs(self.language, &repaired))
+            }
+            Location::Unsealed { gtin, scheme, seal, repaired } => {
+                let judgement = Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today());
+                let kind = if scheme == SerialScheme::Stamp { Kind::Stamp } else { Kind::Unit };
+                let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired));
+                answer.code.gtin = gtin;
+                Ok(answer.with_repairs(self.language, &repaired))
+            }
+            Location::NotIssued { gtin, foreign, repaired } => {
+                let why = if foreign { NotFound::Foreign } else { NotFound::SerialNotIssued };
+                let mut answer = self.new_answer(Kind::Unit, Judgement::of(why).with_repairs(&repaired));
+                answer.code.gtin = Some(gtin);
+                Ok(answer.with_repairs(self.language, &repaired))
+            }
+            Location::NotACode { error } => {
+                let mut answer = self.new_answer(Kind::Other, Judgement::of(NotFound::NotACode));
+                answer.fault = error.map(|error| FaultLine::new(self.language, error));
+                Ok(answer)
+            }
+        }
+    }
+
+    fn new_answer(&self, kind: Kind, judgement: Judgement) -> Answer {
+        Answer::new(self.language, kind, judgement, self.app.clock.now())
+    }
+
+    /// A judgement that rests on a store says so when that was the reserve.
+    fn reserved(&self, judgement: Judgement) -> Judgement {
+        if self.app.snapshot.is_reserve() { judgement.with_slow_register() } else { judgement }
+    }
+
+    async fn tell_unit(&self, location: UnitLocation, place: Option<UnitPlace>, unit: Option<Unit>) -> Result<Answer> {
+        let UnitLocation { gtin, scheme, place: code_place, seal, group, repaired } = location;
+        let kind = kind_of(scheme, group);
+        // A serial that leads to an order of other goods, or a seal of another group's key, is nobody's.
+        let unit = unit.filter(|unit| {
+            gtin.is_none_or(|gtin| gtin.number() == unit.order.gtin) && group.is_none_or(|g| g == unit.order.group)
+        });
+        let judgement = match &unit {
+            Some(unit) => {
+                self.reserved(Judgement::of_unit(&facts::of_unit(scheme, seal, unit), self.app.clock.today()))
+            }
+            None if !facts::is_worth_a_look(seal) => {
+                Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today())
+            }
+            None if scheme == SerialScheme::Stamp => self.reserved(Judgement::of(NotFound::StampNotIssued)),
+            None => self.reserved(Judgement::of(NotFound::SerialNotIssued)),
+        };
+        let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired));
+        answer.code = CodeLine { gtin, serial: None, sscc: None };
+        if let Some(unit) = &unit {
+            let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
+            answer.code = CodeLine { gtin: Some(gtin), serial: self.serial(gtin, scheme, code_place), sscc: None };
+            answer.place = place;
+            self.fill(&mut answer, gtin, unit).await?;
+        }
+        Ok(answer.with_repairs(self.language, &repaired))
+    }
+
+    /// Tells the cards of a unit.
+    async fn fill(&self, answer: &mut Answer, gtin: Gtin, unit: &Unit) -> Result<()> {
+        let product = self.app.snapshot.product(unit.order.gtin).await?;
+        answer.status = Some(StatusLine::new(self.language, unit.state.status()));
+        answer.participant = self.name(unit.order.participant).await?.map(|name| ParticipantLine { name });
+        answer.release = self.release(unit, product.as_deref()).await?;
+        answer.product = product.map(|card| self.product(gtin, &card));
+        Ok(())
+    }
+
+    async fn release(&self, unit: &Unit, product: Option<&ProductCard>) -> Result<ReleaseLine> {
+        let Some(particulars) = unit.particulars() else { return Ok(ReleaseLine::default()) };
+        // Who orders codes for goods made abroad is their importer, unless the release names another.
+        let is_foreign = product.is_some_and(|product| product.country != "KZ");
+        let importer = particulars.importer.or(is_foreign.then_some(unit.order.participant));
+        let number = particulars.declaration_number.clone();
+        Ok(ReleaseLine {
+            importer: match importer {
+                Some(importer) => self.name(importer).await?,
+                None => None,
+            },
+            produced_on: particulars.produced_on,
+            expires_on: particulars.expires_on,
+            declaration: number.map(|number| DeclarationLine { number, declared_on: particulars.declared_on }),
+        })
+    }
+
+    async fn name(&self, participant: i32) -> Result<Option<String>> {
+        let card = self.app.snapshot.participant(participant).await?;
+        Ok(card.map(|card| card.name.get(self.language).to_owned()))
+    }
+
+    fn product(&self, gtin: Gtin, card: &ProductCard) -> ProductLine {
+        ProductLine {
+            gtin,
+            trade_name: card.trade_name.get(self.language).to_owned(),
+            trade_names: card.trade_name.clone(),
+            manufacturer: card.manufacturer.clone(),
+            country: card.country.clone(),
+            group: card.group,
+        }
+    }
+
+    /// The serial as the register made it, whatever a scanner has made of it.
+    fn serial(&self, gtin: Gtin, scheme: SerialScheme, place: Place) -> Option<String> {
+        match (scheme, place) {
+            (_, Place::Order { order, index }) => {
+                Some(self.keys.serials.long(gtin, OrderPlace::new(order, index)?).to_string())
+            }
+            (SerialScheme::Short(length), Place::Sequence { place, .. }) => {
+                Some(self.keys.serials.short(gtin, place, length)?.to_string())
+            }
+            (_, Place::Sequence { sequence: Sequence::Stamps(series), place }) => {
+                let number = StampNumber::new(std::str::from_utf8(&series).ok()?, u32::try_from(place).ok()?);
+                number.ok().map(|number| number.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    async fn tell_pack(&self, sscc: Sscc) -> Result<Answer> {
+        let card = self.app.snapshot.pack(sscc.number()).await?;
+        let Some(card) = card else {
+            let mut answer = self.new_answer(Kind::Pack, self.reserved(Judgement::of(NotFound::PackUnknown)));
+            answer.code.sscc = Some(sscc);
+            return Ok(answer);
+        };
+        let census = self.app.snapshot.census(&card.units).await?;
+        let facts = census.iter().map(|(unit, _)| facts::of_packed(scheme_of(&unit.order), unit)).collect::<Vec<_>>();
+        let judgement = Judgement::of_pack(card.opened, &facts, self.app.clock.today());
+        let mut answer = self.new_answer(Kind::Pack, self.reserved(judgement));
+        answer.code.sscc = Some(sscc);
+        answer.pack = Some(self.pack(sscc, &card, &census).await?);
+        Ok(answer)
+    }
+
+    async fn pack(&self, sscc: Sscc, card: &PackCard, census: &[(Unit, u32)]) -> Result<PackLine> {
+        let mut alike: BTreeMap<_, u32> = BTreeMap::new();
+        for (unit, units) in census {
+            let product = self.app.snapshot.product(unit.order.gtin).await?;
+            let release = self.release(unit, product.as_deref()).await?;
+            *alike.entry((unit.order.gtin, unit.state.status(), release)).or_default() += units;
+        }
+        let mut contents = Vec::new();
+        for ((gtin, status, release), units) in alike.into_iter().take(CONTENT_LINES) {
+            let product = self.app.snapshot.product(gtin).await?;
+            let product = product.zip(gtin.try_into().ok()).map(|(card, gtin)| self.product(gtin, &card));
+            contents.push(ContentLine { product, status: StatusLine::new(self.language, status), release, units });
+        }
+        Ok(PackLine {
+            sscc,
+            level: card.level.clone(),
+            opened: card.opened,
+            units: card.units.iter().map(|run| run.last - run.first + 1).sum(),
+            packs: card.pack_count,
+            inside: card.packs.iter().filter_map(|sscc| (*sscc).try_into().ok()).collect(),
+            contents,
+        })
+    }
+}
+
+/// The family of a unit's code.
+fn kind_of(scheme: SerialScheme, group: Option<Group>) -> Kind {
+    match (scheme, group) {
+        (SerialScheme::Stamp, _) => Kind::Stamp,
+        (_, Some(Group::TobaccoPack)) => Kind::Tobacco,
+        _ => Kind::Unit,
+    }
+}
+
+fn scheme_of(order: &OrderCard) -> SerialScheme {
+    order.group.layout().serial
+}

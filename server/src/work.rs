@@ -1,0 +1,325 @@
+//! The worker: does what transactions have left to be done, and keeps house. Any number of workers run side by side,
+//! in `serve` or alone; each job goes to one of them, and every job is harmless when it happens twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job, Taken};
+use crate::verify::Rebuilt;
+use crate::{audit, auth, idempotency};
+
+/// How often a worker looks for jobs that nobody rang for.
+const POLL: Duration = Duration::from_millis(250);
+/// How long it rests when PostgreSQL is away.
+const REST: Duration = Duration::from_secs(1);
+/// Jobs held at a time.
+const BATCH: i64 = 64;
+/// Advisory lock of the one who walks over the snapshot.
+const PATROL_LOCK: i64 = 0x7461_6e62_6102;
+
+/// A worker that runs.
+#[derive(Debug)]
+pub struct Worker {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// What [`settle`] has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Jobs done.
+    pub done: u64,
+    /// Jobs that failed and wait to be tried again.
+    pub failed: u64,
+}
+
+/// Starts a worker on the current runtime.
+pub fn start(app: App) -> Worker {
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(run(app, stop.clone()));
+    Worker { stop, task }
+}
+
+impl Worker {
+    /// Stops it: what it holds is finished first.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the worker broke off");
+        }
+    }
+}
+
+/// Works until it is told to stop.
+async fn run(app: App, stop: CancellationToken) {
+    let house = tokio::spawn(keep_house(app.clone(), stop.clone()));
+    while !stop.is_cancelled() {
+        let rest = match take_and_do(&app).await {
+            Ok(settled) if settled.done > 0 => continue,
+            Ok(_) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "no jobs could be taken");
+                REST
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.wake.notified() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    if let Err(error) = house.await {
+        tracing::error!(%error, "housekeeping broke off");
+    }
+}
+
+/// Does everything that is due until nothing is left, also what other workers have taken meanwhile; then lays the
+/// audit's chain. For tests and for commands that must leave nothing behind.
+pub async fn settle(app: &App) -> Result<Settled> {
+    let mut total = Settled::default();
+    loop {
+        let settled = take_and_do(app).await?;
+        total.done += settled.done;
+        total.failed += settled.failed;
+        if settled == Settled::default() {
+            let client = app.db.get().await?;
+            if !jobs::any_due(&client).await? {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    while audit::extend(&mut app.db.get().await?).await? > 0 {}
+    Ok(total)
+}
+
+/// Takes what is due, does it, and strikes it out or puts it off, all in one transaction: if this process dies, the
+/// jobs are free again.
+async fn take_and_do(app: &App) -> Result<Settled> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let taken = jobs::take(&tx, BATCH).await?;
+    if taken.is_empty() {
+        return Ok(Settled::default());
+    }
+    let mut settled = Settled::default();
+    for (job, rows) in together(taken) {
+        let kind = job.as_ref().map_or("unknown", Job::kind);
+        let done = match &job {
+            Some(job) => perform(app, job).await,
+            None => Err(Error::internal("a job of a kind that this version doesn't know")),
+        };
+        let result = if done.is_ok() { "done" } else { "failed" };
+        metrics::counter!("tanba_jobs_total", "kind" => kind, "result" => result).increment(rows.len() as u64);
+        for row in &rows {
+            match &done {
+                Ok(()) => {
+                    jobs::remove(&tx, row.id).await?;
+                    settled.done += 1;
+                }
+                Err(error) => {
+                    tracing::warn!(kind, %error, attempts = row.attempts, "a job failed and is tried again");
+                    let why = error.to_string();
+                    if matches!(error, Error::Unavailable { .. }) {
+                        jobs::retry_soon(&tx, row, &why).await?;
+                    } else {
+                        jobs::postpone(&tx, row, &why).await?;
+                    }
+                    settled.failed += 1;
+                }
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(settled)
+}
+
+/// Puts refreshes of one order together: many small documents about it cost one refresh.
+fn together(taken: Vec<Taken>) -> Vec<(Option<Job>, Vec<Taken>)> {
+    let mut orders: BTreeMap<u32, (BTreeSet<u32>, Vec<Taken>)> = BTreeMap::new();
+    let mut work = Vec::new();
+    for row in taken {
+        match &row.job {
+            Some(Job::RefreshOrder { order, segments }) => {
+                let (all, rows) = orders.entry(*order).or_default();
+                all.extend(segments);
+                rows.push(row);
+            }
+            job => work.push((job.clone(), vec![row])),
+        }
+    }
+    let orders = orders.into_iter().map(|(order, (segments, rows))| {
+        let segments = segments.into_iter().collect();
+        (Some(Job::RefreshOrder { order, segments }), rows)
+    });
+    work.extend(orders);
+    work
+}
+
+/// What each job means.
+async fn perform(app: &App, job: &Job) -> Result<()> {
+    match job {
+        Job::RefreshOrder { order, segments } => app.snapshot.refresh_order(*order, segments).await,
+        Job::RefreshProduct { gtin } => app.snapshot.refresh_product(*gtin).await,
+        Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
+        Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
+        Job::DeletePhotos { .. } => Err(Error::internal("nobody keeps photos yet")),
+    }
+}
+
+/// A chore under way.
+type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+/// Something that is done again and again.
+struct Chore {
+    name: &'static str,
+    every: Duration,
+    act: fn(&App) -> Doing<'_>,
+}
+
+/// The house's chores. Those of several workers don't disturb each other.
+const CHORES: &[Chore] = &[
+    Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
+    Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
+    Chore { name: "sign-ins", every: Duration::from_hours(1), act: |app| Box::pin(forget_sign_ins(app)) },
+    Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
+    Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },
+];
+
+async fn keep_house(app: App, stop: CancellationToken) {
+    let mut due: Vec<Instant> = vec![Instant::now(); CHORES.len()];
+    let mut patrol = Patrol::default();
+    let mut patrol_due = Instant::now();
+    loop {
+        for (chore, due) in CHORES.iter().zip(&mut due) {
+            if Instant::now() < *due || stop.is_cancelled() {
+                continue;
+            }
+            if let Err(error) = (chore.act)(&app).await {
+                tracing::warn!(chore = chore.name, %error, "a chore was left undone");
+            }
+            *due = Instant::now() + chore.every;
+        }
+        if Instant::now() >= patrol_due && !stop.is_cancelled() {
+            patrol_due = Instant::now() + patrol.step(&app).await;
+        }
+        let next = due.iter().copied().chain([patrol_due]).min().unwrap_or_else(Instant::now);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep_until(next) => {}
+        }
+    }
+}
+
+async fn extend_audit(app: &App) -> Result<()> {
+    while audit::extend(&mut app.db.get().await?).await? > 0 {}
+    Ok(())
+}
+
+async fn forget_keys(app: &App) -> Result<()> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    idempotency::forget_old(&tx, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn forget_sign_ins(app: &App) -> Result<()> {
+    auth::forget_old(&app.db.get().await?, app.clock.now()).await.map(drop)
+}
+
+fn forget_callers(app: &App) -> Doing<'_> {
+    app.limiter.forget_idle();
+    Box::pin(std::future::ready(Ok(())))
+}
+
+async fn rotate_keys(app: &App) -> Result<()> {
+    app.keys.rotate_due().await.map(drop)
+}
+
+/// The walk over the whole snapshot: quick while the snapshot is new and empty, at leisure afterwards.
+#[derive(Default)]
+struct Patrol {
+    space: Option<String>,
+    at_leisure: bool,
+    after: u32,
+    rebuilt: Rebuilt,
+}
+
+impl Patrol {
+    /// How long the walk pauses between two steps.
+    const AT_LEISURE: Duration = Duration::from_secs(5);
+    const IN_HASTE: Duration = Duration::from_millis(20);
+
+    /// Takes a step, and tells how long to wait for the next.
+    async fn step(&mut self, app: &App) -> Duration {
+        let space = app.snapshot.space();
+        if space.is_some() && space != self.space {
+            *self = Self { space, ..Self::default() };
+        }
+        match self.walk(app).await {
+            Ok(()) if self.at_leisure => Self::AT_LEISURE,
+            Ok(()) => Self::IN_HASTE,
+            Err(error) => {
+                tracing::debug!(%error, "the walk over the snapshot rests");
+                Self::AT_LEISURE
+            }
+        }
+    }
+
+    async fn walk(&mut self, app: &App) -> Result<()> {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&PATROL_LOCK]).await?.get(0);
+        if !free {
+            self.at_leisure = true;
+            return Ok(());
+        }
+        if let Some(next) = app.snapshot.patrol(self.after, &mut self.rebuilt).await? {
+            self.after = next;
+        } else {
+            let Rebuilt { orders, segments, elapsed } = self.rebuilt;
+            if segments > 0 {
+                tracing::info!(orders, segments, seconds = elapsed.as_secs_f64(), "the snapshot was put right");
+            }
+            (self.after, self.rebuilt, self.at_leisure) = (0, Rebuilt::default(), true);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refreshes_of_one_order_become_one() {
+        let refresh = |order, segments: &[u32]| Some(Job::RefreshOrder { order, segments: segments.to_vec() });
+        let row = |id, job| Taken { id, job, attempts: 0 };
+        let rows = vec![
+            row(1, refresh(7, &[0, 3])),
+            row(2, Some(Job::RefreshProduct { gtin: 9 })),
+            row(3, refresh(7, &[3, 1])),
+            row(4, None),
+            row(5, refresh(8, &[])),
+        ];
+        let work: Vec<_> = together(rows)
+            .into_iter()
+            .map(|(job, rows)| (job, rows.iter().map(|row| row.id).collect::<Vec<_>>()))
+            .collect();
+        let expected = [
+            (Some(Job::RefreshProduct { gtin: 9 }), vec![2]),
+            (None, vec![4]),
+            (refresh(7, &[0, 1, 3]), vec![1, 3]),
+            (refresh(8, &[]), vec![5]),
+        ];
+        assert_eq!(work, expected);
+    }
+}
