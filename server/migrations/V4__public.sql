@@ -4,7 +4,8 @@
 CREATE TABLE scan (
     taken_on        date NOT NULL,
     id              uuid NOT NULL,
-    taken_at        timestamptz NOT NULL,
+    fingerprint     bigint NOT NULL,        -- of what was sent: a retry must be the same
+    taken_at        timestamptz NOT NULL,   -- corrected by the client's clock error
     received_at     timestamptz NOT NULL,
     code            text,                   -- NULL when it is ours: then order and index stand for it
     gtin            bigint,

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
+use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
 use crate::{codes, db, health, registry};
 
@@ -38,6 +39,8 @@ pub struct App {
     pub keys: Keys,
     /// Who is signed in, as far as it is remembered.
     pub(crate) sessions: Sessions,
+    /// Writes scans, many requests at a time.
+    pub scans: Committer,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -57,6 +60,7 @@ impl App {
             snapshot: Snapshot::open(&config, redis_url, db.clone())?,
             keys,
             sessions: Sessions::new(),
+            scans: Committer::start(db.clone()),
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
@@ -93,6 +97,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(registry::routes);
     routes.configure(codes::routes);
     routes.configure(verify::routes);
+    routes.configure(scans::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

@@ -1,6 +1,6 @@
 //! Tanba's server: the register of marking codes and the public verdict on each of them.
 //!
-//! One module a capability; each uses only those above it in this list.
+//! One module a capability; `ARCHITECTURE.md` says which may use which.
 
 pub mod app;
 pub mod audit;
@@ -17,5 +17,6 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub(crate) mod registry;
+pub mod scans;
 pub mod verify;
 pub mod work;

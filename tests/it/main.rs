@@ -4,4 +4,9 @@
 
 mod auth;
 mod codes;
+mod house;
 mod http;
+mod locales;
+mod openapi;
+mod requirements;
+mod scans;

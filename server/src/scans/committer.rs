@@ -1,0 +1,156 @@
+//! Group commit: requests that arrive while a transaction is under way share the next one. What is answered
+//! 201 is on disk; what can't be written is answered 503 and was not written.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use deadpool_postgres::Pool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::scan::Scan;
+use super::store;
+use crate::error::{Error, FieldFault, Result};
+
+/// Requests that may wait for a transaction; more are told to come back.
+const WAITING_REQUESTS: usize = 8_192;
+/// Rows in one transaction.
+const ROWS_PER_COMMIT: usize = 4_000;
+
+/// How many rows of a request are new, and how many were there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) new: usize,
+    pub(crate) known: usize,
+}
+
+struct Waiting {
+    scans: Vec<Scan>,
+    received_at: DateTime<Utc>,
+    answer: oneshot::Sender<Result<Stored, Refusal>>,
+}
+
+/// Why a request's rows were not written, in a form that many requests can share.
+#[derive(Clone, Debug)]
+enum Refusal {
+    /// These ids stand for other scans.
+    Taken(Vec<uuid::Uuid>),
+    /// PostgreSQL is away.
+    Away(Arc<Error>),
+}
+
+/// The door to the one task that writes scans.
+#[derive(Clone)]
+pub struct Committer {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl Committer {
+    /// Starts the task on the current runtime.
+    pub fn start(db: Pool) -> Self {
+        let (queue, waiting) = mpsc::channel(WAITING_REQUESTS);
+        tokio::spawn(run(db, waiting));
+        Self { queue }
+    }
+
+    /// Writes a request's scans; comes back after the commit.
+    pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>) -> Result<Stored> {
+        let ids: Vec<uuid::Uuid> = scans.iter().map(|scan| scan.id).collect();
+        let (answer, answered) = oneshot::channel();
+        let overloaded = |what: &'static str| Error::Unavailable { slug: "overloaded", source: what.into() };
+        self.queue
+            .try_send(Waiting { scans, received_at, answer })
+            .map_err(|_| overloaded("too many scans wait for a commit"))?;
+        match answered.await.map_err(|_| overloaded("the committer stopped"))? {
+            Ok(stored) => Ok(stored),
+            Err(Refusal::Taken(taken)) => {
+                let faults = ids
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, id)| taken.contains(id))
+                    .map(|(index, _)| FieldFault::new(format!("items[{index}].id"), "field-id-taken"))
+                    .collect();
+                Err(Error::Conflict("conflict", faults))
+            }
+            Err(Refusal::Away(error)) => {
+                Err(Error::Unavailable { slug: "register-unavailable", source: error.to_string().into() })
+            }
+        }
+    }
+}
+
+async fn run(db: Pool, mut queue: mpsc::Receiver<Waiting>) {
+    let mut group = Vec::new();
+    while let Some(first) = queue.recv().await {
+        let mut rows = first.scans.len();
+        group.push(first);
+        while rows < ROWS_PER_COMMIT {
+            let Ok(next) = queue.try_recv() else { break };
+            rows += next.scans.len();
+            group.push(next);
+        }
+        metrics::histogram!("tanba_scans_per_commit").record(u32::try_from(rows).unwrap_or(u32::MAX));
+        commit(&db, std::mem::take(&mut group)).await;
+    }
+}
+
+/// Writes a group in one transaction. Requests that use an id of another scan are told so and left out, and
+/// the rest is written again from the start, so that none of theirs is half there.
+async fn commit(db: &Pool, mut group: Vec<Waiting>) {
+    loop {
+        match write(db, &group).await {
+            Ok(Written::All(mut new)) => {
+                for waiting in group {
+                    // Retries in the same group share one row: the first of them has made it.
+                    let fresh = waiting.scans.iter().filter(|scan| new.remove(&scan.id)).count();
+                    // A client that has gone away finds its rows by asking again with the same ids.
+                    let _ = waiting.answer.send(Ok(Stored { new: fresh, known: waiting.scans.len() - fresh }));
+                }
+                return;
+            }
+            Ok(Written::Taken(taken)) => {
+                let (refused, kept): (Vec<_>, Vec<_>) = group
+                    .into_iter()
+                    .partition(|waiting| waiting.scans.iter().any(|scan| taken.contains(&(scan.id, scan.fingerprint))));
+                let ids: Vec<_> = taken.iter().map(|(id, _)| *id).collect();
+                for waiting in refused {
+                    let _ = waiting.answer.send(Err(Refusal::Taken(ids.clone())));
+                }
+                group = kept;
+                if group.is_empty() {
+                    return;
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for waiting in group {
+                    let _ = waiting.answer.send(Err(Refusal::Away(error.clone())));
+                }
+                return;
+            }
+        }
+    }
+}
+
+enum Written {
+    /// Committed; the ids that are new.
+    All(std::collections::HashSet<uuid::Uuid>),
+    /// Rolled back: these ids with these fingerprints stand for other scans.
+    Taken(Vec<(uuid::Uuid, i64)>),
+}
+
+async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
+    let mut client = db.get().await?;
+    let tx = client.transaction().await?;
+    let rows: Vec<(&Scan, DateTime<Utc>)> =
+        group.iter().flat_map(|waiting| waiting.scans.iter().map(|scan| (scan, waiting.received_at))).collect();
+    let new = store::insert_scans(&tx, &rows).await?;
+    if new.len() < rows.len() {
+        let taken = store::list_other_scans(&tx, &rows).await?;
+        if !taken.is_empty() {
+            tx.rollback().await?;
+            return Ok(Written::Taken(taken));
+        }
+    }
+    tx.commit().await?;
+    Ok(Written::All(new))
+}

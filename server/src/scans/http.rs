@@ -1,0 +1,84 @@
+//! `POST /v1/scans`.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
+use marking::seal_keys::SealCheck;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
+use crate::app::App;
+use crate::codes::{self, Location, Place, UnitLocation};
+use crate::error::{Error, FieldFault, Result};
+use crate::http::Body;
+use crate::http::problems::{Always, Conflict, Sent};
+
+/// Routes of this capability.
+pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(append_scans);
+}
+
+/// What became of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct Receipt {
+    /// Scans that are new.
+    #[schema(example = 2)]
+    stored: usize,
+    /// Scans that were there already: nothing was changed.
+    #[schema(example = 0)]
+    already_stored: usize,
+    /// When the batch was received, in UTC.
+    received_at: DateTime<Utc>,
+}
+
+/// Keeps 1 to 100 scans, all or none; the answer means that they are on disk (Q27).
+#[utoipa::path(tag = "scans", operation_id = "append_scans", request_body = NewScans, responses(
+    (status = 201, description = "Kept, on disk", body = Receipt),
+    Sent, Conflict, Always,
+), security(()))]
+#[post("/v1/scans")]
+async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result<HttpResponse> {
+    if sent.items.len() > MAX_ITEMS {
+        return Err(Error::TooLarge("too-many-items"));
+    }
+    if sent.items.is_empty() {
+        return Err(Error::Invalid(vec![FieldFault::new("items", "field-required")]));
+    }
+    let faults = sent.faults();
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let received_at = app.clock.now();
+    let error = clock_error(sent.sent_at, received_at);
+    let keys = app.keys.current();
+    let scans = sent
+        .items
+        .into_iter()
+        .map(|scan| {
+            let found = find(&codes::locate(&keys, &scan.code));
+            scan.kept(error, found)
+        })
+        .collect();
+    let stored = app.scans.commit(scans, received_at).await?;
+    Ok(HttpResponse::Created().json(Receipt { stored: stored.new, already_stored: stored.known, received_at }))
+}
+
+/// What of a code is kept in short: order and index where the seal holds, the product where one is named.
+fn find(location: &Location) -> Found {
+    let number = |gtin: marking::gtin::Gtin| i64::try_from(gtin.number()).ok();
+    match location {
+        Location::Unit(UnitLocation { gtin, place, seal, .. }) => {
+            let unit = match (place, seal) {
+                (Place::Order { order, index }, SealCheck::Holds { .. }) => {
+                    i32::try_from(*order).ok().zip(i32::try_from(*index).ok())
+                }
+                _ => None,
+            };
+            Found { gtin: gtin.and_then(number), unit }
+        }
+        Location::Product { gtin, .. } | Location::NotIssued { gtin, .. } => Found { gtin: number(*gtin), unit: None },
+        Location::Unsealed { gtin, .. } => Found { gtin: gtin.and_then(number), unit: None },
+        Location::Pack { .. } | Location::NotACode { .. } => Found::default(),
+    }
+}

@@ -1,0 +1,49 @@
+//! What the worker does with scans as days go by: a partition for each coming day, exact places rounded
+//! after their time, whole days dropped after theirs (X38).
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::store;
+use crate::app::App;
+use crate::error::Result;
+
+/// Days for which a partition is made ahead.
+const DAYS_AHEAD: i64 = 3;
+/// Places rounded in one transaction.
+const BATCH: i64 = 5_000;
+/// Advisory lock of the one worker that does it.
+const LOCK: i64 = 0x7461_6e62_6102;
+
+/// Brings partitions, roundings and deletions up to today. Does nothing while another worker is at it.
+pub async fn keep_house(app: &App) -> Result<()> {
+    let (now, today) = (app.clock.now(), app.clock.now().date_naive());
+    let keep = app.config.retention;
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?.get(0);
+    if !free {
+        return Ok(());
+    }
+    let there = store::list_partitions(&tx).await?;
+    for day in (-1..=DAYS_AHEAD).map(|ahead| today + TimeDelta::days(ahead)) {
+        if !there.contains(&day) {
+            store::create_partition(&tx, day).await?;
+        }
+    }
+    let oldest: NaiveDate = today - TimeDelta::days(i64::from(keep.scan_days));
+    for day in there.into_iter().filter(|day| *day < oldest) {
+        store::drop_partition(&tx, day).await?;
+    }
+    store::delete_other_scans(&tx, now - TimeDelta::days(i64::from(keep.scan_days))).await?;
+    tx.commit().await?;
+
+    let before = now - TimeDelta::days(i64::from(keep.exact_days));
+    loop {
+        let tx = client.transaction().await?;
+        let rounded = store::coarsen(&tx, before, now, BATCH).await?;
+        tx.commit().await?;
+        if rounded < BATCH.unsigned_abs() {
+            return Ok(());
+        }
+    }
+}

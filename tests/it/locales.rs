@@ -1,0 +1,114 @@
+//! Every word that the code asks for is there in three languages, and nothing is there that no code asks for.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use locales::Language;
+
+/// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
+const THEMES: [&str; 10] = [
+    "verdict-",
+    "reason-",
+    "repair-",
+    "parse-",
+    "status-",
+    "report-status-",
+    "category-",
+    "problem-",
+    "stock-",
+    "withdrawal-",
+];
+
+/// The sources in which slugs stand, unit tests left out.
+fn sources() -> String {
+    let mut text = String::new();
+    let mut folders: Vec<PathBuf> = ["marking/src", "server/src", "server/reference"]
+        .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name))
+        .into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let file = fs::read_to_string(path).unwrap();
+                text.push_str(file.split("#[cfg(test)]\nmod tests").next().unwrap());
+            }
+        }
+    }
+    text
+}
+
+/// Every quoted slug of a text: `"like-this"`.
+fn slugs(text: &str) -> BTreeSet<&str> {
+    text.split('"')
+        .filter(|piece| {
+            !piece.is_empty()
+                && piece.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        })
+        .collect()
+}
+
+#[test]
+fn every_slug_of_the_core_has_words() {
+    let mut wanted = Vec::new();
+    for verdict in marking::verdict::Verdict::ALL {
+        wanted.push(format!("verdict-{}", verdict.slug()));
+        wanted.push(format!("verdict-{}-advice", verdict.slug()));
+    }
+    wanted.extend(marking::verdict::Reason::SLUGS.iter().map(|slug| format!("reason-{slug}")));
+    wanted.extend(marking::status::Status::ALL.iter().map(|status| format!("status-{}", status.slug())));
+    wanted.extend(marking::misread::Repair::ALL.iter().map(|repair| format!("repair-{}", repair.slug())));
+    wanted.extend(marking::parse_error::ParseErrorKind::ALL.iter().map(|kind| format!("parse-{}", kind.slug())));
+    let missing: Vec<&String> = wanted.iter().filter(|key| !locales::has(key)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_problem_and_every_fault_of_a_field_has_words() {
+    let text = sources();
+    let mut missing = BTreeSet::new();
+    let failures = [
+        "Malformed(",
+        "malformed(",
+        "Unauthenticated(",
+        "Forbidden(",
+        "NotFound(",
+        "Conflict(",
+        "conflict(",
+        "TooLarge(",
+        "slug: ",
+    ];
+    for failure in failures {
+        for rest in text.split(failure).skip(1) {
+            let Some(slug) = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                continue;
+            };
+            for key in [format!("problem-{slug}"), format!("problem-{slug}-detail")] {
+                if !locales::has(&key) {
+                    missing.insert(key);
+                }
+            }
+        }
+    }
+    missing.extend(
+        slugs(&text).into_iter().filter(|slug| slug.starts_with("field-") && !locales::has(slug)).map(str::to_owned),
+    );
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn no_words_are_left_that_nothing_asks_for() {
+    let text = sources();
+    let slugs = slugs(&text);
+    let asked = |key: &str| {
+        slugs.contains(key)
+            || THEMES.iter().filter_map(|theme| key.strip_prefix(theme)).any(|slug| {
+                let bare = slug.strip_suffix("-detail").or_else(|| slug.strip_suffix("-advice")).unwrap_or(slug);
+                slugs.contains(slug) || slugs.contains(bare)
+            })
+    };
+    let unused: Vec<String> = locales::all_keys(Language::En).into_iter().filter(|key| !asked(key)).collect();
+    assert!(unused.is_empty(), "{unused:#?}");
+}

@@ -1,0 +1,124 @@
+//! Scans: kept when acknowledged, once, and with no more of the place than was agreed to.
+
+use serde_json::{Value, json};
+use tests::TestApp;
+use uuid::Uuid;
+
+fn scan(id: u128, consent: &str) -> Value {
+    json!({
+        "id": Uuid::from_u128(id),
+        "code": "4006381333931",
+        "taken_at": "2026-11-20T06:00:00Z",
+        "consent": consent,
+        "place": {"latitude": 51.128_207, "longitude": 71.430_411, "accuracy_metres": 12.0},
+        "device": Uuid::from_u128(99),
+        "verdict": "unknown"
+    })
+}
+
+async fn rows(app: &TestApp, sql: &str) -> Vec<tokio_postgres::Row> {
+    app.app.db.get().await.unwrap().query(sql, &[]).await.unwrap()
+}
+
+/// Q27
+#[tokio::test]
+async fn a_batch_is_kept_with_its_places() {
+    let app = TestApp::start().await;
+    let receipt = app.post("/v1/scans", &json!({"items": [scan(1, "exact"), scan(2, "coarse")]})).await.expect(201);
+    assert_eq!((&receipt.json["stored"], &receipt.json["already_stored"]), (&json!(2), &json!(0)));
+    let rows = rows(&app, "SELECT latitude, accuracy_metres FROM scan ORDER BY id").await;
+    let latitudes: Vec<f64> = rows.iter().map(|row| row.get(0)).collect();
+    assert!((latitudes[0] - 51.128_207).abs() < 1e-9 && (latitudes[1] - 51.125).abs() < 1e-9, "{latitudes:?}");
+}
+
+/// X39
+#[tokio::test]
+async fn without_consent_no_place_is_kept_and_everything_works() {
+    let app = TestApp::start().await;
+    app.post("/v1/scans", &json!({"items": [scan(1, "none")]})).await.expect(201);
+    let rows = rows(&app, "SELECT latitude IS NULL AND longitude IS NULL AND accuracy_metres IS NULL FROM scan").await;
+    assert!(rows[0].get::<_, bool>(0));
+}
+
+#[tokio::test]
+async fn a_retry_is_the_same_row_and_another_scan_under_the_same_id_changes_nothing() {
+    let app = TestApp::start().await;
+    let batch = json!({"items": [scan(1, "exact"), scan(2, "exact")]});
+    app.post("/v1/scans", &batch).await.expect(201);
+    let again = app.post("/v1/scans", &batch).await.expect(201);
+    assert_eq!((&again.json["stored"], &again.json["already_stored"]), (&json!(0), &json!(2)));
+
+    let other = app.post("/v1/scans", &json!({"items": [scan(3, "exact"), scan(2, "none")]})).await.expect(409);
+    assert_eq!((other.slug(), other.faults()), ("conflict", vec!["items[1].id field-id-taken".to_owned()]));
+    let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
+    assert_eq!(count, 2, "nothing of the refused batch is kept");
+}
+
+#[tokio::test]
+async fn a_hundred_parallel_retries_make_one_row() {
+    let app = TestApp::start().await;
+    let batch = json!({"items": [scan(1, "exact")]});
+    let posts = (0..100).map(|_| app.post("/v1/scans", &batch));
+    let answers = futures_util::future::join_all(posts).await;
+    let stored: u64 = answers.into_iter().map(|answer| answer.expect(201).json["stored"].as_u64().unwrap()).sum();
+    assert_eq!(stored, 1);
+}
+
+#[tokio::test]
+async fn one_bad_scan_refuses_the_batch_with_its_place() {
+    let app = TestApp::start().await;
+    let mut far = scan(2, "exact");
+    far["place"]["latitude"] = json!(91);
+    let answer = app.post("/v1/scans", &json!({"items": [scan(1, "exact"), far]})).await.expect(422);
+    assert_eq!(answer.faults(), ["items[1].place.latitude field-out-of-range"]);
+    let answer = app.post("/v1/scans", &json!({"items": [{"id": "7"}]})).await.expect(422);
+    assert_eq!(answer.faults()[0].split(' ').next(), Some("items[0].id"));
+    let many: Vec<Value> = (0..101).map(|id| scan(id, "none")).collect();
+    assert_eq!(app.post("/v1/scans", &json!({"items": many})).await.expect(413).slug(), "too-many-items");
+    assert_eq!(app.post("/v1/scans", &json!({"items": []})).await.expect(422).faults(), ["items field-required"]);
+    let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
+    assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_refused_at_its_byte() {
+    let app = TestApp::start().await;
+    let request = app.request(reqwest::Method::POST, "/v1/scans").header("Content-Type", "application/json");
+    let answer = app.send(request.body("{\"items\":[}")).await.expect(400);
+    assert_eq!((answer.slug(), &answer.json["fields"][0]["at"]), ("malformed-json", &json!(10)));
+    let request = app.request(reqwest::Method::POST, "/v1/scans").header("Content-Type", "text/plain");
+    assert_eq!(app.send(request.body("{}")).await.expect(415).slug(), "unsupported-media-type");
+}
+
+/// R5
+#[tokio::test]
+async fn a_phone_whose_clock_is_a_year_ahead_is_believed_by_our_clock() {
+    let app = TestApp::start().await;
+    let now = chrono::Utc::now();
+    let mut ahead = scan(1, "none");
+    ahead["taken_at"] = json!(now + chrono::TimeDelta::days(365) - chrono::TimeDelta::hours(2));
+    let batch = json!({"sent_at": now + chrono::TimeDelta::days(365), "items": [ahead]});
+    app.post("/v1/scans", &batch).await.expect(201);
+    let taken_at: chrono::DateTime<chrono::Utc> = rows(&app, "SELECT taken_at FROM scan").await[0].get(0);
+    assert!((now - taken_at - chrono::TimeDelta::hours(2)).abs() < chrono::TimeDelta::minutes(1), "{taken_at}");
+}
+
+/// X38
+#[tokio::test]
+async fn places_are_rounded_and_days_dropped_when_their_time_has_come() {
+    let app = TestApp::start().await;
+    server::scans::keep_house(&app.app).await.unwrap();
+    let mut today = scan(1, "exact");
+    today["taken_at"] = json!(chrono::Utc::now());
+    app.post("/v1/scans", &json!({"items": [today]})).await.expect(201);
+
+    app.app.clock.shift(chrono::TimeDelta::days(91));
+    server::scans::keep_house(&app.app).await.unwrap();
+    let row = &rows(&app, "SELECT latitude, coarsened_at IS NOT NULL FROM scan").await[0];
+    assert!((row.get::<_, f64>(0) - 51.125).abs() < 1e-9 && row.get::<_, bool>(1));
+
+    app.app.clock.shift(chrono::TimeDelta::days(700));
+    server::scans::keep_house(&app.app).await.unwrap();
+    let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
+    assert_eq!(count, 0);
+}
