@@ -107,7 +107,7 @@ impl<'a> Printer<'a> {
         // No character of ours needs an escape in brackets: digits, letters, and those of Base64.
         if let Some((before, between)) = &self.brackets {
             self.writer.write(serial, tail, code);
-            [before.as_str(), serial, between, tail].into_iter().for_each(|part| human.push_str(part));
+            human.extend([before.as_str(), serial, between, tail]);
         } else {
             let start = code.len();
             self.writer.write(serial, tail, code);

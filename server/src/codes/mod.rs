@@ -1,8 +1,6 @@
 //! Codes from their order to the end of their life: orders, export, documents that change status, packs, and what
 //! a scanned text is to the register.
 
-#![allow(dead_code, unused_imports, reason = "the routes to it are being laid")]
-
 mod csv;
 mod deed;
 mod emission;

@@ -5,11 +5,10 @@ use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
 use marking::layout::{CodeWriter, Group, Unwritable};
 use marking::seal::KeyId;
-use marking::segment::{UNITS_PER_SEGMENT, UnitState};
+use marking::segment::UnitState;
 use marking::status::Status;
 use uuid::Uuid;
 
-use super::place::Sequence;
 use crate::error::{Error, FieldFault, Result};
 use crate::registry::Faults;
 
@@ -41,13 +40,6 @@ pub(crate) struct Order {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-impl Order {
-    /// The sequence that its places are in.
-    pub(crate) fn sequence(&self) -> Option<Sequence> {
-        Sequence::of(self.group, self.gtin)
-    }
-}
-
 /// How many units of an order stand where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress([u32; Status::ALL.len()]);
@@ -72,11 +64,6 @@ impl Progress {
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Status, u32)> {
         Status::ALL.into_iter().zip(self.0).filter(|(_, units)| *units > 0)
     }
-}
-
-/// How many segments an order has.
-pub(crate) fn segments(quantity: u32) -> usize {
-    (quantity as usize).div_ceil(UNITS_PER_SEGMENT)
 }
 
 /// Notes the fault when so many codes can't be ordered at once.
@@ -116,7 +103,6 @@ mod tests {
             check_quantity(quantity, &mut faults);
             assert_eq!(faults.refuse().is_ok(), allowed, "{quantity}");
         }
-        assert_eq!((segments(1), segments(1024), segments(1025), segments(MAX_QUANTITY)), (1, 1, 2, 977));
     }
 
     #[test]

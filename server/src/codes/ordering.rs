@@ -73,8 +73,8 @@ pub(crate) async fn place_order(
     };
     let Some(order) = store::insert_order(tx, &new, places).await? else {
         // Somebody was faster; the places that were taken for nothing stay unused for ever.
-        let placed = store::find_order(tx, wish.id).await?;
-        return same(placed.ok_or_else(|| Error::internal("an order stands and doesn't"))?, orderer, wish);
+        let first = store::find_order(tx, wish.id).await?;
+        return same(first.ok_or_else(|| Error::internal("an order stands and doesn't"))?, orderer, wish);
     };
     jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
     Ok(order)

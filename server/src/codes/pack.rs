@@ -91,7 +91,7 @@ pub(crate) fn refusal(pack: Option<&Pack>, participant: i32) -> Option<&'static 
 
 /// Why a pack can't be put into a transport pack, if so.
 pub(crate) fn refusal_as_content(pack: Option<&Pack>, participant: i32) -> Option<&'static str> {
-    refusal(pack, participant).or_else(|| match pack {
+    refusal(pack, participant).or(match pack {
         Some(Pack { level: Level::Transport, .. }) => Some("field-not-a-group-pack"),
         Some(Pack { parent: Some(_), .. }) => Some("field-already-packed"),
         _ => None,

@@ -15,7 +15,7 @@ use super::perform::{
 use super::store::operation;
 use super::store::pack as packs;
 use super::store::sscc_column;
-use super::units::{MAX_FAULTS, Naming, Run, Selection};
+use super::units::{Naming, Run, Selection};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 
@@ -68,7 +68,7 @@ pub(crate) async fn make_pack(
             let selection = find_runs(tx, wanted).await?;
             change_units(tx, filing, &selection, Some(owner)).await?;
             let runs = selection.merged();
-            let packed = packs::find_packed(tx, &runs, MAX_FAULTS as i64).await?;
+            let packed = packs::find_packed(tx, &runs).await?;
             if !packed.is_empty() {
                 return Err(already_packed(&selection, &packed));
             }

@@ -438,3 +438,6 @@ pub(crate) async fn close_empty(
     }
     Ok(changed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -324,7 +324,8 @@ fn words(field: &str, text: Option<&str>, max: usize, faults: &mut Faults) -> Op
 /// A date that may be left out.
 fn date(field: &str, text: Option<&str>, faults: &mut Faults) -> Option<NaiveDate> {
     let text = text?;
-    let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| plain);
     if read.is_none() {
         faults.add(field, "field-not-a-date");
     }

@@ -1,6 +1,8 @@
 //! Orders, documents, shipments and packs, through HTTP.
 
+mod crowd;
 mod documents;
+mod groups;
 mod orders;
 mod packs;
 mod shipments;

@@ -125,13 +125,13 @@ pub(super) fn columns(runs: &[Run]) -> Result<(Vec<i32>, Vec<i32>, Vec<i32>)> {
 
 /// The units that a document was about.
 pub(crate) async fn list_ranges(db: &impl GenericClient, id: Uuid) -> Result<Vec<Run>> {
-    let list = db
+    let ranges = db
         .prepare_cached(
             "-- codes::list_ranges
              SELECT order_number, first_index, last_index FROM operation_range WHERE operation_id = $1 ORDER BY 1, 2",
         )
         .await?;
-    let rows = db.query(&list, &[&id]).await?;
+    let rows = db.query(&ranges, &[&id]).await?;
     rows.iter()
         .map(|row| {
             let (order, first, last) = (unsigned(row.get(0))?, unsigned(row.get(1))?, unsigned(row.get(2))?);

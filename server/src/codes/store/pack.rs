@@ -94,19 +94,19 @@ pub(crate) async fn find_packs_of(db: &impl GenericClient, runs: &[Run]) -> Resu
     Ok(db.query(&find, &[&orders, &first, &last]).await?.iter().map(|row| row.get(0)).collect())
 }
 
-/// Which units lie in a pack already, of those that runs name; at most so many.
-pub(crate) async fn find_packed(db: &impl GenericClient, runs: &[Run], limit: i64) -> Result<Vec<(u32, u32)>> {
+/// The first hundred units that lie in a pack already, of those that runs name.
+pub(crate) async fn find_packed(db: &impl GenericClient, runs: &[Run]) -> Result<Vec<(u32, u32)>> {
     let find = db
         .prepare_cached(
             "-- codes::find_packed
              SELECT u.order_number, u.unit_index
              FROM unnest($1::int[], $2::int[], $3::int[]) AS r (order_number, first, last)
              JOIN pack_unit u ON u.order_number = r.order_number AND u.unit_index BETWEEN r.first AND r.last
-             ORDER BY 1, 2 LIMIT $4",
+             ORDER BY 1, 2 LIMIT 100",
         )
         .await?;
     let (orders, first, last) = columns(runs)?;
-    let rows = db.query(&find, &[&orders, &first, &last, &limit]).await?;
+    let rows = db.query(&find, &[&orders, &first, &last]).await?;
     rows.iter().map(|row| Ok((unsigned(row.get(0))?, unsigned(row.get(1))?))).collect()
 }
 
