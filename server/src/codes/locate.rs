@@ -239,6 +239,16 @@ impl Location {
             _ => false,
         }
     }
+
+    /// The product, if the text names one.
+    pub(crate) fn gtin(&self) -> Option<Gtin> {
+        match self {
+            Self::Unit(unit) => unit.gtin,
+            Self::Product { gtin, .. } | Self::NotIssued { gtin, .. } => Some(*gtin),
+            Self::Unsealed { gtin, .. } => *gtin,
+            Self::Pack { .. } | Self::NotACode { .. } => None,
+        }
+    }
 }
 
 /// Whether a serial that isn't ours is likely another state's: by its first character, or by the GTIN where that
