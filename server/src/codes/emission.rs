@@ -117,11 +117,6 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// The code of one index of an order, as a scanner gives it.
-pub(crate) fn code_text(keys: &KeySet, order: &Order, host: &str, index: u32) -> Result<String> {
-    Ok(Emitter::new(keys, order, host)?.code(index)?.0)
-}
-
 /// Where links on labels lead: the public address without scheme and slash.
 pub(crate) fn host_of(public_url: &str) -> &str {
     let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);

@@ -20,9 +20,8 @@ mod shipment;
 mod store;
 mod units;
 
-pub(crate) use emission::{Emitter, code_text, host_of};
-pub(crate) use http::routes;
+pub(crate) use emission::{Emitter, host_of};
+pub(crate) use http::{CodeRange, routes, visible_order};
 pub(crate) use locate::{Location, UnitLocation, locate};
-pub(crate) use order::{MAX_QUANTITY, Order};
 pub(crate) use place::{Place, Sequence, UnitPlace};
-pub(crate) use store::order::{find_orders, resolve, resolve_many};
+pub(crate) use store::order::{find_orders, resolve};

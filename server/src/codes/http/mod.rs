@@ -23,7 +23,7 @@ use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::idempotency::{self, IdempotencyKey};
 
-pub(crate) use orders::{get as get_order, visible as visible_order};
+pub(crate) use orders::{CodeRange, visible_order};
 
 /// The most bytes of a document: thirty thousand of the longest codes, with room to spare.
 const DOCUMENT_BYTES: usize = 8 << 20;

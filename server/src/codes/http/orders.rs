@@ -56,7 +56,7 @@ struct NewOrder {
 /// An order.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Order)]
-pub(crate) struct OrderAnswer {
+struct OrderAnswer {
     /// The client's own id.
     id: Uuid,
     /// GTIN of the goods, fourteen digits.
@@ -216,13 +216,13 @@ fn sees(member: &Member, order: &Order) -> bool {
 }
 
 /// The order of a path, if this person may know of it; 404 otherwise.
-pub(crate) async fn visible(db: &impl GenericClient, member: &Member, path: &str) -> Result<Order> {
+pub(crate) async fn visible_order(db: &impl GenericClient, member: &Member, path: &str) -> Result<Order> {
     let found = store::find_order(db, id_in_path(path)?).await?;
     found.filter(|order| sees(member, order)).ok_or(Error::NotFound("unknown-order"))
 }
 
 /// An order as its own participant or an operator sees it.
-pub(crate) async fn get(db: &impl GenericClient, order: &Order) -> Result<OrderAnswer> {
+async fn answer(db: &impl GenericClient, order: &Order) -> Result<OrderAnswer> {
     let orderer = registry::find_participant(db, order.participant).await?;
     let orderer = orderer.ok_or_else(|| Error::internal("an order of a participant that is none"))?;
     Ok(OrderAnswer::new(order, orderer.bin))
@@ -242,13 +242,13 @@ pub(crate) async fn get(db: &impl GenericClient, order: &Order) -> Result<OrderA
 #[get("/v1/orders/{id}")]
 async fn get_one(app: web::Data<App>, member: Member, path: web::Path<String>) -> Result<web::Json<OrderProgress>> {
     let db = app.db.get().await?;
-    let order = visible(&db, &member, &path).await?;
+    let order = visible_order(&db, &member, &path).await?;
     let segments = segment::list_states(&db, order.number).await?;
     let progress = Progress::count(order.quantity, segments.iter().map(|(_, states)| states.as_slice()));
     let progress =
         progress.ok_or_else(|| Error::internal(format!("order {} holds unreadable states", order.number)))?;
     let units = progress.counts().map(|(status, units)| (status.slug(), units)).collect();
-    Ok(web::Json(OrderProgress { order: get(&db, &order).await?, units }))
+    Ok(web::Json(OrderProgress { order: answer(&db, &order).await?, units }))
 }
 
 /// Which codes of an order are asked for.
@@ -306,7 +306,7 @@ async fn get_codes(
     Query(range): Query<CodeRange>,
 ) -> Result<HttpResponse> {
     let db = app.db.get().await?;
-    let order = visible(&db, &member, &path).await?;
+    let order = visible_order(&db, &member, &path).await?;
     let range = range.within(&order)?;
     let id = order.id;
     let details = json!({ "first": range.start(), "last": range.end() });
