@@ -1,12 +1,27 @@
 ## What the program tells the person at the terminal.
 
 cli-account-added = Account { $login } added.
+cli-account-disabled = Account { $login } disabled.
+cli-account-enabled = Account { $login } enabled again.
+cli-account-is-active = active
+cli-account-is-disabled = disabled
+cli-account-password = The password of { $login } is changed.
+cli-account-role = The role of { $login } is changed.
+cli-account-second-factor = Account { $login } has a new secret.
 cli-audit-broken = The chain of the audit log is broken at record { $record }.
 cli-audit-holds =
     { $count ->
         [one] { $count } record checked: the chain of the audit log holds.
        *[other] { $count } records checked: the chain of the audit log holds.
     }
+cli-column-from = From
+cli-column-key = Key
+cli-column-login = Login
+cli-column-of = Participant or region
+cli-column-purpose = Purpose
+cli-column-role = Role
+cli-column-state = State
+cli-column-until = Until
 cli-data-dir = Data are kept in { $folder }
 cli-demo-at = Sample codes: { $address }
 cli-demo-loaded =
@@ -16,15 +31,19 @@ cli-demo-loaded =
     }
 cli-key-added = Key { $key } is in use from { $date }.
 cli-key-revoked = Key { $key } revoked.
+cli-keys-none-due = No key is due.
 cli-migrated =
     { $count ->
         [0] The database is up to date.
         [one] { $count } change made to the database.
        *[other] { $count } changes made to the database.
     }
+cli-password-again = The password again:
 cli-password-prompt = Password for { $login }:
+cli-passwords-differ = The two passwords differ.
 cli-servers-missing = PostgreSQL or Redis was not found. Install: { $command }
 cli-serving = Serving on { $address }
 cli-stop-hint = Ctrl-C stops it.
 cli-stopped = Stopped.
 cli-totp-secret = Secret for the authenticator (not shown again): { $secret }
+cli-working = The worker runs.

@@ -1,21 +1,40 @@
 ## What the program tells the person at the terminal.
 
 cli-account-added = { $login } есептік жазбасы құрылды.
+cli-account-disabled = { $login } есептік жазбасы өшірілді.
+cli-account-enabled = { $login } есептік жазбасы қайта қосылды.
+cli-account-is-active = қосулы
+cli-account-is-disabled = өшірулі
+cli-account-password = { $login } есептік жазбасының құпиясөзі өзгертілді.
+cli-account-role = { $login } есептік жазбасының рөлі өзгертілді.
+cli-account-second-factor = { $login } есептік жазбасына жаңа құпия кілт берілді.
 cli-audit-broken = Журнал тізбегі № { $record } жазбада үзілген.
 cli-audit-holds = { $count } жазба тексерілді: журнал тізбегі бүтін.
+cli-column-from = Басталуы
+cli-column-key = Кілт
+cli-column-login = Логин
+cli-column-of = Қатысушы не өңір
+cli-column-purpose = Мақсаты
+cli-column-role = Рөлі
+cli-column-state = Күйі
+cli-column-until = Аяқталуы
 cli-data-dir = Деректер мына бумада: { $folder }
 cli-demo-at = Үлгі кодтар: { $address }
 cli-demo-loaded = Үлгі тауарлар жүктелді: { $count } код.
 cli-key-added = { $key } кілтінің қолданыла бастайтын күні: { $date }
 cli-key-revoked = { $key } кілтінің күші жойылды.
+cli-keys-none-due = Ауыстыратын кілт жоқ.
 cli-migrated =
     { $count ->
         [0] Дерекқор соңғы нұсқада тұр.
        *[other] Дерекқорға { $count } өзгеріс енгізілді.
     }
+cli-password-again = Құпиясөзді қайталаңыз:
 cli-password-prompt = { $login } үшін құпиясөз:
+cli-passwords-differ = Екі құпиясөз бірдей емес.
 cli-servers-missing = PostgreSQL не Redis табылмады. Орнату: { $command }
 cli-serving = Қызмет мына мекенжайда: { $address }
 cli-stop-hint = Тоқтату үшін Ctrl-C басыңыз.
 cli-stopped = Тоқтатылды.
 cli-totp-secret = Аутентификаторға арналған құпия кілт (қайтып көрсетілмейді): { $secret }
+cli-working = Фондық жұмыс басталды.

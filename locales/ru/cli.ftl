@@ -1,6 +1,13 @@
 ## What the program tells the person at the terminal.
 
 cli-account-added = Учётная запись { $login } создана.
+cli-account-disabled = Учётная запись { $login } отключена.
+cli-account-enabled = Учётная запись { $login } снова включена.
+cli-account-is-active = включена
+cli-account-is-disabled = отключена
+cli-account-password = Пароль учётной записи { $login } изменён.
+cli-account-role = Роль учётной записи { $login } изменена.
+cli-account-second-factor = Учётной записи { $login } выдан новый секрет.
 cli-audit-broken = Цепочка журнала нарушена на записи № { $record }.
 cli-audit-holds =
     { $count ->
@@ -8,6 +15,14 @@ cli-audit-holds =
         [few] Проверены { $count } записи: цепочка журнала цела.
        *[many] Проверено { $count } записей: цепочка журнала цела.
     }
+cli-column-from = Начало
+cli-column-key = Ключ
+cli-column-login = Логин
+cli-column-of = Участник или регион
+cli-column-purpose = Назначение
+cli-column-role = Роль
+cli-column-state = Состояние
+cli-column-until = Конец
 cli-data-dir = Данные лежат в папке { $folder }
 cli-demo-at = Примеры кодов: { $address }
 cli-demo-loaded =
@@ -18,6 +33,7 @@ cli-demo-loaded =
     }
 cli-key-added = Ключ { $key } действует с { $date }
 cli-key-revoked = Ключ { $key } отозван.
+cli-keys-none-due = Менять пока нечего.
 cli-migrated =
     { $count ->
         [0] База данных уже в последней версии.
@@ -25,9 +41,12 @@ cli-migrated =
         [few] В базу данных внесено { $count } изменения.
        *[many] В базу данных внесено { $count } изменений.
     }
+cli-password-again = Повторите пароль:
 cli-password-prompt = Пароль для { $login }:
+cli-passwords-differ = Пароли не совпали.
 cli-servers-missing = Не найден PostgreSQL или Redis. Установите: { $command }
 cli-serving = Сервис работает по адресу { $address }
 cli-stop-hint = Чтобы остановить, нажмите Ctrl-C.
 cli-stopped = Остановлено.
 cli-totp-secret = Секрет для аутентификатора (больше не будет показан): { $secret }
+cli-working = Фоновая работа идёт.

@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, HttpServer, middleware, web};
 use deadpool_postgres::Pool;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::Notify;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -83,12 +84,29 @@ fn connect_redis(url: &str) -> Result<ConnectionManager> {
 
 /// The contract as a whole; paths and schemas are collected from the routes.
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Tanba",
-    description = "The open register of marking codes: what goods are, whether they may be sold, and a way to complain.",
-    license(name = "Apache-2.0", identifier = "Apache-2.0")
-))]
+#[openapi(
+    info(
+        title = "Tanba",
+        description = "The open register of marking codes: what goods are, whether they may be sold, and a way to complain.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Bearer)
+)]
 struct Contract;
+
+/// How a caller shows who it is. A route's list beside it names the roles that it takes.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The access token of `POST /v1/auth/sign-in`."));
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+    }
+}
 
 /// Every route of the service, one line a capability.
 fn routes(routes: &mut ServiceConfig<'_>) {
@@ -165,7 +183,8 @@ pub async fn serve_with(
     .shutdown_timeout(10)
     .disable_signals()
     .client_request_timeout(std::time::Duration::from_secs(10))
-    .bind(listen)?;
+    .bind(listen)
+    .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     Ok(Running { address, handle: server.handle(), task: tokio::spawn(server) })

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use locales::Language;
 
 /// Everything a process needs to know about its surroundings.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long things are kept.
     pub retention: Retention,
+    /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
+    pub language: Language,
+    /// What is logged (`RUST_LOG`), in the syntax of tracing's filters.
+    pub log: Option<String>,
 }
 
 /// Requests allowed in a minute; a refused one is told when to come back.
@@ -103,11 +108,19 @@ impl Config {
                 exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
                 scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
             },
+            language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
+            log: variable("RUST_LOG"),
         })
     }
 
     /// How long a request may wait for a store before it is told that the store is away.
     pub const STORE_PATIENCE: Duration = Duration::from_secs(2);
+}
+
+/// The language of the system's locale, where it is one of ours.
+fn system_language(variable: &impl Fn(&str) -> Option<String>) -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable);
+    locale.and_then(|locale| locale.parse().ok()).unwrap_or(Language::En)
 }
 
 fn threads() -> usize {
@@ -155,5 +168,18 @@ mod tests {
         let config = Config::from(|_| None).expect("defaults");
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert!(config.database_url.is_none() && config.redis_url.is_none());
+    }
+
+    #[test]
+    fn the_command_line_speaks_the_language_of_the_system() {
+        let spoken = |set: &'static [(&str, &str)]| {
+            let find = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            Config::from(find).map(|config| config.language)
+        };
+        assert_eq!(spoken(&[]).expect("holds"), Language::En);
+        assert_eq!(spoken(&[("LANG", "kk_KZ.UTF-8")]).expect("holds"), Language::Kk);
+        assert_eq!(spoken(&[("LANG", "C.UTF-8")]).expect("holds"), Language::En);
+        assert_eq!(spoken(&[("LANG", "kk_KZ.UTF-8"), ("TANBA_LANG", "ru")]).expect("holds"), Language::Ru);
+        assert!(spoken(&[("TANBA_LANG", "tlh")]).is_err());
     }
 }

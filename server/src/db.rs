@@ -32,9 +32,13 @@ pub fn pool(url: &str, connections: usize) -> Result<Pool> {
         .expect("a runtime is given"))
 }
 
-/// Brings the tables up to this program's version. Returns how many steps were taken.
+/// Brings the tables up to this program's version. Returns how many steps were taken. Of several processes
+/// that start at once one does it, and the others wait.
 pub async fn migrate(pool: &Pool) -> Result<usize> {
+    const LOCK: i64 = 0x7461_6e62_6d69;
     let mut client = pool.get().await?;
-    let report = migrations::migrations::runner().run_async(&mut **client).await?;
-    Ok(report.applied_migrations().len())
+    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    let report = migrations::migrations::runner().run_async(&mut **client).await;
+    client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
+    Ok(report?.applied_migrations().len())
 }

@@ -1,3 +1,7 @@
 //! `tanba`: the one program of the register.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

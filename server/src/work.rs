@@ -190,6 +190,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_hours(1), act: |app| Box::pin(forget_sign_ins(app)) },
+    Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
     Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },
 ];

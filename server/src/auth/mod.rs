@@ -20,7 +20,7 @@ pub use caller::{Role, UnknownRole};
 pub use password::WeakPassword;
 pub use totp::code as totp_code;
 
-pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Participant};
+pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Participant};
 pub(crate) use http::routes;
 pub(crate) use session::Sessions;
 pub(crate) use sign_in::forget_old;

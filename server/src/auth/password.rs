@@ -193,7 +193,7 @@ fn plain(text: &str) -> String {
 fn neighbours(one: char, other: char) -> bool {
     let beside =
         |row: &&str| row.chars().zip(row.chars().skip(1)).any(|pair| pair == (one, other) || pair == (other, one));
-    ROWS.iter().any(|row| beside(&row))
+    ROWS.iter().any(beside)
 }
 
 /// One core is busy for tens of milliseconds with each: no more at once than there are cores.

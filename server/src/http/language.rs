@@ -17,6 +17,11 @@ pub(crate) fn current() -> Language {
     CURRENT.try_with(|language| *language).unwrap_or(Language::Kk)
 }
 
+/// Does some work whose words are for somebody who speaks this language.
+pub(crate) async fn within<T>(language: Language, work: impl Future<Output = T>) -> T {
+    CURRENT.scope(language, work).await
+}
+
 /// Reads `Accept-Language`, or the query's `lang` where a link must fix the language.
 pub(crate) async fn choose(
     request: ServiceRequest,

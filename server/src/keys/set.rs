@@ -70,6 +70,7 @@ impl Signer {
     }
 
     /// The tail of a code of this group.
+    #[expect(clippy::missing_panics_doc, reason = "the message says why it cannot fail")]
     pub fn tail(&self, message: &Message) -> Tail {
         match &self.secret {
             SignerSecret::Ed25519(pair) => {

@@ -1,6 +1,7 @@
 //! The table of keys. Rows are added and revoked, never deleted.
 
 use chrono::{DateTime, Utc};
+use marking::layout::Group;
 
 use super::key::{KeyCard, Purpose, UnknownKind};
 use crate::db::{GenericClient, Transaction};
@@ -62,7 +63,7 @@ pub(super) async fn insert_key(db: &impl GenericClient, key: &KeyRow) -> Result<
             &[
                 &card.id,
                 &card.purpose.slug(),
-                &card.purpose.group().map(|group| group.slug()),
+                &card.purpose.group().map(Group::slug),
                 &card.purpose.algorithm().slug(),
                 &card.public,
                 sealed,
@@ -84,7 +85,7 @@ pub(super) async fn retire_others(db: &impl GenericClient, heir: &KeyCard) -> Re
              WHERE purpose = $2 AND product_group IS NOT DISTINCT FROM $3 AND id <> $1 AND signs_until > $4",
         )
         .await?;
-    let group = heir.purpose.group().map(|group| group.slug());
+    let group = heir.purpose.group().map(Group::slug);
     db.execute(&retire, &[&heir.id, &heir.purpose.slug(), &group, &heir.signs_from]).await?;
     Ok(())
 }

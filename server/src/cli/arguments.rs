@@ -1,0 +1,211 @@
+//! What can be asked for at the command line, and the help that explains it.
+
+use clap::{Args, Parser, Subcommand};
+use marking::code::Form;
+
+use crate::auth::Role;
+use crate::keys::Purpose;
+
+/// The register of marking codes: what goods are, whether they may be sold, and a way to complain.
+#[derive(Parser)]
+#[command(
+    name = "tanba",
+    version,
+    max_term_width = 100,
+    after_help = "Settings come from the environment; `tanba serve --help` lists them.\n\
+        Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 a store is away (try again)."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const SERVE_HELP: &str = "\
+Settings (environment):
+  TANBA_LISTEN                address and port [127.0.0.1:8080]
+  TANBA_DATA_DIR              folder of the private stores, photos and the master key [var]
+  TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder
+  TANBA_REDIS_URL             Redis; without it a private one is started
+  TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
+  TANBA_PUBLIC_URL            address by which the world knows the service, for links on labels
+  TANBA_MASTER_KEY            32 bytes in Base64 that encrypt the keys at rest; else a file
+                              master.key in the data folder
+  TANBA_TRUSTED_PROXIES       networks whose X-Forwarded-For is believed, with commas between
+  TANBA_ALLOWED_ORIGINS       web origins that may call from a browser, with commas between
+  TANBA_PHOTOS_URL            where photos go, s3://bucket/prefix; else a folder in the data folder
+  TANBA_DEMO                  1 serves demo goods, as --demo does
+  TANBA_THREADS               HTTP threads [one a core]
+  TANBA_DATABASE_CONNECTIONS  connections to PostgreSQL [16]
+  TANBA_LIMIT_DEVICE          requests a minute from one device or account [600]
+  TANBA_LIMIT_PREFIX          requests a minute from one network [6000]
+  TANBA_LIMIT_GLOBAL          requests a minute from everybody [3000000]
+  TANBA_KEEP_EXACT_DAYS       days until places of scans are rounded [90]
+  TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]
+  TANBA_LANG                  language of the command line: kk, ru or en [the system's]
+  RUST_LOG                    what is logged, as JSON on standard error [warn on a terminal, else info]
+
+Processes on several machines share TANBA_DATABASE_URL, TANBA_REDIS_URL and TANBA_MASTER_KEY.";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Serve the register over HTTP until Ctrl-C or SIGTERM.
+    ///
+    /// Brings the database up to date first. When its settings name no PostgreSQL and no Redis it brings up private
+    /// ones, and stops them last. What was asked before the signal is still answered.
+    #[command(after_long_help = SERVE_HELP)]
+    Serve(Serve),
+    /// Do the work that requests leave behind: refresh the snapshot, link the audit, forget what is old.
+    ///
+    /// `tanba serve` does this too, unless it is told --no-work. Any number of workers may run.
+    Work,
+    /// Bring the database up to this version's tables.
+    Migrate,
+    /// Manage the accounts of clerks, inspectors, participants, operators and auditors.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Manage the keys that seal codes and sign access tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Read marking codes: JSON strings on standard input, one a line, a JSON object a line on standard output.
+    #[command(after_help = "\
+Each line is answered with {\"ok\":true,\"kind\":…,\"elements\":…} or {\"ok\":false,\"error\":slug,\"at\":byte}.
+Example: echo '\"(01)04600840749372(21)abc\"' | tanba parse")]
+    Parse(Parse),
+    /// Look after the audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Print the HTTP contract (OpenAPI 3.1) as YAML.
+    Openapi,
+}
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Load demo goods the first time, and serve /demo.
+    #[arg(long)]
+    pub(super) demo: bool,
+    /// Leave the work to `tanba work`.
+    #[arg(long)]
+    pub(super) no_work: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Parse {
+    /// The form of the texts: auto, scan (as a scanner sends it), bracketed, raw (`^` for FNC1) or link.
+    #[arg(long, default_value = "auto", value_name = "FORM")]
+    pub(super) form: Form,
+    /// Repair nothing.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Check that no record was changed or removed; ends with 1 and the first broken record otherwise.
+    Verify,
+}
+
+/// What belongs to a role.
+#[derive(Args)]
+pub(super) struct Ties {
+    /// BIN or IIN of the participant, for clerks and participants.
+    #[arg(long, value_name = "BIN")]
+    pub(super) participant: Option<String>,
+    /// KATO code of the region, for inspectors: 750000000 is Almaty.
+    #[arg(long, value_name = "KATO")]
+    pub(super) region: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum AccountCommand {
+    /// Add an account, and print the secret of its second factor, once.
+    ///
+    /// The password is asked for without showing it, or read from the first line of standard input. It needs twelve
+    /// characters, and must not be a common one.
+    Add {
+        /// What the person types to sign in: small Latin letters, digits, dots, hyphens, underscores, @.
+        login: String,
+        /// clerk, inspector, participant, operator or auditor.
+        #[arg(long, value_name = "ROLE")]
+        role: Role,
+        #[command(flatten)]
+        ties: Ties,
+    },
+    /// List all accounts.
+    List,
+    /// Let nobody sign in with an account any more, and end its sessions.
+    Disable {
+        /// The account.
+        login: String,
+    },
+    /// Let a disabled account sign in again.
+    Enable {
+        /// The account.
+        login: String,
+    },
+    /// Give an account another role, and end its sessions.
+    Role {
+        /// The account.
+        login: String,
+        /// clerk, inspector, participant, operator or auditor.
+        role: Role,
+        #[command(flatten)]
+        ties: Ties,
+    },
+    /// Give an account another password, and end its sessions. It is read as `account add` reads it.
+    Password {
+        /// The account.
+        login: String,
+    },
+    /// Give an account another second factor, for a person who has lost theirs, and end its sessions.
+    SecondFactor {
+        /// The account.
+        login: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum KeysCommand {
+    /// List all keys, without their secrets.
+    List,
+    /// Make the next key for a purpose.
+    ///
+    /// It signs half a minute later, when all processes know it; the old one goes on verifying.
+    Rotate {
+        /// token, or seal:GROUP such as seal:shoes.
+        #[arg(required_unless_present = "due")]
+        purpose: Option<Purpose>,
+        /// Rotate every key that ends within a week. The service does so by itself.
+        #[arg(long, conflicts_with = "purpose")]
+        due: bool,
+    },
+    /// End the trust in a key: codes and tokens under it hold no longer.
+    ///
+    /// Makes a successor if it was in use.
+    Revoke {
+        /// The key, as `keys list` names it.
+        key: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_serve_names_every_setting() {
+        let named = |text: &'static str| -> BTreeSet<&str> {
+            let words = text.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
+            words.filter(|word| word.len() > 6 && word.starts_with("TANBA_")).collect()
+        };
+        assert_eq!(named(include_str!("../config.rs")), named(SERVE_HELP));
+    }
+}

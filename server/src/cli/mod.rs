@@ -1,0 +1,121 @@
+//! The command line. What a command finds or does is told on standard output, in the language of `TANBA_LANG`
+//! or of the system; what goes wrong, and the log of the service, on standard error.
+
+mod account;
+mod arguments;
+mod failure;
+mod keys;
+mod logging;
+mod parse;
+mod serve;
+mod stores;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, AuditCommand, Command};
+use self::failure::{Failure, Outcome};
+use self::stores::Stores;
+use self::terminal::{Busy, say, tell};
+use crate::audit::{self, Actor, Verified, Who};
+use crate::config::Config;
+use crate::error::Error;
+use crate::http::language;
+use crate::{app, db};
+
+/// Whoever sits at the command line, to the audit.
+const ACTOR: Actor = Actor { who: Who::Cli, address: None };
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(failure::USAGE);
+        }
+    };
+    let language = config.language;
+    let outcome = match arguments.command {
+        // These two need no stores, and nothing that runs beside them.
+        Command::Parse(arguments) => {
+            let (mut from, mut to) = (std::io::stdin().lock(), std::io::stdout().lock());
+            parse::run(&arguments, &mut from, &mut to).map_err(Failure::from)
+        }
+        Command::Openapi => openapi(),
+        command => in_runtime(language::within(language, run(command, config))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.words(language));
+            failure.exit_code()
+        }
+    }
+}
+
+fn in_runtime(work: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    // A password that is still being compared must not hold up the end.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    outcome
+}
+
+async fn run(command: Command, mut config: Config) -> Outcome {
+    match command {
+        Command::Serve(arguments) => {
+            config.demo |= arguments.demo;
+            serve::serve(config, !arguments.no_work).await
+        }
+        Command::Work => serve::work(config).await,
+        Command::Migrate => migrate(config).await,
+        Command::Account(command) => account::run(command, config).await,
+        Command::Keys(command) => keys::run(command, config).await,
+        Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
+        Command::Parse(_) | Command::Openapi => Ok(()),
+    }
+}
+
+async fn migrate(mut config: Config) -> Outcome {
+    let stores = Stores::for_command(&mut config).await?;
+    let outcome = async {
+        let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
+        Outcome::Ok(db::migrate(&pool).await?)
+    };
+    let steps = stores.close_after(outcome).await?;
+    say(config.language, "cli-migrated", &[("count", steps.into())]);
+    Ok(())
+}
+
+async fn verify_audit(mut config: Config) -> Outcome {
+    let stores = Stores::for_command(&mut config).await?;
+    let _busy = Busy::start();
+    let outcome = async {
+        let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
+        db::migrate(&pool).await?;
+        let mut client = pool.get().await?;
+        // What no worker has come to yet is linked here.
+        while audit::extend(&mut client).await? > 0 {}
+        Outcome::Ok(audit::verify(&client).await?)
+    };
+    match stores.close_after(outcome).await? {
+        Verified::Whole { links, .. } => {
+            say(config.language, "cli-audit-holds", &[("count", links.into())]);
+            Ok(())
+        }
+        Verified::Broken { position } => {
+            let record = [("record", position.into())];
+            Err(Failure::Told(locales::say(config.language, "cli-audit-broken", &record)))
+        }
+    }
+}
+
+fn openapi() -> Outcome {
+    let text = app::openapi().to_yaml().map_err(Error::internal)?;
+    tell(text.trim_end());
+    Ok(())
+}

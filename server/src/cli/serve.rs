@@ -1,0 +1,105 @@
+//! `tanba serve` and `tanba work`: start in order, tell where to look, stop in the opposite order.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::failure::Outcome;
+use super::logging;
+use super::stores::Stores;
+use super::terminal::say;
+use crate::app::{self, App};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::{db, work};
+
+/// Serves until a signal comes.
+pub(super) async fn serve(mut config: Config, also_work: bool) -> Outcome {
+    logging::start(&config)?;
+    let (mut stop, language) = (Stop::listen()?, config.language);
+    let stores = Stores::for_service(&mut config).await?;
+    stores.close_after(serve_until(&mut stop, config, also_work)).await?;
+    say(language, "cli-stopped", &[]);
+    Ok(())
+}
+
+/// Everything between the start of the stores and their end.
+async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcome {
+    let app = open(config).await?;
+    let running = app::serve(app.clone()).await?;
+    let worker = also_work.then(|| work::start(app.clone()));
+
+    let language = app.config.language;
+    let address = format!("http://{}", running.address);
+    say(language, "cli-serving", &[("address", (&address).into())]);
+    if app.config.demo {
+        say(language, "cli-demo-at", &[("address", format!("{address}/demo").into())]);
+    }
+    let folder = std::path::absolute(&app.config.data_dir)?;
+    say(language, "cli-data-dir", &[("folder", folder.display().to_string().into())]);
+    say(language, "cli-stop-hint", &[]);
+
+    stop.asked().await;
+    // What was asked is answered and what was begun is finished; whoever insists is not made to wait.
+    tokio::select! {
+        stopped = running.stop() => stopped?,
+        () = stop.asked() => {}
+    }
+    if let Some(worker) = worker {
+        tokio::select! {
+            () = worker.stop() => {}
+            () = stop.asked() => {}
+        }
+    }
+    app.db.close();
+    Ok(())
+}
+
+/// Works until a signal comes.
+pub(super) async fn work(mut config: Config) -> Outcome {
+    logging::start(&config)?;
+    let (mut stop, language) = (Stop::listen()?, config.language);
+    let stores = Stores::for_command(&mut config).await?;
+    let outcome = async {
+        let app = open(config).await?;
+        let worker = work::start(app.clone());
+        say(language, "cli-working", &[]);
+        say(language, "cli-stop-hint", &[]);
+        stop.asked().await;
+        tokio::select! {
+            () = worker.stop() => {}
+            () = stop.asked() => {}
+        }
+        app.db.close();
+        Ok(())
+    };
+    stores.close_after(outcome).await?;
+    say(language, "cli-stopped", &[]);
+    Ok(())
+}
+
+/// The tables as this version wants them, and everything on top.
+pub(super) async fn open(config: Config) -> Outcome<App> {
+    let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
+    db::migrate(&pool).await?;
+    pool.close();
+    Ok(App::open(config, Clock::default()).await?)
+}
+
+/// SIGINT (Ctrl-C) and SIGTERM.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> Outcome<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next of them.
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
