@@ -9,9 +9,13 @@ stock-may-be-sold = May be sold
 stock-may-not-be-sold = May not be sold
 stock-misread = Not read properly: scan again
 stock-missing = Missing: expected but not scanned
+stock-not-checked = The register did not answer: check again later
 stock-not-released = Not released yet
 stock-not-yours = Registered to another owner
+stock-pack-opened = The pack was taken apart: scan the items one by one
+stock-product-only = Only a barcode of the product: scan the marking code
 stock-recalled = Recalled: set the item aside
+stock-shipped = On its way to a buyer who has not accepted it yet
 stock-sold-already = Already marked as sold
 stock-total-checked =
     { $count ->
@@ -38,5 +42,11 @@ stock-total-missing =
         [one] { $count } code missing
        *[other] { $count } codes missing
     }
+stock-total-not-checked =
+    { $count ->
+        [one] { $count } code could not be checked
+       *[other] { $count } codes could not be checked
+    }
+stock-unconfirmed = The code could not be confirmed: set the item aside
 stock-unknown = The code is not in the register
 stock-withdrawn = Withdrawn from circulation

@@ -9,9 +9,13 @@ stock-may-be-sold = Можно продавать
 stock-may-not-be-sold = Продавать нельзя
 stock-misread = Прочитан с ошибкой, отсканируйте снова
 stock-missing = Не хватает: ждали, но не отсканировали
+stock-not-checked = Реестр не ответил, проверьте ещё раз позже
 stock-not-released = Ещё не выпущен в оборот
 stock-not-yours = Числится за другим владельцем
+stock-pack-opened = Упаковка вскрыта, отсканируйте содержимое по одному
+stock-product-only = Это только штрихкод товара, отсканируйте код маркировки
 stock-recalled = Отозван, отложите товар
+stock-shipped = Отправлен покупателю, приёмка не подтверждена
 stock-sold-already = Уже отмечен как проданный
 stock-total-checked =
     { $count ->
@@ -42,5 +46,12 @@ stock-total-missing =
         [one] Не хватает { $count } кода
        *[other] Не хватает { $count } кодов
     }
+stock-total-not-checked =
+    { $count ->
+        [one] Не проверен { $count } код
+        [few] Не проверено { $count } кода
+       *[many] Не проверено { $count } кодов
+    }
+stock-unconfirmed = Код не удалось подтвердить, отложите товар
 stock-unknown = Кода нет в реестре
 stock-withdrawn = Выведен из оборота

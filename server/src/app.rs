@@ -21,7 +21,7 @@ use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
-use crate::{codes, db, health, registry};
+use crate::{codes, db, health, labels, registry, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -114,8 +114,10 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(auth::routes);
     routes.configure(registry::routes);
     routes.configure(codes::routes);
+    routes.configure(labels::routes);
     routes.configure(verify::routes);
     routes.configure(scans::routes);
+    routes.configure(stock::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 use utoipa::IntoResponses;
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::error::Problem;
-
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident { $($status:literal: $told:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -57,6 +55,7 @@ mod tests {
     use utoipa::ToSchema;
 
     use super::*;
+    use crate::error::Problem;
 
     #[test]
     fn every_refusal_is_described_by_the_schema_of_a_problem() {

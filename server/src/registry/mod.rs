@@ -2,6 +2,8 @@
 //! the directories that both are held against. A draft card is the first step of moderation; an operator's word
 //! publishes it.
 
+#![allow(dead_code, unused_imports, reason = "reports and the demo build on it")]
+
 mod bin;
 mod faults;
 mod http;
@@ -13,7 +15,7 @@ mod store;
 
 pub(crate) use bin::{Bin, InvalidBin};
 pub(crate) use faults::Faults;
-pub(crate) use http::{owner_of, routes};
+pub(crate) use http::{owner_of, publish_product, register_participant, register_product, routes};
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
 pub(crate) use product::{AttributeLine, NewProduct, Product, ProductState, attribute_lines, gtin_slug};

@@ -64,6 +64,16 @@ pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>
         .await
 }
 
+/// What is to be said of units that nobody scanned, such as those inside a pack; none where there is no such unit.
+pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<Option<Answer>>> {
+    let walk = Walk::new(app);
+    let units = app.snapshot.units(places).await?;
+    stream::iter(places.iter().zip(units).map(|(place, unit)| walk.tell_unscanned(*place, unit)))
+        .buffered(16)
+        .try_collect()
+        .await
+}
+
 /// What all answers of one request share.
 struct Walk<'a> {
     app: &'a App,
@@ -175,6 +185,25 @@ impl<'a> Walk<'a> {
             self.fill(&mut answer, gtin, unit).await?;
         }
         Ok(answer.with_repairs(self.language, &repaired))
+    }
+
+    /// Tells a unit by its place alone: there is no seal to look at.
+    async fn tell_unscanned(&self, place: UnitPlace, unit: Option<Unit>) -> Result<Option<Answer>> {
+        let Some(unit) = unit else { return Ok(None) };
+        let scheme = scheme_of(&unit.order);
+        let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
+        let facts = facts::of_packed(scheme, &unit);
+        let judgement = self.reserved(Judgement::of_unit(&facts, self.app.clock.today()));
+        let mut answer = self.new_answer(kind_of(scheme, Some(unit.order.group)), judgement);
+        let UnitPlace { order, index } = place;
+        let code_place = match (Sequence::of(unit.order.group, gtin), unit.order.first_place) {
+            (Some(sequence), Some(first)) => Place::Sequence { sequence, place: first + u64::from(index) },
+            _ => Place::Order { order, index },
+        };
+        answer.code = CodeLine { gtin: Some(gtin), serial: self.serial(gtin, scheme, code_place), sscc: None };
+        answer.place = Some(place);
+        self.fill(&mut answer, gtin, &unit).await?;
+        Ok(Some(answer))
     }
 
     /// Tells the cards of a unit.

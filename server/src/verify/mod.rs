@@ -13,7 +13,7 @@ mod tests;
 mod words;
 
 pub(crate) use answer::{Answer, PackLine};
-pub(crate) use find::{answer, answer_many};
+pub(crate) use find::{answer, answer_many, answer_units};
 pub(crate) use http::routes;
 pub(crate) use snapshot::Rebuilt;
 pub use snapshot::Snapshot;
