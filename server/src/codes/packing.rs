@@ -34,7 +34,7 @@ pub(crate) struct PackReceipt {
     /// The client's own id of the document.
     pub(crate) id: Uuid,
     /// The pack.
-    #[schema(value_type = String, example = "348700000000000014")]
+    #[schema(value_type = String, example = "348700000000000013")]
     pub(crate) sscc: Sscc,
     /// How many units are, or were, inside.
     #[schema(example = 24)]

@@ -20,6 +20,7 @@ pub(crate) const MAX_FAULTS: usize = 100;
 
 /// The units of a document: exactly one of the three lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"ranges": [{"order": "0190b0f3-7c4e-7cc0-8000-000000000001", "first": 0, "last": 99}]}))]
 pub(crate) struct Units {
     /// Codes as they were scanned or typed, each unit once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,7 +32,7 @@ pub(crate) struct Units {
     pub(crate) ranges: Option<Vec<Range>>,
     /// SSCCs of packs: everything inside is meant, also what lies in packs inside them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_items = 1, max_items = 1_000, example = json!(["348700000000000014"]))]
+    #[schema(min_items = 1, max_items = 1_000, example = json!(["348700000000000013"]))]
     pub(crate) packs: Option<Vec<String>>,
 }
 
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn a_document_names_its_units_by_exactly_one_list() {
         let codes = Some(vec!["code".to_owned()]);
-        let packs = Some(vec!["348700000000000014".to_owned()]);
+        let packs = Some(vec!["348700000000000013".to_owned()]);
         let none = Units::default();
         let both = Units { codes: codes.clone(), packs, ranges: None };
         for units in [none, both] {

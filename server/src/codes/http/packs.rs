@@ -37,7 +37,7 @@ struct NewPack {
     /// The client's own id of the document: the same id again is the same document.
     id: Uuid,
     /// The pack's number, 18 digits, which never served before.
-    #[schema(example = "348700000000000014", pattern = "^[0-9]{18}$")]
+    #[schema(example = "348700000000000013", pattern = "^[0-9]{18}$")]
     sscc: String,
     /// What it is for.
     level: Level,
@@ -60,7 +60,7 @@ struct Opening {
 #[schema(as = Pack)]
 struct PackAnswer {
     /// The pack.
-    #[schema(value_type = String, example = "348700000000000014")]
+    #[schema(value_type = String, example = "348700000000000013")]
     sscc: Sscc,
     /// What it is for.
     level: Level,
@@ -87,7 +87,7 @@ struct PackAnswer {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct InnerPack {
     /// Its number.
-    #[schema(value_type = String, example = "348700000000000021")]
+    #[schema(value_type = String, example = "348700000000000020")]
     sscc: Sscc,
     /// How many units are inside.
     #[schema(example = 12)]
@@ -165,7 +165,7 @@ fn read_content(packs: &[String]) -> Result<Vec<Sscc>> {
     operation_id = "open_pack",
     params(
         ("sscc" = String, Path, description = "The pack's number, 18 digits", pattern = "^[0-9]{18}$",
-            example = "348700000000000014"),
+            example = "348700000000000013"),
         ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
             description = "The same key again gives the same answer and changes nothing"),
     ),
@@ -197,7 +197,7 @@ async fn post_open(
     tag = "codes",
     operation_id = "get_pack",
     params(("sscc" = String, Path, description = "The pack's number, 18 digits", pattern = "^[0-9]{18}$",
-        example = "348700000000000014")),
+        example = "348700000000000013")),
     responses(
         (status = 200, description = "The pack", body = PackAnswer),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Always,
