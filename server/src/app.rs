@@ -179,14 +179,14 @@ pub async fn serve_with(
             .wrap(middleware::from_fn(http::limits::count))
             .wrap(middleware::from_fn(http::headers::protect))
             .wrap(middleware::from_fn(http::language::choose))
+            .wrap(middleware::from_fn(http::unread::close))
             .wrap(middleware::from_fn(http::trace::record))
     })
     .workers(threads)
     .shutdown_timeout(10)
     .disable_signals()
     .client_request_timeout(std::time::Duration::from_secs(10))
-    .bind(listen)
-    .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
+    .listen(http::listen::listen(listen).map_err(|error| Error::internal(format!("{listen}: {error}")))?)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     Ok(Running { address, handle: server.handle(), task: tokio::spawn(server) })

@@ -94,8 +94,13 @@ impl TestApp {
 
     /// Another process of the same register: the same database, Redis prefix and data folder, on another port.
     pub async fn twin(&self) -> Self {
+        self.twin_at(self.app.clock.clone()).await
+    }
+
+    /// The same with a clock of its own.
+    pub async fn twin_at(&self, clock: Clock) -> Self {
         let config = Config::clone(&self.app.config);
-        let app = App::open(config, self.app.clock.clone()).await.expect("the twin opens");
+        let app = App::open(config, clock).await.expect("the twin opens");
         let running = app::serve(app.clone()).await.expect("the twin listens");
         let (client, database) = (self.client.clone(), self.database.clone());
         Self { app, client, database, address: running.address, running: Some(running) }

@@ -1,8 +1,9 @@
 //! Bodies and queries, read under limits, with the place of every fault. An oversized body is refused
-//! while it streams (X19): never more than the limit is held.
+//! while it streams (X19): never more than the limit is held. A slow one is not waited for (R6).
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -10,11 +11,17 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, FieldFault, Result};
 
 /// The usual bound on a JSON body, in bytes.
 pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;
+
+/// How long a client may take to begin with its body.
+const GRACE: Duration = Duration::from_secs(10);
+/// How fast it must send on the whole afterwards, in bytes a second.
+const SLOWEST: u64 = 8 << 10;
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);
@@ -40,14 +47,18 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
     }
 }
 
-/// Reads a payload to its end, or refuses it as soon as it exceeds the limit.
+/// Reads a payload to its end, or refuses it as soon as it exceeds the limit or the client falls behind.
 pub(crate) async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Error::TooLarge("body-too-large"));
     }
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    let begun = Instant::now();
+    loop {
+        let deadline = begun + GRACE + Duration::from_secs(bytes.len() as u64 / SLOWEST);
+        let next = timeout_at(deadline, payload.next()).await.map_err(|_| Error::malformed("body-truncated"))?;
+        let Some(chunk) = next else { break };
         let chunk = chunk.map_err(|_| Error::malformed("body-truncated"))?;
         if bytes.len() + chunk.len() > limit {
             return Err(Error::TooLarge("body-too-large"));

@@ -6,9 +6,11 @@ pub(crate) mod body;
 pub(crate) mod headers;
 pub(crate) mod language;
 pub(crate) mod limits;
+pub(crate) mod listen;
 pub(crate) mod page;
 pub(crate) mod problems;
 pub(crate) mod trace;
+pub(crate) mod unread;
 
 pub(crate) use address::ClientAddress;
 pub(crate) use body::{Body, Query};

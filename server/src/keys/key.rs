@@ -190,10 +190,14 @@ impl KeyCard {
     }
 }
 
-/// The key that signs for a purpose at an instant: of the active ones that which became so last.
+/// The key that signs for a purpose at an instant: of the active ones that which became so last. If there is none
+/// and keys were made in what this clock calls the future, the clock is behind (R5), and the first of them signs.
 pub(crate) fn signing(cards: &[KeyCard], purpose: Purpose, now: DateTime<Utc>) -> Option<&KeyCard> {
-    let active = |card: &&KeyCard| card.purpose == purpose && card.state(now) == KeyState::Active;
-    cards.iter().filter(active).max_by_key(|card| (card.signs_from, card.created_at))
+    let order = |card: &&KeyCard| (card.signs_from, card.created_at);
+    let own = || cards.iter().filter(|card| card.purpose == purpose);
+    let active = own().filter(|card| card.state(now) == KeyState::Active).max_by_key(order);
+    let ahead = |card: &&KeyCard| card.state(now) == KeyState::Next && card.created_at > now;
+    active.or_else(|| own().filter(ahead).min_by_key(order))
 }
 
 /// Whether a purpose needs another key: nothing signs, or what signs or will sign ends within a week.
@@ -257,6 +261,7 @@ mod tests {
         assert_eq!(cards[0].state(day(-1)), KeyState::Next);
         assert_eq!(signing(&cards, SEAL, day(179)).unwrap().id, "old1");
         assert_eq!(signing(&cards, SEAL, day(180)), None);
+        assert_eq!(signing(&cards, SEAL, day(-1)).unwrap().id, "old1", "the clock is behind");
         assert_eq!(cards[0].state(day(180)), KeyState::Retired);
         assert!(!is_due(&cards, SEAL, day(172)) && is_due(&cards, SEAL, day(173)) && is_due(&cards, SEAL, day(500)));
         assert!(is_due(&cards, Purpose::Token, day(0)), "nothing signs tokens");
