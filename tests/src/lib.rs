@@ -2,11 +2,14 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a test ends where something is not as it must be")]
 
+mod counters;
+pub mod faults;
 pub mod load;
 mod scene;
 mod stores;
 mod test_app;
 
+pub use counters::Counters;
 pub use scene::{Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};

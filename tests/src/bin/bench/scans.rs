@@ -1,0 +1,68 @@
+//! Durable scans: acknowledged when they are on disk, one a request and twenty a request.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use chrono::Utc;
+use marking::layout::Group;
+use tests::load::{Latencies, Load, Random, post};
+
+use crate::Plan;
+use crate::report::{Report, median};
+use crate::stand::Stand;
+
+pub(crate) async fn measure(stand: &mut Stand, plan: Plan, report: &mut Report) {
+    let (_, codes) = stand.scene.goods(Group::Medicines, plan.codes.min(20_000)).await;
+    let codes: Vec<String> = codes.iter().map(|code| serde_json::Value::from(code.as_str()).to_string()).collect();
+    eprintln!("Scanning in {} rounds", plan.rounds);
+    let sizes = [1_u32, 20];
+    let mut rates = sizes.map(|_| Vec::new());
+    let mut latencies = sizes.map(|_| Latencies::default());
+    // A round that is left out: partitions are made, statements prepared.
+    for round in 0..=plan.rounds {
+        for (at, size) in sizes.into_iter().enumerate() {
+            let load = Load {
+                address: stand.address,
+                connections: plan.connections,
+                length: plan.length.max(Duration::from_secs(2)),
+            };
+            let mut random = Random::new(plan.seed ^ (u64::from(size) << 32) ^ round as u64);
+            let codes = codes.clone();
+            let next = move |into: &mut Vec<u8>| {
+                into.extend_from_slice(&post("/v1/scans", "", batch(size, &codes, &mut random).as_bytes()));
+            };
+            let outcome = load.run_apart(next).await;
+            assert!(outcome.is_clean(), "{:?} {:?}", outcome.statuses, outcome.complaint);
+            if round > 0 {
+                rates[at].push(outcome.per_second() * f64::from(size));
+                latencies[at].extend(&outcome.latencies);
+            }
+        }
+    }
+    let [one, many] = &rates;
+    report.put("scans.per_second", median(one.clone()));
+    report.put("scans.p50_ms", latencies[0].percentile(50).as_secs_f64() * 1e3);
+    report.put("scans.p99_ms", latencies[0].percentile(99).as_secs_f64() * 1e3);
+    report.put("scans.batched_per_second", median(many.clone()));
+    report.put("scans.batched_p50_ms", latencies[1].percentile(50).as_secs_f64() * 1e3);
+    report.put("scans.batched_p99_ms", latencies[1].percentile(99).as_secs_f64() * 1e3);
+}
+
+/// A batch as a phone sends it: every scan new, of a unit drawn by chance.
+fn batch(size: u32, codes: &[String], random: &mut Random) -> String {
+    let now = Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    let mut body = format!("{{\"sent_at\":\"{now}\",\"items\":[");
+    for number in 0..size {
+        let (id, device, code) = (random.uuid(), random.uuid(), &codes[random.below(codes.len())]);
+        let comma = if number == 0 { "" } else { "," };
+        // A String takes everything.
+        let _ = write!(
+            body,
+            "{comma}{{\"id\":\"{id}\",\"code\":{code},\"taken_at\":\"{now}\",\"consent\":\"exact\",\
+             \"place\":{{\"latitude\":51.1282,\"longitude\":71.4306,\"accuracy_metres\":25.0}},\
+             \"device\":\"{device}\",\"verdict\":\"in-circulation\"}}"
+        );
+    }
+    body.push_str("]}");
+    body
+}

@@ -1,0 +1,222 @@
+//! Verify against a static answer of the same length: what the answer itself costs. Then with a store away, and proof
+//! by the stores' own counters that invented codes reach neither.
+
+use std::time::Duration;
+
+use marking::layout::Group;
+use serde_json::json;
+use tests::Counters;
+use tests::load::{Load, Outcome, Random, encoded, exchange, get};
+use uuid::Uuid;
+
+use crate::Plan;
+use crate::report::{Report, median};
+use crate::stand::Stand;
+
+/// Invented codes that are asked about in turns: more than any cache of ours would hold by chance.
+const GUESSES: usize = 200_000;
+/// Characters of serials that we make.
+const SERIAL: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Units in the pack that is asked about.
+const PACKED: u32 = 20;
+
+/// A kind of question, and the static answer that it is compared with.
+struct Kind {
+    name: &'static str,
+    verdict: &'static str,
+    example: String,
+    questions: Vec<Vec<u8>>,
+    /// What a question is answered with: its length decides that of the static answer.
+    length: usize,
+    ratios: Vec<f64>,
+    per_second: Vec<f64>,
+    static_per_second: Vec<f64>,
+    outcome: Outcome,
+}
+
+pub(crate) async fn measure(stand: &mut Stand, plan: Plan, report: &mut Report) {
+    eprintln!("Preparing codes to ask about");
+    let (order, medicines) = stand.scene.goods(Group::Medicines, plan.codes).await;
+    let (_, shoes) = stand.scene.goods(Group::Shoes, plan.codes).await;
+    let pack = pack(stand, order).await;
+    // The way of a counterfeiter: a true product, and a key that stands on every label of it.
+    let invented = invented(&medicines[0], plan.seed);
+    let mut kinds = vec![
+        Kind::new("hmac", "in-circulation", &medicines),
+        Kind::new("ed25519", "in-circulation", &shoes),
+        Kind::new("unknown", "unknown", &invented),
+        Kind::new("pack", "in-circulation", &[pack]),
+    ];
+    stand.scene.await_verdict(medicines.last().expect("there are codes"), "in-circulation").await;
+    stand.scene.await_verdict(shoes.last().expect("there are codes"), "in-circulation").await;
+    for kind in &mut kinds {
+        kind.look(stand);
+        // Everything is read through once, and the processor has seen the code.
+        press(stand, plan, kind.questions.clone(), plan.seed).await;
+    }
+    eprintln!("Verifying in {} rounds", plan.rounds);
+    for round in 0..plan.rounds {
+        for kind in &mut kinds {
+            kind.round(stand, plan, plan.seed + round as u64).await;
+        }
+    }
+    for kind in &kinds {
+        kind.report(report);
+    }
+    prove(stand, plan, &kinds[2], report).await;
+    without_stores(stand, plan, &kinds[0], report).await;
+}
+
+impl Kind {
+    fn new(name: &'static str, verdict: &'static str, codes: &[String]) -> Self {
+        let questions = codes.iter().map(|code| get(&format!("/v1/verify?code={}", encoded(code)), "")).collect();
+        Self {
+            name,
+            verdict,
+            example: codes[0].clone(),
+            questions,
+            length: 0,
+            ratios: Vec::new(),
+            per_second: Vec::new(),
+            static_per_second: Vec::new(),
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Asks once: the answer must be the right one.
+    fn look(&mut self, stand: &Stand) {
+        let answer = exchange(stand.address, &self.questions[0]).expect("the service answers");
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(answer.status == 200 && text.contains(&format!("\"{}\"", self.verdict)), "{}: {text}", self.name);
+        self.length = answer.body.len();
+    }
+
+    /// The static answer, then the real one. The static question is as long as the real one.
+    async fn round(&mut self, stand: &Stand, plan: Plan, seed: u64) {
+        let question = &self.questions[0];
+        let target = format!("/bench/{}?code=", self.length);
+        let padding = question.len() - get(&target, "").len();
+        let fixed = get(&format!("{target}{}", "x".repeat(padding)), "");
+        let fixed = press(stand, plan, vec![fixed], seed).await.per_second();
+        let outcome = press(stand, plan, self.questions.clone(), seed).await;
+        assert!(outcome.is_clean(), "{}: {:?} {:?}", self.name, outcome.statuses, outcome.complaint);
+        self.ratios.push(outcome.per_second() / fixed);
+        self.per_second.push(outcome.per_second());
+        self.static_per_second.push(fixed);
+        self.outcome.latencies.extend(&outcome.latencies);
+    }
+
+    fn report(&self, report: &mut Report) {
+        let mut put = |what: &str, value| report.put(&format!("verify.{}_{what}", self.name), value);
+        put("ratio", median(self.ratios.clone()));
+        put("per_second", median(self.per_second.clone()));
+        put("static_per_second", median(self.static_per_second.clone()));
+        put("p50_ms", self.outcome.latencies.percentile(50).as_secs_f64() * 1e3);
+        put("p99_ms", self.outcome.latencies.percentile(99).as_secs_f64() * 1e3);
+    }
+}
+
+/// Presses with questions drawn by chance.
+async fn press(stand: &Stand, plan: Plan, questions: Vec<Vec<u8>>, seed: u64) -> Outcome {
+    let load = Load { address: stand.address, connections: plan.connections, length: plan.length };
+    let mut random = Random::new(seed);
+    let mut at = 0;
+    let next = move |into: &mut Vec<u8>| {
+        if questions.len() > 1 {
+            at = random.below(questions.len());
+        }
+        into.extend_from_slice(&questions[at]);
+    };
+    load.run_apart(next).await
+}
+
+/// Codes of the right form for a true product and a true key, with serials and seals drawn by chance.
+fn invented(example: &str, seed: u64) -> Vec<String> {
+    // 01 GTIN 21 serial GS 91 key GS 92 tail
+    let (head, key) = (&example[..18], &example[32..38]);
+    let mut random = Random::new(seed);
+    let mut code = || {
+        let (serial, tail) = (random.text(12, SERIAL), random.text(43, BASE64));
+        format!("{head}3{serial}\u{1d}{key}\u{1d}92{tail}=")
+    };
+    assert_eq!(code().len(), example.len(), "codes are laid out differently: {example:?}");
+    (0..GUESSES).map(|_| code()).collect()
+}
+
+/// Packs some units of the order. Returns the pack's code.
+async fn pack(stand: &mut Stand, order: Uuid) -> String {
+    let body = format!("{:017}", 48_700_000_000_000_001_u64);
+    let digits = (0..10).map(|digit| format!("{body}{digit}"));
+    let sscc = digits.into_iter().find(|sscc| sscc.parse::<marking::sscc::Sscc>().is_ok());
+    let sscc = sscc.expect("one of ten check digits holds");
+    let units = tests::range(order, 0, PACKED - 1);
+    let new = json!({ "id": Uuid::new_v4(), "sscc": sscc, "level": "group", "units": units });
+    stand.scene.post("/v1/packs", &new).await.expect(201);
+    format!("00{sscc}")
+}
+
+/// What both stores count.
+async fn counters(stand: &Stand) -> Counters {
+    let addresses = stand.embedded.addresses();
+    let database_url = addresses.database_url.replace("/tanba?", "/postgres?");
+    Counters::read(&addresses.redis_url, &database_url, "tanba").await
+}
+
+/// What both stores count while nobody asks, and while invented codes are asked about as fast as it goes. The worker
+/// looks for jobs and keys are read anew all the time: that is the background.
+async fn prove(stand: &Stand, plan: Plan, unknown: &Kind, report: &mut Report) {
+    const WINDOW: Duration = Duration::from_secs(10);
+    // PostgreSQL's idle sessions tell their counts up to ten seconds late.
+    const LATE: Duration = Duration::from_secs(11);
+    let mut deltas = Vec::new();
+    let mut requests = 0;
+    for asks in [false, true] {
+        tokio::time::sleep(LATE).await;
+        let before = counters(stand).await;
+        if asks {
+            let plan = Plan { length: WINDOW, ..plan };
+            requests = press(stand, plan, unknown.questions.clone(), plan.seed).await.latencies.count();
+        } else {
+            tokio::time::sleep(WINDOW).await;
+        }
+        tokio::time::sleep(LATE).await;
+        let after = counters(stand).await;
+        deltas.push(after - before);
+    }
+    let (idle, asked) = (deltas[0], deltas[1] - deltas[0]);
+    report.put_count("verify.unknown_requests_counted", requests as u64);
+    report.put_count("verify.unknown_redis_commands", asked.redis_commands);
+    report.put_count("verify.unknown_postgres_transactions", asked.postgres_transactions);
+    report.put_count("verify.idle_redis_commands", idle.redis_commands);
+    report.put_count("verify.idle_postgres_transactions", idle.postgres_transactions);
+}
+
+/// Verify goes on while one of the stores is away.
+async fn without_stores(stand: &mut Stand, plan: Plan, kind: &Kind, report: &mut Report) {
+    let settle = Duration::from_secs(3);
+    stand.embedded.kill_redis();
+    tokio::time::sleep(settle).await;
+    let outcome = press(stand, plan, kind.questions.clone(), plan.seed).await;
+    report.put("verify.without_redis_per_second", outcome.per_second());
+    report.put_count("verify.without_redis_failed", failures(&outcome));
+    stand.embedded.start_redis().await.expect("Redis starts again");
+    stand.scene.await_verdict(&kind.example, kind.verdict).await;
+    tokio::time::sleep(settle).await;
+    // Fills the snapshot again.
+    press(stand, plan, kind.questions.clone(), plan.seed).await;
+    stand.embedded.kill_postgres();
+    tokio::time::sleep(settle).await;
+    let outcome = press(stand, plan, kind.questions.clone(), plan.seed).await;
+    report.put("verify.without_postgres_per_second", outcome.per_second());
+    report.put_count("verify.without_postgres_failed", failures(&outcome));
+    stand.embedded.start_postgres().await.expect("PostgreSQL starts again");
+    tokio::time::sleep(settle).await;
+}
+
+fn failures(outcome: &Outcome) -> u64 {
+    if let Some(complaint) = &outcome.complaint {
+        eprintln!("{:?}: {complaint}", outcome.statuses);
+    }
+    outcome.failed + outcome.statuses.iter().filter(|(status, _)| **status != 200).map(|(_, count)| count).sum::<u64>()
+}
