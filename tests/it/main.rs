@@ -4,9 +4,11 @@
 
 mod auth;
 mod codes;
+mod faults;
 mod house;
 mod http;
 mod labels;
+mod limits;
 mod locales;
 mod openapi;
 mod registry;

@@ -1,0 +1,90 @@
+//! What happens when something breaks: nothing that was acknowledged is lost, nothing is doubled, nothing wrong is
+//! called genuine. "Nothing lost" is held against a ledger of what the client was told.
+
+mod clock;
+mod postgres;
+mod redis;
+mod slow;
+
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+use server::work::{self, Worker};
+use tests::faults::{Fate, Ledger};
+use tests::{Answer, Scene, TestApp};
+use uuid::Uuid;
+
+/// A service whose worker runs, too, and people to work with it.
+struct Whole {
+    app: TestApp,
+    worker: Worker,
+    scene: Scene,
+}
+
+impl Whole {
+    async fn of(app: TestApp) -> Self {
+        let worker = work::start(app.app.clone());
+        let scene = Scene::open(&app.app, &app.url("")).await;
+        Self { app, worker, scene }
+    }
+
+    async fn stop(self) {
+        self.app.stop().await;
+        self.worker.stop().await;
+    }
+}
+
+/// A scan of a unit, as a phone sends it.
+fn scan(id: Uuid, code: &str, taken_at: DateTime<Utc>, latitude: f64) -> Value {
+    json!({
+        "id": id, "code": code, "taken_at": taken_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        "consent": "exact", "place": { "latitude": latitude, "longitude": 71.4306, "accuracy_metres": 25.0 },
+        "verdict": "in-circulation",
+    })
+}
+
+/// Sends scans and notes what came of it. Returns the answer, if there was one.
+async fn send_scans(scene: &Scene, ledger: &Ledger, items: &[(Uuid, String, Value)]) -> Option<Answer> {
+    ledger.intend(items.iter().map(|(id, content, _)| ("scan", *id, content.as_str()))).unwrap();
+    let body = json!({ "items": items.iter().map(|(_, _, scan)| scan).collect::<Vec<_>>() });
+    let request = scene.client.post(format!("{}/v1/scans", scene.base)).timeout(Duration::from_secs(10));
+    let answer = match request.json(&body).send().await {
+        Ok(response) => whole(response).await,
+        Err(_) => None,
+    };
+    let ids: Vec<Uuid> = items.iter().map(|(id, ..)| *id).collect();
+    ledger.note(&ids, Fate::of(answer.as_ref().map(|answer| answer.status))).unwrap();
+    answer
+}
+
+/// A response read to its end; none when the connection broke on the way.
+async fn whole(response: reqwest::Response) -> Option<Answer> {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.ok()?.to_vec();
+    Some(Answer { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes })
+}
+
+/// The scans in the register, as [`Ledger::faults`] wants them. Latitudes tell them apart.
+async fn stored_scans(app: &TestApp) -> Vec<(String, Uuid, String)> {
+    let db = app.app.db.get().await.unwrap();
+    let list = "SELECT id, order_number IS NOT NULL, unit_index, verdict, latitude FROM scan";
+    let rows = db.query(list, &[]).await.unwrap();
+    rows.iter()
+        .map(|row| {
+            let index: Option<i32> = row.get(2);
+            let content = scan_content(row.get(1), index.unwrap_or(-1), row.get(3), row.get(4));
+            ("scan".to_owned(), row.get(0), content)
+        })
+        .collect()
+}
+
+fn scan_content(ours: bool, index: i32, verdict: &str, latitude: f64) -> String {
+    format!("ours={ours} index={index} verdict={verdict} latitude={latitude:.5}")
+}
+
+async fn redis_of(app: &TestApp) -> MultiplexedConnection {
+    let client = ::redis::Client::open(app.app.config.redis_url.as_deref().unwrap()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
