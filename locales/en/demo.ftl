@@ -1,18 +1,29 @@
 ## The page with sample codes.
 
-demo-column-code = Code
-demo-column-expected = Expected answer
+demo-back = All codes
 demo-column-label = Label
-demo-column-note = Note
 demo-count =
     { $count ->
         [one] There is { $count } code on this page.
        *[other] There are { $count } codes on this page.
     }
-demo-family = Kind of code
+demo-fact-declaration = Customs declaration
+demo-fact-expires-on = Good until
+demo-fact-importer = Importer
+demo-fact-inside = Inside
+demo-fact-manufacturer = Manufacturer
+demo-fact-participant = Who ordered the codes
+demo-fact-produced-on = Produced on
+demo-fact-trade-name = Trade name
+demo-family-barcode = Bar code of a product
+demo-family-foreign = Codes of other countries
+demo-family-other = No marking code
+demo-family-pack = Group and transport packs
+demo-form-bracketed = Typed by hand as it is printed on the label
+demo-form-identifier = The scanner put the sign of its symbology in front
+demo-form-link = As a GS1 Digital Link
 demo-intro = Scan any code with a phone, or press it, and see the answer.
 demo-made-up = The goods and companies here are made up.
-demo-print = Print
 demo-print-hint = Print the page at 100% on white paper, so that the codes can be read.
 demo-title = Tanba: sample codes
 demo-try = Show the answer

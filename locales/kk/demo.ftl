@@ -1,14 +1,25 @@
 ## The page with sample codes.
 
-demo-column-code = Код
-demo-column-expected = Күтілетін жауап
+demo-back = Барлық кодтар
 demo-column-label = Заттаңба
-demo-column-note = Түсіндірме
 demo-count = Бұл бетте { $count } код бар.
-demo-family = Код түрі
+demo-fact-declaration = Кедендік декларация
+demo-fact-expires-on = Жарамдылық мерзімі
+demo-fact-importer = Импорттаушы
+demo-fact-inside = Ішінде
+demo-fact-manufacturer = Өндіруші
+demo-fact-participant = Кодтарға тапсырыс берген
+demo-fact-produced-on = Өндірілген күні
+demo-fact-trade-name = Атауы
+demo-family-barcode = Тауардың штрихкоды
+demo-family-foreign = Басқа елдердің кодтары
+demo-family-other = Таңбалау коды емес
+demo-family-pack = Топтық және көліктік қаптама
+demo-form-bracketed = Заттаңбадағы жазуы бойынша қолмен терілген
+demo-form-identifier = Сканер кодтың алдына символика белгісін қосқан
+demo-form-link = GS1 Digital Link сілтемесі түрінде
 demo-intro = Кез келген кодты телефонмен сканерлеңіз немесе басып, жауабын қараңыз.
 demo-made-up = Мұндағы тауарлар мен кәсіпорындар ойдан шығарылған.
-demo-print = Басып шығару
 demo-print-hint = Кодтар оқылуы үшін бетті 100 % масштабпен, ақ қағазға басып шығарыңыз.
 demo-title = Таңба: үлгі кодтар
 demo-try = Жауабын көру

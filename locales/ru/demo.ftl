@@ -1,19 +1,30 @@
 ## The page with sample codes.
 
-demo-column-code = Код
-demo-column-expected = Ожидаемый ответ
+demo-back = Все коды
 demo-column-label = Этикетка
-demo-column-note = Пояснение
 demo-count =
     { $count ->
         [one] На странице { $count } код.
         [few] На странице { $count } кода.
        *[many] На странице { $count } кодов.
     }
-demo-family = Вид кода
+demo-fact-declaration = Таможенная декларация
+demo-fact-expires-on = Годен до
+demo-fact-importer = Импортёр
+demo-fact-inside = Внутри
+demo-fact-manufacturer = Изготовитель
+demo-fact-participant = Кто заказал коды
+demo-fact-produced-on = Дата производства
+demo-fact-trade-name = Наименование
+demo-family-barcode = Штрихкод товара
+demo-family-foreign = Коды других стран
+demo-family-other = Не код маркировки
+demo-family-pack = Групповая и транспортная упаковка
+demo-form-bracketed = Набрано вручную, как напечатано на этикетке
+demo-form-identifier = Сканер поставил перед кодом знак символики
+demo-form-link = В виде ссылки GS1 Digital Link
 demo-intro = Отсканируйте любой код телефоном или нажмите на него и посмотрите ответ.
 demo-made-up = Товары и предприятия здесь вымышленные.
-demo-print = Напечатать
 demo-print-hint = Печатайте страницу в масштабе 100 % на белой бумаге, чтобы коды читались.
 demo-title = Таңба: примеры кодов
 demo-try = Показать ответ

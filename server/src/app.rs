@@ -21,7 +21,7 @@ use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
-use crate::{codes, db, health, labels, registry, stock};
+use crate::{codes, db, demo, health, labels, registry, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -116,6 +116,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(codes::routes);
     routes.configure(labels::routes);
     routes.configure(verify::routes);
+    routes.configure(demo::routes);
     routes.configure(scans::routes);
     routes.configure(stock::routes);
 }

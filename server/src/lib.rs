@@ -10,6 +10,7 @@ pub mod clock;
 pub(crate) mod codes;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod embedded;
 pub mod error;
 mod health;

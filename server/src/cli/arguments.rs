@@ -58,6 +58,11 @@ pub(super) enum Command {
     ///
     /// `tanba serve` does this too, unless it is told --no-work. Any number of workers may run.
     Work,
+    /// Load demo goods, if they are not there yet, and print who may sign in.
+    ///
+    /// Companies, people, goods and a code for every verdict and reason; `tanba serve --demo` does this too, and shows
+    /// the codes at /demo.
+    Demo,
     /// Bring the database up to this version's tables.
     Migrate,
     /// Manage the accounts of clerks, inspectors, participants, operators and auditors.

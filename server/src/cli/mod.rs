@@ -72,6 +72,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
             serve::serve(config, !arguments.no_work).await
         }
         Command::Work => serve::work(config).await,
+        Command::Demo => serve::demo(config).await,
         Command::Migrate => migrate(config).await,
         Command::Account(command) => account::run(command, config).await,
         Command::Keys(command) => keys::run(command, config).await,

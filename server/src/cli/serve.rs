@@ -1,14 +1,16 @@
 //! `tanba serve` and `tanba work`: start in order, tell where to look, stop in the opposite order.
 
+use locales::Language;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::Outcome;
 use super::logging;
 use super::stores::Stores;
-use super::terminal::say;
+use super::terminal::{Busy, say, tell};
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::{self, Loaded};
 use crate::{db, work};
 
 /// Serves until a signal comes.
@@ -24,13 +26,15 @@ pub(super) async fn serve(mut config: Config, also_work: bool) -> Outcome {
 /// Everything between the start of the stores and their end.
 async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcome {
     let app = open(config).await?;
+    let loaded = if app.config.demo { Some(demo::load(&app).await?) } else { None };
     let running = app::serve(app.clone()).await?;
     let worker = also_work.then(|| work::start(app.clone()));
 
     let language = app.config.language;
     let address = format!("http://{}", running.address);
     say(language, "cli-serving", &[("address", (&address).into())]);
-    if app.config.demo {
+    if let Some(loaded) = loaded {
+        told(language, &loaded);
         say(language, "cli-demo-at", &[("address", format!("{address}/demo").into())]);
     }
     let folder = std::path::absolute(&app.config.data_dir)?;
@@ -51,6 +55,32 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcom
     }
     app.db.close();
     Ok(())
+}
+
+/// Loads the demo's goods, if they are not there yet.
+pub(super) async fn demo(mut config: Config) -> Outcome {
+    let stores = Stores::for_command(&mut config).await?;
+    let _busy = Busy::start();
+    let outcome = async {
+        let app = open(config).await?;
+        let loaded = demo::load(&app).await?;
+        app.db.close();
+        Outcome::Ok((app.config.language, loaded))
+    };
+    let (language, loaded) = stores.close_after(outcome).await?;
+    told(language, &loaded);
+    Ok(())
+}
+
+/// Tells what was loaded, and who may sign in.
+fn told(language: Language, loaded: &Loaded) {
+    if loaded.codes > 0 {
+        say(language, "cli-demo-loaded", &[("count", loaded.codes.into())]);
+    }
+    say(language, "cli-demo-accounts", &[("file", loaded.accounts.display().to_string().into())]);
+    if let Ok(accounts) = std::fs::read_to_string(&loaded.accounts) {
+        tell(accounts.trim_end());
+    }
 }
 
 /// Works until a signal comes.

@@ -21,7 +21,7 @@ const MOST_LINES: usize = 12;
 pub fn picture(text: &str, family: Family) -> Result<Vec<u8>, Unprintable> {
     let symbol = Symbol::new(text, family)?;
     let quiet = family.quiet_modules() * MODULE_PIXELS;
-    let rows = if family == Family::Gs1Code128 { BAR_MODULES } else { symbol.height };
+    let rows = if family.is_linear() { BAR_MODULES } else { symbol.height };
     let (symbol_width, symbol_height) = (symbol.width * MODULE_PIXELS, rows * MODULE_PIXELS);
     let width = (symbol_width + 2 * quiet).max(LEAST_WIDTH);
     #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
@@ -33,7 +33,7 @@ pub fn picture(text: &str, family: Family) -> Result<Vec<u8>, Unprintable> {
     let left = (width - symbol_width) / 2;
     for y in 0..symbol_height {
         for x in 0..symbol_width {
-            let row = if family == Family::Gs1Code128 { 0 } else { y / MODULE_PIXELS };
+            let row = if family.is_linear() { 0 } else { y / MODULE_PIXELS };
             if symbol.is_dark(x / MODULE_PIXELS, row) {
                 page.put_pixel(left + x, quiet + y, Luma([0]));
             }
@@ -90,6 +90,8 @@ mod tests {
             ("00000046198488X?io+qCABm8wAYa", Family::DataMatrix),
             ("https://tanba.example/s/KZ000000123/ABCDEFGHJKLMN", Family::Qr),
             ("00348700012345678901", Family::Gs1Code128),
+            ("4870000770045", Family::Ean13),
+            ("48700122", Family::Ean8),
         ] {
             let png = picture(text, family).unwrap();
             let back = decoded(&png);

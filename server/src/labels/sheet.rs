@@ -34,14 +34,14 @@ const CODE_DOTS: f32 = 20.0;
 fn least_side(family: Family) -> u32 {
     let millimetres = match family {
         Family::Qr => 15,
-        Family::Gs1DataMatrix | Family::DataMatrix | Family::Gs1Code128 => 20,
+        Family::Gs1DataMatrix | Family::DataMatrix | Family::Gs1Code128 | Family::Ean13 | Family::Ean8 => 20,
     };
     (millimetres * 3000_u32).div_ceil(254)
 }
 
 /// Dots a module: as few as make the symbol large enough, three at least (a quarter of a millimetre).
 fn module_dots(symbol: &Symbol) -> u32 {
-    if symbol.family == Family::Gs1Code128 { 3 } else { least_side(symbol.family).div_ceil(symbol.width).max(3) }
+    if symbol.family.is_linear() { 3 } else { least_side(symbol.family).div_ceil(symbol.width).max(3) }
 }
 
 /// What all labels of a sheet share.

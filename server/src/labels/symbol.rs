@@ -2,7 +2,7 @@
 //! kind of code calls for: GS1 Data Matrix starts with FNC1 and has one for every separator.
 
 use marking::layout::{GS, Group};
-use rxing::oned::Code128Writer;
+use rxing::oned::{Code128Writer, EAN8Writer, EAN13Writer};
 use rxing::qrcode::QRCodeWriter;
 use rxing::{BarcodeFormat, EncodeHints, Writer};
 
@@ -19,6 +19,10 @@ pub enum Family {
     Qr,
     /// GS1-128 (`]C1`), a linear code: numbers of transport packs.
     Gs1Code128,
+    /// EAN-13 (`]E0`), a linear code: products of thirteen digits.
+    Ean13,
+    /// EAN-8 (`]E4`), a linear code: products of eight digits.
+    Ean8,
 }
 
 impl Family {
@@ -38,8 +42,13 @@ impl Family {
         match self {
             Self::Gs1DataMatrix | Self::DataMatrix => 2,
             Self::Qr => 4,
-            Self::Gs1Code128 => 12,
+            Self::Gs1Code128 | Self::Ean13 | Self::Ean8 => 12,
         }
+    }
+
+    /// Whether the symbol is a row of bars.
+    pub fn is_linear(self) -> bool {
+        matches!(self, Self::Gs1Code128 | Self::Ean13 | Self::Ean8)
     }
 }
 
@@ -95,6 +104,8 @@ impl Symbol {
                 let with_fnc1 = format!("\u{f1}{text}");
                 Code128Writer.encode_with_hints(&with_fnc1, &BarcodeFormat::CODE_128, 0, 1, &hints)
             }
+            Family::Ean13 => EAN13Writer.encode_with_hints(text, &BarcodeFormat::EAN_13, 0, 1, &hints),
+            Family::Ean8 => EAN8Writer.encode_with_hints(text, &BarcodeFormat::EAN_8, 0, 1, &hints),
         };
         let matrix = matrix.map_err(|error| Unprintable::Refused(error.to_string()))?;
         let (width, height) = (matrix.width(), matrix.height());
@@ -174,7 +185,14 @@ mod tests {
         /// X40
         #[test]
         fn any_text_is_printed_or_refused(text in "[ -~\\x1d]{0,200}|\\PC{0,20}") {
-            for family in [Family::Gs1DataMatrix, Family::DataMatrix, Family::Qr, Family::Gs1Code128] {
+            for family in [
+                Family::Gs1DataMatrix,
+                Family::DataMatrix,
+                Family::Qr,
+                Family::Gs1Code128,
+                Family::Ean13,
+                Family::Ean8,
+            ] {
                 let _ = Symbol::new(&text, family);
             }
         }

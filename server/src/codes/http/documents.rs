@@ -46,7 +46,7 @@ async fn carry_out<D: Document>(
 }
 
 /// What a document does, once its importer is found.
-async fn settle(db: &impl GenericClient, does: Does) -> Result<Deed> {
+pub(in crate::codes) async fn settle(db: &impl GenericClient, does: Does) -> Result<Deed> {
     match does {
         Does::Plain(deed) => Ok(deed),
         Does::Release { produced_on, expires_on, import } => {

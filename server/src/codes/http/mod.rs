@@ -23,6 +23,7 @@ use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::idempotency::{self, IdempotencyKey};
 
+pub(super) use documents::settle;
 pub(crate) use orders::{CodeRange, visible_order};
 
 /// The most bytes of a document: thirty thousand of the longest codes, with room to spare.

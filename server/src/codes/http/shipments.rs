@@ -12,11 +12,12 @@ use super::{DOCUMENT_BYTES, file, fingerprint, id_in_path};
 use crate::app::App;
 use crate::auth::Participant;
 use crate::codes::deed::Deed;
-use crate::codes::perform::{Filing, Wanted, perform};
+use crate::codes::perform::Filing;
 use crate::codes::reading::read_units;
 use crate::codes::request::{Document, Does, ShipmentRequest};
 use crate::codes::shipment::{Direction, Shipment, ShipmentState};
-use crate::codes::store::{operation, shipment as store};
+use crate::codes::shipping::{begin_shipment, end_shipment};
+use crate::codes::store::shipment as store;
 use crate::error::{Error, Result};
 use crate::http::{Body, Listed, Page, Query, problems};
 use crate::idempotency::IdempotencyKey;
@@ -108,12 +109,7 @@ async fn post_shipment(
     let fingerprint = fingerprint(caller, ShipmentRequest::ROUTE, &document)?;
     let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now };
     file(&app, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
-        perform(tx, filing, wanted).await?;
-        if store::find_shipment(tx, id).await?.is_none() {
-            store::insert_shipment(tx, id, sender.number(), receiver.number, now).await?;
-        }
-        let shipment = store::find_shipment(tx, id).await?;
-        Ok(ShipmentAnswer::from(shipment.ok_or_else(|| Error::internal("a shipment that was begun is gone"))?))
+        begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await.map(ShipmentAnswer::from)
     })
     .await
 }
@@ -139,17 +135,7 @@ async fn end(
     let filing =
         Filing { caller: participant, id: ending.id, deed: &deed, details: &details, fingerprint: &fingerprint, now };
     file(app, key, &route, ending, filing, async |tx| {
-        let found = store::lock_shipment(tx, shipment).await?.ok_or(Error::NotFound("not-found"))?;
-        let wanted = Wanted::Document { id: shipment, holder: found.sender };
-        // The same document again finds the shipment ended by itself.
-        let filed = operation::find_operation(tx, ending.id).await?;
-        if filed.is_none_or(|filed| filed.fingerprint != fingerprint) {
-            found.may_end(participant.number(), state)?;
-            perform(tx, filing, wanted).await?;
-            store::end_shipment(tx, shipment, state, now).await?;
-        }
-        let shipment = store::find_shipment(tx, shipment).await?;
-        Ok(ShipmentAnswer::from(shipment.ok_or_else(|| Error::internal("a shipment that has ended is gone"))?))
+        end_shipment(tx, filing, shipment, participant.number(), state).await.map(ShipmentAnswer::from)
     })
     .await
 }

@@ -2,7 +2,7 @@
 //! that questions which need no store cause no traffic at all.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::Pool;
@@ -30,6 +30,8 @@ struct Inner {
     one_by_one: Mutex<()>,
     large: AtomicBool,
     blind: AtomicBool,
+    /// The connection for which the last answer was asked: on another one nothing is known yet.
+    way: AtomicUsize,
 }
 
 impl Lag {
@@ -43,16 +45,21 @@ impl Lag {
             one_by_one: Mutex::default(),
             large: AtomicBool::new(false),
             blind: AtomicBool::new(false),
+            way: AtomicUsize::new(0),
         }))
     }
 
     /// Whether no refresh has waited for long. True as well when PostgreSQL is away: nothing changes then.
-    pub(super) async fn is_small(&self) -> bool {
-        let age = self.0.age();
+    ///
+    /// `way` tells connections apart. While there was none, refreshes may have failed, so a new one is not believed
+    /// before PostgreSQL was asked.
+    pub(super) async fn is_small(&self, way: usize) -> bool {
+        let age = self.0.age(way);
         if age >= STALE {
             let _one = self.0.one_by_one.lock().await;
-            if self.0.age() >= STALE {
+            if self.0.age(way) >= STALE {
                 self.0.ask().await;
+                self.0.way.store(way, Ordering::Release);
             }
         } else if age >= FRESH && !self.0.asking.swap(true, Ordering::AcqRel) {
             let inner = Arc::clone(&self.0);
@@ -78,7 +85,10 @@ impl Lag {
 }
 
 impl Inner {
-    fn age(&self) -> Duration {
+    fn age(&self, way: usize) -> Duration {
+        if self.way.load(Ordering::Acquire) != way {
+            return STALE;
+        }
         match self.asked_at.load(Ordering::Acquire) {
             0 => STALE,
             at => self.began.elapsed().saturating_sub(Duration::from_millis(at - 1)),
@@ -94,7 +104,7 @@ impl Inner {
             Err(_) => (was_large, true),
         };
         if large && !was_large {
-            tracing::warn!("the snapshot lags behind: PostgreSQL answers until it has caught up");
+            tracing::info!("the snapshot lags behind: PostgreSQL answers until it has caught up");
         }
         self.large.store(large, Ordering::Release);
         self.blind.store(blind, Ordering::Release);

@@ -9,7 +9,7 @@
 //! A server that hangs costs a caller [`PATIENCE`] once. Then nobody asks it until a connection made in the
 //! background has been vetted.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -34,6 +34,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 const REFRESH_BITS: u32 = 24;
 /// The start of 2025 in Unix time: numbers of spaces are counted in seconds from here, see [`Mark::fresh`].
 const NUMBERS_BEGIN: u64 = 1_735_689_600;
+
+/// Connections made so far, and one.
+static WAYS: AtomicUsize = AtomicUsize::new(1);
 
 /// Raises the mark to the least that it must be, and tells what it is.
 const RAISE: &str = "
@@ -69,6 +72,7 @@ pub(super) struct Live {
     mark_key: String,
     number: u64,
     seen: AtomicU64,
+    way: usize,
 }
 
 /// Redis did not say what was asked, for whatever reason. The way is closed already.
@@ -109,6 +113,11 @@ impl Live {
     /// The key of the mark, for scripts that move it.
     pub(super) fn mark_key(&self) -> &str {
         &self.mark_key
+    }
+
+    /// Tells this connection from every other that this process has made.
+    pub(super) fn way(&self) -> usize {
+        self.way
     }
 
     /// A connection to send writes over.
@@ -281,6 +290,7 @@ impl Link {
             mark_key,
             number,
             seen: AtomicU64::new(mark),
+            way: WAYS.fetch_add(1, Ordering::Relaxed),
         });
         if found != Some(mark) {
             tracing::info!(space = number, "a new space of the snapshot begins");

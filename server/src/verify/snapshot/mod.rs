@@ -301,7 +301,7 @@ impl Snapshot {
     /// A way to Redis whose content keeps up with PostgreSQL, as far as can be known.
     async fn believed(&self) -> Option<Arc<Live>> {
         let live = self.0.link.live()?;
-        self.0.lag.is_small().await.then_some(live)
+        self.0.lag.is_small(live.way()).await.then_some(live)
     }
 
     async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {

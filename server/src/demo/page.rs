@@ -1,0 +1,227 @@
+//! The demo's pages, in three languages: calm, narrow or wide, on paper too. Written by hand, without scripts; every
+//! text goes through [`escaped`].
+
+use std::fmt::Write;
+
+use locales::{Arg, Language};
+use marking::layout::Group;
+use marking::verdict::Verdict;
+
+use super::shelf::{Family, Item, SHELF};
+use super::sight::Sight;
+use super::texts::Shown;
+use crate::registry::reference;
+use crate::verify::Answer;
+
+/// A text that stands for itself in HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\u{1d}' => escaped.push_str("&lt;GS&gt;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn say(language: Language, key: &str) -> String {
+    escaped(&locales::say(language, key, &[]))
+}
+
+/// What kind of code an item is.
+pub(super) fn family(language: Language, family: Family) -> String {
+    let key = match family {
+        Family::Group(slug) => {
+            let group = slug.parse::<Group>().ok();
+            let groups = &reference().product_groups.items;
+            let found = groups.iter().find(|item| Some(item.slug) == group);
+            return found.map_or_else(String::new, |item| item.name.get(language).to_owned());
+        }
+        Family::Pack => "demo-family-pack",
+        Family::Barcode => "demo-family-barcode",
+        Family::Foreign => "demo-family-foreign",
+        Family::Other => "demo-family-other",
+    };
+    locales::say(language, key, &[])
+}
+
+/// What an item shows, in a line.
+pub(super) fn note(language: Language, item: &Item) -> String {
+    let what = match item.sight {
+        Sight::Fault(repair) => locales::say(language, &format!("repair-{}", repair.slug()), &[]),
+        Sight::WithIdentifier => locales::say(language, "demo-form-identifier", &[]),
+        Sight::Bracketed => locales::say(language, "demo-form-bracketed", &[]),
+        Sight::Link => locales::say(language, "demo-form-link", &[]),
+        _ => match item.reason {
+            // These name a date, which only the answer knows.
+            "recalled" | "expired-on" => locales::verdict_title(language, item.expected.slug()),
+            slug => locales::reason(language, slug, &[]),
+        },
+    };
+    format!("{}: {what}", family(language, item.family))
+}
+
+/// How grave a verdict is, for its colour; the words say it too.
+fn tone(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::InCirculation | Verdict::Issued => "good",
+        Verdict::Sold | Verdict::NotReleased | Verdict::Misread | Verdict::Unknown => "mild",
+        Verdict::Expired | Verdict::Withdrawn | Verdict::Recalled | Verdict::ForgedSeal => "grave",
+    }
+}
+
+/// A whole page around its content.
+fn framed(language: Language, path: &str, title: &str, content: &str) -> String {
+    let mut languages = String::new();
+    for other in Language::ALL {
+        let current = if other == language { " aria-current=\"true\"" } else { "" };
+        let _ =
+            write!(languages, "<a href=\"{path}?lang={0}\" lang=\"{0}\"{current}>{1}</a>", other.tag(), other.name());
+    }
+    format!(
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+         <link rel=\"stylesheet\" href=\"/demo/style.css\">\n</head>\n<body>\n\
+         <header><a class=\"home\" href=\"/demo?lang={}\">Таңба</a><nav>{languages}</nav></header>\n\
+         <main>\n{content}</main>\n</body>\n</html>\n",
+        language.tag(),
+        language.tag(),
+    )
+}
+
+/// The page with every code.
+pub(super) fn index(language: Language, shown: &[Shown]) -> String {
+    let title = say(language, "demo-title");
+    let count: Arg<'_> = shown.len().into();
+    let mut content = format!(
+        "<h1>{title}</h1>\n<p>{} {}</p>\n<p class=\"quiet\">{} {}</p>\n",
+        say(language, "demo-intro"),
+        escaped(&locales::say(language, "demo-count", &[("count", count)])),
+        say(language, "demo-made-up"),
+        say(language, "demo-print-hint"),
+    );
+    let mut sections: Vec<Family> = SHELF.iter().map(|item| item.family).collect();
+    let mut seen = Vec::new();
+    sections.retain(|family| {
+        !seen.contains(family) && {
+            seen.push(*family);
+            true
+        }
+    });
+    for section in sections {
+        let _ = write!(content, "<section>\n<h2>{}</h2>\n<ul class=\"shelf\">\n", escaped(&family(language, section)));
+        for shown in shown.iter().filter(|shown| shown.item.family == section) {
+            content.push_str(&card(language, shown));
+        }
+        content.push_str("</ul>\n</section>\n");
+    }
+    framed(language, "/demo", &title, &content)
+}
+
+fn card(language: Language, shown: &Shown) -> String {
+    let Shown { item, text, .. } = shown;
+    let slug = item.slug;
+    let note = note(language, item);
+    let note = note.split_once(": ").map_or(note.as_str(), |(_, what)| what);
+    format!(
+        "<li id=\"{slug}\"><img src=\"/demo/labels/{slug}.png\" alt=\"{label}\" loading=\"lazy\">\n\
+         <div><p class=\"verdict {tone}\">{verdict}</p>\n<p>{note}</p>\n<p class=\"code\"><code>{code}</code></p>\n\
+         <p><a href=\"/demo/{slug}?lang={language}\">{open}</a></p></div></li>\n",
+        label = say(language, "demo-column-label"),
+        tone = tone(item.expected),
+        verdict = escaped(&locales::verdict_title(language, item.expected.slug())),
+        note = escaped(note),
+        code = escaped(text),
+        open = say(language, "demo-try"),
+    )
+}
+
+/// The page with the answer to one code.
+pub(super) fn answer(language: Language, shown: &Shown, answer: &Answer) -> String {
+    let slug = shown.item.slug;
+    let mut content = format!(
+        "<h1 class=\"verdict {}\">{}</h1>\n<p>{}</p>\n<ul class=\"reasons\">\n",
+        tone(answer.verdict),
+        escaped(answer.title),
+        escaped(answer.advice),
+    );
+    for reason in &answer.reasons {
+        let _ = writeln!(content, "<li>{}</li>", escaped(&reason.text));
+    }
+    for repair in &answer.repaired {
+        let _ = writeln!(content, "<li class=\"quiet\">{}</li>", escaped(repair.text));
+    }
+    if let Some(fault) = &answer.fault {
+        let _ = writeln!(content, "<li class=\"quiet\">{}</li>", escaped(&fault.text));
+    }
+    content.push_str("</ul>\n<dl>\n");
+    for (key, value) in facts(language, answer) {
+        let _ = writeln!(content, "<dt>{}</dt><dd>{}</dd>", say(language, key), escaped(&value));
+    }
+    let _ = write!(
+        content,
+        "</dl>\n<figure><img src=\"/demo/labels/{slug}.png\" alt=\"{label}\">\
+         <figcaption class=\"code\"><code>{code}</code></figcaption></figure>\n\
+         <p><a href=\"/demo?lang={language}#{slug}\">{back}</a></p>\n",
+        label = say(language, "demo-column-label"),
+        code = escaped(&shown.text),
+        back = say(language, "demo-back"),
+    );
+    framed(language, &format!("/demo/{slug}"), &escaped(answer.title), &content)
+}
+
+/// What the answer tells about the goods, line by line (D1.7).
+fn facts(language: Language, answer: &Answer) -> Vec<(&'static str, String)> {
+    let date = |date: chrono::NaiveDate| locales::format::date(language, date);
+    let mut facts = Vec::new();
+    let mut add = |key, value: Option<String>| facts.extend(value.map(|value| (key, value)));
+    let product = answer.product.as_ref();
+    add("demo-fact-trade-name", product.map(|product| product.trade_name.clone()));
+    add("demo-fact-manufacturer", product.map(|product| product.manufacturer.clone()));
+    add("demo-fact-participant", answer.participant.as_ref().map(|participant| participant.name.clone()));
+    add("demo-fact-importer", answer.release.importer.clone());
+    add("demo-fact-produced-on", answer.release.produced_on.map(date));
+    add("demo-fact-expires-on", answer.release.expires_on.map(date));
+    let declaration = answer.release.declaration.as_ref().map(|declaration| {
+        let on = declaration.declared_on.map(|on| format!(", {}", date(on))).unwrap_or_default();
+        format!("{}{on}", declaration.number)
+    });
+    add("demo-fact-declaration", declaration);
+    if let Some(pack) = &answer.pack {
+        for line in &pack.contents {
+            let name = line.product.as_ref().map_or("", |product| product.trade_name.as_str());
+            add("demo-fact-inside", Some(format!("{name} × {} · {}", line.units, line.status.text)));
+        }
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_shown_can_become_markup() {
+        let text = "<img src=x onerror=\"a\">&'\u{1d}";
+        assert_eq!(escaped(text), "&lt;img src=x onerror=&quot;a&quot;&gt;&amp;&#39;&lt;GS&gt;");
+    }
+
+    /// D1.19
+    #[test]
+    fn every_item_has_a_note_in_every_language() {
+        for language in Language::ALL {
+            for item in SHELF {
+                let note = note(language, item);
+                let (family, what) = note.split_once(": ").unwrap_or_default();
+                assert!(!family.is_empty() && !what.is_empty(), "{language} {}: {note}", item.slug);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The story is told on real servers, and every code on the shelf gives the verdict that it promises.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::path::PathBuf;
+
+use locales::Language;
+
+use super::{
+    load::{self, load},
+    page, texts,
+};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::embedded::{Durability, Embedded, Options};
+use crate::{db, verify};
+
+/// Documents of the story.
+const OPERATIONS: i64 = 48;
+
+#[tokio::test]
+async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_load_changes_nothing() {
+    let folder = PathBuf::from("/tmp").join(format!("tanba-demo-{}", std::process::id()));
+    let options = Options { durability: Durability::Tests, ..Options::default() };
+    let servers = Embedded::start_with(&folder, options).await.unwrap();
+    let addresses = servers.addresses();
+    let mut config = Config::from(|_| None).unwrap();
+    config.database_url = Some(addresses.database_url.clone());
+    config.redis_url = Some(addresses.redis_url.clone());
+    config.data_dir.clone_from(&folder);
+    config.demo = true;
+    db::migrate(&db::pool(&addresses.database_url, 2).unwrap()).await.unwrap();
+    let app = App::open(config, Clock::default()).await.unwrap();
+
+    let loaded = load(&app).await.unwrap();
+    assert_eq!(loaded.codes, 120);
+    let sheet = std::fs::read_to_string(&loaded.accounts).unwrap();
+    assert_eq!(sheet.lines().count(), 9, "{sheet}");
+
+    let shown = texts::show(&app).await.unwrap();
+    assert_eq!(shown.len(), super::shelf::SHELF.len());
+    let mut wrong = Vec::new();
+    for shown in &shown {
+        for text in [&shown.text, &shown.label] {
+            let answer = verify::answer(&app, text).await.unwrap();
+            let reasons: Vec<&str> = answer.reasons.iter().map(|reason| reason.slug).collect();
+            let whole = text == &shown.text;
+            if answer.verdict != shown.item.expected || whole && !reasons.contains(&shown.item.reason) {
+                wrong.push(format!(
+                    "{} {}: {} {reasons:?}",
+                    shown.item.slug,
+                    if whole { "" } else { "label" },
+                    answer.verdict
+                ));
+            }
+        }
+        let answer = verify::answer(&app, &shown.text).await.unwrap();
+        for language in Language::ALL {
+            let page = page::answer(language, shown, &answer);
+            assert!(page.contains("</main>"), "{}", shown.item.slug);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+
+    assert_eq!(load(&app).await.unwrap().codes, 0);
+    // A story that was broken off is told to its end, and nothing twice.
+    load::tell(&app).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&loaded.accounts).unwrap(), sheet);
+    let count = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM code_order)";
+    let row = app.db.get().await.unwrap().query_one(count, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (OPERATIONS, 9));
+
+    drop(app);
+    servers.discard().await.unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+}
