@@ -162,7 +162,8 @@ pub async fn serve_with(
     beside: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 ) -> Result<Running> {
     let (listen, threads) = (app.config.listen, app.config.threads);
-    let methods = Arc::new(health::Methods::of(&openapi()));
+    let api = openapi();
+    let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
             cors.allowed_origin(origin).allow_any_method().allow_any_header().max_age(3600)
@@ -171,11 +172,13 @@ pub async fn serve_with(
             .into_utoipa_app()
             .app_data(web::Data::new(app.clone()))
             .app_data(web::Data::from(methods.clone()))
+            .app_data(web::Data::from(gate.clone()))
             .configure(routes)
             .default_service(web::to(nothing_here))
             .split_for_parts();
         service
             .configure(beside.clone())
+            .wrap(middleware::from_fn(auth::admit))
             .wrap(cors)
             .wrap(middleware::from_fn(http::limits::count))
             .wrap(middleware::from_fn(http::headers::protect))

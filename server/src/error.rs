@@ -228,7 +228,8 @@ impl From<tokio_postgres::Error> for Error {
         use tokio_postgres::error::SqlState;
         let away = match error.code() {
             None => {
-                error.is_closed() || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>())
+                error.is_closed()
+                    || std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
             }
             Some(state) => {
                 [
@@ -249,11 +250,12 @@ impl From<tokio_postgres::Error> for Error {
                     || state.code().starts_with("58")
             }
         };
-        if away {
-            Self::Unavailable { slug: "register-unavailable", source: Box::new(error) }
-        } else {
-            Self::Internal(Box::new(error))
-        }
+        // The store's own words say which rule was broken; its details would say by what, and that is somebody's data.
+        let source = match error.as_db_error() {
+            Some(told) => format!("{} {}: {}", told.severity(), told.code().code(), told.message()).into(),
+            None => Box::new(error).into(),
+        };
+        if away { Self::Unavailable { slug: "register-unavailable", source } } else { Self::Internal(source) }
     }
 }
 

@@ -59,7 +59,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file of the server: module, path below src, text without its unit tests.
-fn sources() -> Vec<(String, String, String)> {
+pub(super) fn sources() -> Vec<(String, String, String)> {
     let source = root().join("server/src");
     let mut found = Vec::new();
     let mut folders = vec![source.clone()];

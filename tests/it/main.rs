@@ -2,16 +2,22 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod auth;
 mod codes;
 mod faults;
 mod house;
 mod http;
+mod idempotency;
 mod labels;
 mod limits;
 mod locales;
+mod logs;
 mod openapi;
+mod people;
 mod registry;
 mod requirements;
+mod roles;
 mod scans;
 mod stock;
+mod wire;

@@ -30,8 +30,9 @@ pub enum Verified {
     },
 }
 
-const COLUMNS: &str =
-    "a.id, a.at::text AS at, a.actor, a.address, a.action, a.object, a.result, a.details::text AS details";
+/// The columns that a link covers; the instant is written the same in every session's time zone.
+const COLUMNS: &str = "a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS at, \
+    a.actor, a.address, a.action, a.object, a.result, a.details::text AS details";
 
 /// Links what isn't linked yet. Returns how many rows; 0 also when another process is at it.
 pub async fn extend(client: &mut Client) -> Result<u64> {
@@ -114,10 +115,10 @@ fn link(previous: &[u8], row: &Row) -> Vec<u8> {
     hasher.update(previous);
     hasher.update(row.get::<_, i64>("id").to_be_bytes());
     for column in ["at", "actor", "address", "action", "object", "result", "details"] {
+        // None is no empty text: its length is one that no text has.
         let value: Option<&str> = row.get(column);
-        let value = value.unwrap_or("");
-        hasher.update((value.len() as u64).to_be_bytes());
-        hasher.update(value.as_bytes());
+        hasher.update(value.map_or(u64::MAX, |value| value.len() as u64).to_be_bytes());
+        hasher.update(value.unwrap_or("").as_bytes());
     }
     hasher.finalize().to_vec()
 }

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use utoipa::ToSchema;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -18,20 +17,17 @@ use crate::error::{Error, FieldFault, Result};
 use crate::keys::{self, KeySet};
 
 /// Somebody who may sign in.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The account's id.
     pub id: Uuid,
     /// What its person types to sign in.
-    #[schema(example = "aigerim")]
     pub login: String,
     /// What it may do.
     pub role: Role,
     /// The participant it acts for: clerks and participants only.
-    #[schema(example = json!(null))]
     pub participant: Option<i32>,
     /// The region it works in (KATO code): inspectors only.
-    #[schema(example = "750000000")]
     pub region: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

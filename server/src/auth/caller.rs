@@ -1,13 +1,13 @@
-//! The signed-in caller and the extractors that demand a role.
+//! The signed-in caller and the extractors that demand a role. [`super::gate`] finds out who asks; an extractor takes
+//! what it found.
 
-use std::future::Future;
+use std::future::{Ready, ready};
 use std::ops::Deref;
-use std::pin::Pin;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -82,7 +82,7 @@ pub(crate) struct Caller {
 }
 
 /// Finds out who asks; refuses a token that doesn't hold, or whose family has ended.
-async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App>, Caller)> {
+pub(super) async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App>, Caller)> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("a service without its state"))?;
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = header.and_then(|header| header.split_once(' ')).unwrap_or_default();
@@ -107,7 +107,7 @@ async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App>, Caller)>
 }
 
 /// Keeps the refusal of a known caller (X36). The refusal stands even if it can't be kept.
-async fn audit_refusal(app: &App, caller: &Caller, request: &HttpRequest) {
+pub(super) async fn keep_refusal(app: &App, caller: &Caller, request: &HttpRequest) {
     let entry = Entry {
         at: app.clock.now(),
         actor: caller.actor,
@@ -137,17 +137,13 @@ macro_rules! extractor {
 
         impl FromRequest for $name {
             type Error = Error;
-            type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+            type Future = Ready<Result<Self>>;
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-                let request = request.clone();
-                Box::pin(async move {
-                    let (app, caller) = authenticate(&request).await?;
-                    if matches!(caller.role, $(Role::$role)|+) {
-                        return Ok(Self(caller));
-                    }
-                    audit_refusal(&app, &caller, &request).await;
-                    Err(Error::Forbidden("forbidden"))
+                ready(match request.extensions().get::<Caller>() {
+                    Some(caller) if matches!(caller.role, $(Role::$role)|+) => Ok(Self(caller.clone())),
+                    Some(_) => Err(Error::Forbidden("forbidden")),
+                    None => Err(Error::Unauthenticated("unauthenticated")),
                 })
             }
         }

@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::account::Account;
-use super::caller::{Auditor, SignedIn};
+use super::caller::{Auditor, Role, SignedIn};
 use super::sign_in::{self, Credentials, Tokens};
 use crate::app::App;
 use crate::audit::{self, Filter, Record};
@@ -149,19 +150,42 @@ async fn post_sign_out(app: web::Data<App>, caller: SignedIn) -> Result<HttpResp
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// An account as its own person sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
+struct Me {
+    /// The account's id.
+    id: Uuid,
+    /// What its person types to sign in.
+    #[schema(example = "aigerim")]
+    login: String,
+    /// What it may do.
+    role: Role,
+    /// BIN of the participant that it acts for: clerks and participants only.
+    #[schema(example = "990140000384")]
+    participant: Option<String>,
+    /// The region that it works in (KATO code): inspectors only.
+    #[schema(example = "750000000")]
+    region: Option<String>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+}
+
 /// Tells who is signed in.
 #[utoipa::path(
     tag = "auth",
     operation_id = "get_me",
     responses(
-        (status = 200, description = "The account of the caller", body = Account),
+        (status = 200, description = "The account of the caller", body = Me),
         problems::SignedIn, problems::Always,
     ),
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[get("/v1/auth/me")]
-async fn get_me(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<Account>> {
-    sign_in::me(&app, &caller).await.map(web::Json)
+async fn get_me(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<Me>> {
+    let (Account { id, login, role, participant: _, region, created_at, disabled_at: _ }, participant) =
+        sign_in::me(&app, &caller).await?;
+    Ok(web::Json(Me { id, login, role, participant, region, created_at }))
 }
 
 /// The keys that check access tokens (RFC 7517).

@@ -4,6 +4,7 @@
 mod account;
 mod attempts;
 mod caller;
+mod gate;
 mod http;
 mod password;
 mod session;
@@ -21,6 +22,7 @@ pub use password::WeakPassword;
 pub use totp::code as totp_code;
 
 pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Participant};
+pub(crate) use gate::{Gate, admit};
 pub(crate) use http::routes;
 pub(crate) use session::Sessions;
 pub(crate) use sign_in::forget_old;

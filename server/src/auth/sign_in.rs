@@ -140,10 +140,11 @@ pub(super) async fn sign_out(app: &App, caller: &Caller) -> Result<()> {
     Ok(())
 }
 
-/// The account of a caller.
-pub(super) async fn me(app: &App, caller: &Caller) -> Result<Account> {
-    let found = store::find_account(&app.db.get().await?, caller.account).await?;
-    found.ok_or(Error::Unauthenticated("unauthenticated"))
+/// The account of a caller, and the BIN of the participant that it acts for.
+pub(super) async fn me(app: &App, caller: &Caller) -> Result<(Account, Option<String>)> {
+    let db = app.db.get().await?;
+    let found = store::find_account(&db, caller.account).await?.ok_or(Error::Unauthenticated("unauthenticated"))?;
+    Ok((found, store::find_bin_of(&db, caller.account).await?))
 }
 
 /// Drops what signing in has left behind and nobody needs any more. For the worker, now and then.

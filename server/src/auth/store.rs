@@ -85,6 +85,17 @@ pub(super) async fn find_account(db: &impl GenericClient, id: Uuid) -> Result<Op
     db.query_opt(&find, &[&id]).await?.as_ref().map(account).transpose()
 }
 
+/// The BIN of the participant that an account acts for.
+pub(super) async fn find_bin_of(db: &impl GenericClient, id: Uuid) -> Result<Option<String>> {
+    let find = db
+        .prepare_cached(
+            "-- auth::find_bin_of
+             SELECT p.bin::text FROM account a JOIN participant p ON p.number = a.participant WHERE a.id = $1",
+        )
+        .await?;
+    Ok(db.query_opt(&find, &[&id]).await?.map(|row| row.get(0)))
+}
+
 /// Every account, by login.
 pub(super) async fn list_accounts(db: &impl GenericClient) -> Result<Vec<Account>> {
     let list = format!("-- auth::list_accounts\n SELECT {ACCOUNT} FROM account a ORDER BY a.login");

@@ -6,10 +6,25 @@ use std::time::Instant;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
+
+/// The method's name; one that somebody made up is a text like any other, and none of the record's.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
 
 /// Gives the request an id, tells it to the client, logs and counts the answer.
 pub(crate) async fn record(
@@ -18,7 +33,7 @@ pub(crate) async fn record(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = Uuid::now_v7();
     let started = Instant::now();
-    let method = request.method().as_str().to_owned();
+    let method = known(request.method());
     let span = tracing::info_span!("request", %id);
     let mut response = next.call(request).instrument(span.clone()).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
@@ -27,7 +42,8 @@ pub(crate) async fn record(
     if !matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
         metrics::histogram!("tanba_request_seconds", "route" => route.clone(), "status" => status.to_string())
             .record(elapsed.as_secs_f64());
-        span.in_scope(|| tracing::info!(method, route, status, micros = elapsed.as_micros() as u64, "answered"));
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(method, route, status, micros, "answered"));
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);

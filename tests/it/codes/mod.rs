@@ -16,8 +16,8 @@ use tests::{Answer, TestApp};
 use uuid::Uuid;
 
 const PASSWORD: &str = "harness-of-nine-horses";
-const PRODUCER: &str = "990140000384";
-const SHOP: &str = "904000500001";
+pub(super) const PRODUCER: &str = "990140000384";
+pub(super) const SHOP: &str = "904000500001";
 
 /// A service with an operator, a producer who imports too, and a shop; each of the last two with people of its own.
 pub(super) struct Trade {
