@@ -1,7 +1,7 @@
 //! A clerk's check of a delivery, through HTTP.
 
 use serde_json::{Value, json};
-use tests::Answer;
+use tests::{Answer, Stores};
 use uuid::Uuid;
 
 use crate::codes::{Trade, range};
@@ -121,6 +121,27 @@ async fn a_pack_is_checked_by_its_owner_and_by_whom_it_is_on_its_way_to() {
     ship(&trade, &json!({ "packs": [PACK] })).await;
     let coming = check(&trade, &trade.shop, json!({ "sscc": PACK })).await.expect(200);
     assert_eq!(lines(&coming), ["no awaiting-acceptance"; 5]);
+}
+
+/// R3, R2: what can't be asked is unknown, never a yes; what the seal alone refutes stays a no.
+#[tokio::test]
+async fn without_the_register_no_line_is_a_yes() {
+    let mut stores = Stores::start("stock").await;
+    let trade = Trade::open_on(&stores).await;
+    let order = trade.goods(3).await;
+    let mut codes = trade.codes(order).await;
+    codes.push("rubbish".to_owned());
+    let body = json!({ "codes": codes, "expected": { "items": [{ "gtin": "04870001234560", "quantity": 3 }] } });
+    let before = check(&trade, &trade.producer, body.clone()).await.expect(200);
+    assert_eq!(lines(&before), ["yes", "yes", "yes", "no misread"]);
+    stores.embedded.kill_postgres();
+    let away = check(&trade, &trade.producer, body.clone()).await.expect(200);
+    assert_eq!(lines(&away), ["unknown not-checked", "unknown not-checked", "unknown not-checked", "no misread"]);
+    stores.embedded.kill_redis();
+    let away = check(&trade, &trade.producer, body).await.expect(200);
+    assert!(lines(&away)[..3].iter().all(|line| line == "unknown not-checked"), "{:?}", lines(&away));
+    let pack = check(&trade, &trade.producer, json!({ "sscc": PACK })).await.expect(503);
+    assert_eq!(pack.slug(), "register-unavailable");
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, language, problems};
 use crate::registry;
 
-/// The most labels in one document: 186 pages. A PDF is whole in memory before its first byte can be sent, about
-/// 5 kB a label; a larger order is printed range by range, or exported as CSV for the printer's own program.
+/// The most labels in one document: 186 pages. A PDF is whole in memory before its first byte can be sent, at most
+/// 90 MB for so many; a larger order is printed range by range, or exported as CSV for the printer's own program.
 const MAX_LABELS: u32 = 5_000;
 
 /// Documents that one process makes at a time, so that their memory is bounded; others wait for their turn.

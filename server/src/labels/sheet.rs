@@ -57,7 +57,8 @@ pub struct Product {
 
 /// Prints codes as a PDF. The first that can't be printed or that `codes` can't give ends the work with its error.
 ///
-/// A label takes about 5 kB of memory until the document is whole; the caller bounds how many there are.
+/// A label takes some 5 kB of the document and three times that of memory until it is whole; the caller bounds how many
+/// there are.
 pub fn sheets<E: From<Unprintable>>(
     product: &Product,
     codes: impl Iterator<Item = Result<String, E>>,

@@ -2,6 +2,7 @@
 //! what is missing, extra or doubled against the delivery that was expected. Reads only, and never says yes where the
 //! register could not be asked.
 
+mod answer;
 mod compare;
 mod count;
 mod http;

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, totp_code};
-use tests::{Answer, TestApp};
+use tests::{Answer, Stores, TestApp, shared_stores};
 use uuid::Uuid;
 
 const PASSWORD: &str = "harness-of-nine-horses";
@@ -29,7 +29,12 @@ pub(super) struct Trade {
 
 impl Trade {
     pub(super) async fn open() -> Self {
-        let app = TestApp::start().await;
+        Self::open_on(shared_stores().await).await
+    }
+
+    /// The same on stores that a test may break.
+    pub(super) async fn open_on(stores: &Stores) -> Self {
+        let app = TestApp::start_on(stores).await;
         let operator = sign_in(&app, "operator", Role::Operator, None).await;
         let mut trade = Self { app, operator, producer: String::new(), shop: String::new() };
         trade.producer = trade.participant(PRODUCER, &["producer", "importer"]).await;
