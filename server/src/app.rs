@@ -150,17 +150,14 @@ impl Running {
     }
 }
 
-/// Starts to listen on the configured address.
-pub async fn serve(app: App) -> Result<Running> {
-    serve_with(app, |_| ()).await
+/// Starts to listen on the configured address, from within a Tokio runtime.
+pub fn serve(app: App) -> Result<Running> {
+    serve_with(app, |_| ())
 }
 
 /// The same with routes beside those of the contract, under the same middleware: a benchmark measures what answers
 /// cost against an answer that costs nothing.
-pub async fn serve_with(
-    app: App,
-    beside: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
-) -> Result<Running> {
+pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Result<Running> {
     let (listen, threads) = (app.config.listen, app.config.threads);
     let api = openapi();
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));

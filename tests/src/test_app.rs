@@ -87,7 +87,7 @@ impl TestApp {
         config.database_connections = 8;
         change(&mut config);
         let app = App::open(config, Clock::default()).await.expect("the service opens");
-        let running = app::serve(app.clone()).await.expect("the service listens");
+        let running = app::serve(app.clone()).expect("the service listens");
         let client = Client::builder().timeout(std::time::Duration::from_secs(30)).build().expect("a client");
         Self { app, client, database, address: running.address, running: Some(running) }
     }
@@ -101,7 +101,7 @@ impl TestApp {
     pub async fn twin_at(&self, clock: Clock) -> Self {
         let config = Config::clone(&self.app.config);
         let app = App::open(config, clock).await.expect("the twin opens");
-        let running = app::serve(app.clone()).await.expect("the twin listens");
+        let running = app::serve(app.clone()).expect("the twin listens");
         let (client, database) = (self.client.clone(), self.database.clone());
         Self { app, client, database, address: running.address, running: Some(running) }
     }

@@ -27,7 +27,7 @@ pub(super) async fn serve(mut config: Config, also_work: bool) -> Outcome {
 async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcome {
     let app = open(config).await?;
     let loaded = if app.config.demo { Some(demo::load(&app).await?) } else { None };
-    let running = app::serve(app.clone()).await?;
+    let running = app::serve(app.clone())?;
     let worker = also_work.then(|| work::start(app.clone()));
 
     let language = app.config.language;

@@ -154,7 +154,7 @@ impl NewScans {
                 faults.push(FieldFault::new(path("code"), "field-required"));
             }
             if scan.code.len() > MAX_CODE_BYTES {
-                let args = [("max", Arg::from(MAX_CODE_BYTES as i64))];
+                let args = [("max", Arg::from(i64::try_from(MAX_CODE_BYTES).unwrap_or(i64::MAX)))];
                 faults.push(FieldFault::with(path("code"), "field-too-long", &args).at(MAX_CODE_BYTES));
             }
             if scan.code.contains('\0') {

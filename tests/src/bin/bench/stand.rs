@@ -55,7 +55,7 @@ impl Stand {
         let running = app::serve_with(app.clone(), |routes| {
             routes.route("/bench/{length}", web::get().to(filling));
         });
-        let running = running.await.expect("the service listens");
+        let running = running.expect("the service listens");
         let worker = work::start(app.clone());
         let address = running.address;
         let scene = Scene::open(&app, &format!("http://{address}")).await;
