@@ -78,6 +78,8 @@ pub(crate) enum Location {
 pub(crate) struct UnitLocation {
     /// The product; stamps name none, their order does.
     pub(crate) gtin: Option<Gtin>,
+    /// The serial, or the stamp's series and number, as the register made it.
+    pub(crate) serial: String,
     /// How its serial is made.
     pub(crate) scheme: SerialScheme,
     /// Where it stands.
@@ -170,7 +172,8 @@ impl Reader<'_> {
         };
         let (seal, group) = self.checked(parts, scheme);
         if scheme == SerialScheme::Long || matches!(seal, SealCheck::Holds { .. }) {
-            Location::Unit(UnitLocation { gtin: Some(gtin), scheme, place, seal, group, repaired })
+            let serial = parts.serial.to_owned();
+            Location::Unit(UnitLocation { gtin: Some(gtin), serial, scheme, place, seal, group, repaired })
         } else {
             Location::Unsealed { gtin: Some(gtin), scheme, seal, repaired }
         }
@@ -212,7 +215,8 @@ impl Reader<'_> {
         }
         let series = number.series().as_bytes().try_into().unwrap_or_default();
         let place = Place::Sequence { sequence: Sequence::Stamps(series), place: number.number().into() };
-        Location::Unit(UnitLocation { gtin: None, scheme, place, seal, group: Some(Group::Alcohol), repaired })
+        let (serial, group) = (number.to_string(), Some(Group::Alcohol));
+        Location::Unit(UnitLocation { gtin: None, serial, scheme, place, seal, group, repaired })
     }
 }
 

@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn tell_unit(&self, location: UnitLocation, place: Option<UnitPlace>, unit: Option<Unit>) -> Result<Answer> {
-        let UnitLocation { gtin, scheme, place: code_place, seal, group, repaired } = location;
+        let UnitLocation { gtin, serial, scheme, place: _, seal, group, repaired } = location;
         let kind = kind_of(scheme, group);
         // A serial that leads to an order of other goods, or a seal of another group's key, is nobody's.
         let unit = unit.filter(|unit| {
@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
         answer.code = CodeLine { gtin, serial: None, sscc: None };
         if let Some(unit) = &unit {
             let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
-            answer.code = CodeLine { gtin: Some(gtin), serial: self.serial(gtin, scheme, code_place), sscc: None };
+            answer.code = CodeLine { gtin: Some(gtin), serial: Some(serial), sscc: None };
             answer.place = place;
             self.fill(&mut answer, gtin, unit).await?;
         }
@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The serial as the register made it, whatever a scanner has made of it.
+    /// The serial of a unit that nobody has scanned.
     fn serial(&self, gtin: Gtin, scheme: SerialScheme, place: Place) -> Option<String> {
         match (scheme, place) {
             (_, Place::Order { order, index }) => {

@@ -14,6 +14,7 @@
 //! What neither of them knows is an error, never a state.
 
 mod cards;
+mod heat;
 mod lag;
 mod link;
 mod refresh;
@@ -43,13 +44,15 @@ use crate::config::Config;
 use crate::db::Client;
 use crate::error::{Error, Result};
 use cards::Run;
+use heat::Heat;
 use lag::Lag;
 use link::{Link, Live, Mark};
 
 /// How long this process may go on using a card that another process has refreshed.
 const CARD_LIFE: Duration = Duration::from_secs(1);
-/// How long a segment read from PostgreSQL serves those who ask at the same moment.
-const SEGMENT_LIFE: Duration = Duration::from_millis(50);
+/// How long a segment that was read whole serves those who ask for its neighbours: those of a product that half a
+/// town is buying, and whoever waits for PostgreSQL at the same moment.
+const SEGMENT_LIFE: Duration = Duration::from_millis(100);
 
 /// The snapshot, as one process sees it. Cheap to clone.
 #[derive(Clone)]
@@ -64,6 +67,7 @@ struct Inner {
     participants: Cache<i32, Option<Arc<ParticipantCard>>>,
     packs: Cache<u64, Option<Arc<PackCard>>>,
     segments: Cache<(u32, u32), Bytes>,
+    heat: Heat,
     /// Runs never change, so what was seen once is kept.
     runs: Cache<Sequence, Arc<RwLock<BTreeMap<u64, Run>>>>,
 }
@@ -166,6 +170,7 @@ impl Snapshot {
             participants: cache(20_000, CARD_LIFE),
             packs: cache(1_000, CARD_LIFE),
             segments: cache(10_000, SEGMENT_LIFE),
+            heat: Heat::new(),
             runs: Cache::new(20_000),
         })))
     }
@@ -364,7 +369,16 @@ impl Snapshot {
         Some((live, mark))
     }
 
+    /// A unit's two bytes. What is asked for again and again is read whole once and kept for a moment; everything
+    /// else costs the two bytes.
     async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        if self.0.heat.is_hot(place.order, number) {
+            let load = self.fetch_segment(place.order, quantity, number);
+            let bytes = self.0.segments.try_get_with((place.order, number), load).await;
+            let bytes = bytes.map_err(|error: Arc<Error>| shared(&error))?;
+            return segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent);
+        }
         match self.known_states(&[place]).await.pop().flatten() {
             Some(state) => Ok(state),
             None => self.read_through(place, quantity).await,
@@ -401,6 +415,17 @@ impl Snapshot {
 
     /// A whole segment.
     async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let load = self.fetch_segment(order, quantity, number);
+        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    }
+
+    /// A segment that the snapshot lacks, once for all who ask at this moment.
+    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let load = self.load_segment(order, quantity, number);
+        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    }
+
+    async fn fetch_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
         if let Some(live) = self.believed().await
             && let Ok(((Some(bytes),), _)) = self
                 .0
@@ -412,21 +437,18 @@ impl Snapshot {
         {
             return Ok(bytes.into());
         }
-        self.segment_through(order, quantity, number).await
+        self.load_segment(order, quantity, number).await
     }
 
-    /// A segment from PostgreSQL, once for all who ask at this moment, left in the snapshot for those to come.
-    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
-        let load = async {
-            metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
-            let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
-            let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
-            if let Some(live) = self.0.link.live() {
-                write::put_segment(&self.0.link, &live, &segment_name(order, number), &bytes).await;
-            }
-            Ok(bytes)
-        };
-        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    /// A segment from PostgreSQL, left in the snapshot for those to come.
+    async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
+        let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
+        let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
+        if let Some(live) = self.0.link.live() {
+            write::put_segment(&self.0.link, &live, &segment_name(order, number), &bytes).await;
+        }
+        Ok(bytes)
     }
 }
 

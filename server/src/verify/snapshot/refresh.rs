@@ -31,14 +31,14 @@ impl Snapshot {
     pub(crate) async fn refresh_order(&self, order: u32, segments: &[u32]) -> Result<()> {
         let card = truth::ask(&self.0.db, async |db| truth::find_order(db, order).await).await?;
         self.0.orders.invalidate(&order).await;
-        for number in segments {
-            self.0.segments.invalidate(&(order, *number)).await;
-        }
+        self.forget_segments(order, segments).await;
         let Some(card) = card else { return Ok(()) };
         let live = self.writable().await?;
         // The card first: whoever reads a segment must find the particulars that its units point to.
         write::replace_card(&self.0.link, &live, OrderCard::name(order), &card).await.map_err(away)?;
-        self.write_segments(&live, order, card.quantity, segments).await?;
+        let written = self.write_segments(&live, order, card.quantity, segments).await;
+        self.forget_segments(order, segments).await;
+        written?;
         write::forget(&self.0.link, &live, &[]).await.map_err(away)?;
         self.bring_cards(&card).await
     }
@@ -52,6 +52,13 @@ impl Snapshot {
             self.fetch::<ParticipantCard>(number).await?;
         }
         Ok(())
+    }
+
+    /// Lets this process forget what it has read of segments a moment ago.
+    async fn forget_segments(&self, order: u32, numbers: &[u32]) {
+        for number in numbers {
+            self.0.segments.invalidate(&(order, *number)).await;
+        }
     }
 
     async fn write_segments(&self, live: &Arc<Live>, order: u32, quantity: u32, numbers: &[u32]) -> Result<u32> {

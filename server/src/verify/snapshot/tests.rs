@@ -145,6 +145,8 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
     let other = bench.stranger().await;
     assert_eq!(status(&other, 7).await, Status::Emitted);
     bench.settle(7, Status::InCirculation).await;
+    // Another process may go on for a moment with what it has just read.
+    tokio::time::sleep(2 * SEGMENT_LIFE).await;
     for snapshot in [&bench.snapshot, &other] {
         let unit = snapshot.unit(at(1, 7)).await.unwrap().unwrap();
         assert_eq!(unit.state.status(), Status::InCirculation);
@@ -266,6 +268,10 @@ async fn an_old_copy_put_back_is_never_believed() {
     for round in 0..3 {
         bench.put_back(&copy).await;
         assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "round {round}");
+        tokio::time::sleep(2 * SEGMENT_LIFE).await;
+        assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "round {round}");
+        // A process that starts now has seen nothing, but the one that was there has opened another space by now.
+        bench.snapshot.0.link.wait().await.unwrap();
         assert_eq!(status(&bench.stranger().await, 7).await, Status::Sold, "round {round}");
     }
     // And not by a server that starts with it.
