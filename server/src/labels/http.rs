@@ -7,6 +7,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
 use serde_json::json;
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::sheet::{Product, sheets};
@@ -32,6 +33,12 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(get_labels);
 }
 
+/// A document in PDF.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "read by the contract alone")]
+struct Pdf(Vec<u8>);
+
 impl From<Unprintable> for Error {
     /// Codes of orders are ours and always fit; that one doesn't is our fault.
     fn from(error: Unprintable) -> Self {
@@ -46,7 +53,7 @@ impl From<Unprintable> for Error {
     operation_id = "print_labels",
     params(("id" = Uuid, Path, description = "The order's id"), CodeRange),
     responses(
-        (status = 200, description = "The sheets", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 200, description = "The sheets", body = Pdf, content_type = "application/pdf"),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["participant", "operator"])),

@@ -18,6 +18,6 @@ pub(crate) use faults::Faults;
 pub(crate) use http::{owner_of, publish_product, register_participant, register_product, routes};
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
-pub(crate) use product::{AttributeLine, NewProduct, Product, ProductState, attribute_lines, gtin_slug};
+pub(crate) use product::{NewProduct, Product, ProductState, gtin_slug};
 pub(crate) use reference::{Country, Directory, ProductGroup, Reference, Region, reference, region_of};
-pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product, find_products};
+pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product};

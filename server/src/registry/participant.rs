@@ -73,6 +73,12 @@ impl Participant {
 
 /// What an operator sends to register a participant.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "bin": "990140000384",
+    "name": { "kk": "«Алатау» ЖШС", "ru": "ТОО «Алатау»", "en": "Alatau LLP" },
+    "roles": ["producer", "wholesaler"],
+    "address": "Алматы, Абай даңғылы, 1"
+}))]
 pub(crate) struct NewParticipant {
     /// BIN or IIN, twelve digits; the last must follow from the others.
     #[schema(example = "990140000384", pattern = "^[0-9]{12}$")]

@@ -82,6 +82,15 @@ impl Product {
 
 /// What is sent to register goods.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "gtin": "04870001234560",
+    "group": "water",
+    "trade_name": { "kk": "«Алатау» табиғи суы", "ru": "Природная вода «Алатау»", "en": "Alatau natural water" },
+    "manufacturer": "«Алатау» ЖШС, Алматы",
+    "country": "KZ",
+    "hs_code": "2201101900",
+    "attributes": { "brand": "Алатау", "kind": "mineral", "volume": 0.5, "carbonated": true }
+}))]
 pub(crate) struct NewProduct {
     /// GTIN, 8, 12, 13 or 14 digits; the last must follow from the others.
     #[schema(example = "04870001234560", pattern = "^([0-9]{8}|[0-9]{12,14})$")]
@@ -105,7 +114,7 @@ pub(crate) struct NewProduct {
     pub(crate) hs_code: String,
     /// What the group asks for, by the slugs of the directory.
     #[serde(default)]
-    #[schema(value_type = Object, example = json!({"brand": "Алатау", "kind": "mineral", "volume": 0.5, "carbonated": true}))]
+    #[schema(value_type = Object)]
     pub(crate) attributes: Map<String, Value>,
 }
 

@@ -131,6 +131,7 @@ pub(crate) struct Choice {
 
 /// An entry whose words stand in the messages.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Term {
     /// The entry.
     #[schema(example = "expired-goods")]
