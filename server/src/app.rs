@@ -160,6 +160,8 @@ pub fn serve(app: App) -> Result<Running> {
 pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Result<Running> {
     let (listen, threads) = (app.config.listen, app.config.threads);
     let api = openapi();
+    // Before anything is counted.
+    health::recorder();
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {

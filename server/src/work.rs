@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Taken};
 use crate::verify::Rebuilt;
-use crate::{audit, auth, idempotency};
+use crate::{audit, auth, idempotency, scans};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_secs(1);
 /// Jobs held at a time.
 const BATCH: i64 = 64;
 /// Advisory lock of the one who walks over the snapshot.
-const PATROL_LOCK: i64 = 0x7461_6e62_6102;
+const PATROL_LOCK: i64 = 0x7461_6e62_6110;
 
 /// A worker that runs.
 #[derive(Debug)]
@@ -189,9 +189,9 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
-    Chore { name: "sign-ins", every: Duration::from_hours(1), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
+    Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
     Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },
 ];
 

@@ -89,7 +89,7 @@ pub async fn load(app: &App) -> Result<Loaded> {
 }
 
 /// Advisory lock of the one who tells the story.
-const LOCK: i64 = 0x7461_6e62_6103;
+const LOCK: i64 = 0x7461_6e62_6111;
 
 /// The document that ends the story.
 const LAST_DOCUMENT: Uuid = Uuid::from_u128(0x7461_6e62_6100_4000_8000_00ff_0000_0000);
