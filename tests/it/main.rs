@@ -20,4 +20,5 @@ mod requirements;
 mod roles;
 mod scans;
 mod stock;
+mod verify;
 mod wire;
