@@ -6,8 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -111,12 +110,18 @@ async fn take_and_do(app: &App) -> Result<Settled> {
         return Ok(Settled::default());
     }
     let mut settled = Settled::default();
+    let mut snapshot_away = false;
     for (job, rows) in together(taken) {
         let kind = job.as_ref().map_or("unknown", Job::kind);
         let done = match &job {
+            // Nobody waits for Redis sixty times in a row.
+            Some(_) if snapshot_away && kind.starts_with("refresh-") => {
+                Err(Error::Unavailable { slug: "snapshot-unavailable", source: "Redis was away a moment ago".into() })
+            }
             Some(job) => perform(app, job).await,
             None => Err(Error::internal("a job of a kind that this version doesn't know")),
         };
+        snapshot_away |= matches!(done, Err(Error::Unavailable { slug: "snapshot-unavailable", .. }));
         let result = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("tanba_jobs_total", "kind" => kind, "result" => result).increment(rows.len() as u64);
         for row in &rows {
@@ -195,27 +200,39 @@ const CHORES: &[Chore] = &[
     Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },
 ];
 
+/// Does every chore in its time, each by itself: a long one holds up no other.
 async fn keep_house(app: App, stop: CancellationToken) {
-    let mut due: Vec<Instant> = vec![Instant::now(); CHORES.len()];
-    let mut patrol = Patrol::default();
-    let mut patrol_due = Instant::now();
-    loop {
-        for (chore, due) in CHORES.iter().zip(&mut due) {
-            if Instant::now() < *due || stop.is_cancelled() {
-                continue;
-            }
-            if let Err(error) = (chore.act)(&app).await {
-                tracing::warn!(chore = chore.name, %error, "a chore was left undone");
-            }
-            *due = Instant::now() + chore.every;
+    let mut house = JoinSet::new();
+    for chore in CHORES {
+        house.spawn(keep_doing(chore, app.clone(), stop.clone()));
+    }
+    house.spawn(keep_walking(app, stop));
+    while let Some(ended) = house.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a chore broke off");
         }
-        if Instant::now() >= patrol_due && !stop.is_cancelled() {
-            patrol_due = Instant::now() + patrol.step(&app).await;
+    }
+}
+
+async fn keep_doing(chore: &'static Chore, app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = (chore.act)(&app).await {
+            tracing::warn!(chore = chore.name, %error, "a chore was left undone");
         }
-        let next = due.iter().copied().chain([patrol_due]).min().unwrap_or_else(Instant::now);
         tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep_until(next) => {}
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(chore.every) => {}
+        }
+    }
+}
+
+async fn keep_walking(app: App, stop: CancellationToken) {
+    let mut patrol = Patrol::default();
+    while !stop.is_cancelled() {
+        let pause = patrol.step(&app).await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

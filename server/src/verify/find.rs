@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::SubsecRound;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use locales::Language;
 use marking::gtin::Gtin;
@@ -151,7 +152,7 @@ impl<'a> Walk<'a> {
     }
 
     fn new_answer(&self, kind: Kind, judgement: Judgement) -> Answer {
-        Answer::new(self.language, kind, judgement, self.app.clock.now())
+        Answer::new(self.language, kind, judgement, self.app.clock.now().trunc_subsecs(3))
     }
 
     /// A judgement that rests on a store says so when that was the reserve.
