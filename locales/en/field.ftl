@@ -30,7 +30,6 @@ field-not-a-region = Give the KATO code of the region, nine digits: 750000000
 field-not-a-unit = This code is not of a single item
 field-not-a-uuid = An id looks like this: 0190b0f3-7c4e-7cc0-8000-000000000001
 field-not-a-whole-number = Enter a whole number
-field-not-an-address = This is not an address
 field-not-an-hs-code = A commodity code has 4 to 10 digits
 field-not-an-importer = This participant is not registered as an importer
 field-not-an-sscc = An SSCC has 18 digits

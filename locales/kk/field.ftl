@@ -30,7 +30,6 @@ field-not-a-region = Өңірдің ӘАОЖ бойынша тоғыз цифр�
 field-not-a-unit = Бұл код жеке тауардың коды емес
 field-not-a-uuid = Идентификатор мынадай болады: 0190b0f3-7c4e-7cc0-8000-000000000001
 field-not-a-whole-number = Бүтін сан жазыңыз
-field-not-an-address = Бұл мекенжай жарамайды
 field-not-an-hs-code = СЭҚ ТН коды 4–10 цифрдан тұрады
 field-not-an-importer = Бұл қатысушы импорттаушы ретінде тіркелмеген
 field-not-an-sscc = SSCC 18 цифрдан тұрады

@@ -30,7 +30,6 @@ field-not-a-region = Укажите код региона по КАТО, дев�
 field-not-a-unit = Это код не отдельной единицы товара
 field-not-a-uuid = Идентификатор выглядит так: 0190b0f3-7c4e-7cc0-8000-000000000001
 field-not-a-whole-number = Укажите целое число
-field-not-an-address = Это не похоже на адрес
 field-not-an-hs-code = Код ТН ВЭД состоит из 4–10 цифр
 field-not-an-importer = Этот участник не зарегистрирован как импортёр
 field-not-an-sscc = SSCC состоит из 18 цифр

@@ -19,7 +19,7 @@ macro_rules! files {
         [$(($theme, include_str!(concat!("../", $folder, "/", $theme, ".ftl")))),+]
     };
     ($folder:literal) => {
-        files!($folder: "card" "cli" "demo" "field" "mail" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict")
+        files!($folder: "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict")
     };
 }
 
