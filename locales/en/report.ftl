@@ -21,8 +21,8 @@ report-message-rejected = The inquiry found no violation. If you disagree, you c
 report-message-reopened = Your report is open again and will be looked into once more.
 report-similar =
     { $count ->
-        [one] { $count } similar report came from nearby in the last seven days.
-       *[other] { $count } similar reports came from nearby in the last seven days.
+        [one] { $count } other report seems to be about the same.
+       *[other] { $count } other reports seem to be about the same.
     }
 report-status-assigned = With an inspector
 report-status-confirmed = Violation confirmed

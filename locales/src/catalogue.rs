@@ -23,7 +23,7 @@ macro_rules! files {
     };
 }
 
-const THEMES: usize = 13;
+const THEMES: usize = 12;
 static KK: [(&str, &str); THEMES] = files!("kk");
 static RU: [(&str, &str); THEMES] = files!("ru");
 static EN: [(&str, &str); THEMES] = files!("en");

@@ -25,15 +25,19 @@ CREATE TABLE scan (
 CREATE INDEX scan_of_unit ON scan (order_number, unit_index);
 CREATE TABLE scan_other PARTITION OF scan DEFAULT;
 
+-- A report is anonymous: what could tell who wrote it is the contact, encrypted, and the place.
+-- Who has the token may have the data taken back: then all that is nullable here is NULL, and words are empty.
 CREATE SEQUENCE report_number;
 CREATE TABLE report (
     id              uuid PRIMARY KEY,       -- the client's own
-    number          text NOT NULL UNIQUE,
-    fingerprint     bytea NOT NULL,         -- SHA-256 of what was sent: a retry must be the same
+    sequence        bigint NOT NULL UNIQUE, -- the last part of the number: newer reports have greater ones
+    number          text NOT NULL UNIQUE,   -- TB-26-0000123
+    fingerprint     bytea,                  -- SHA-256 of what was sent: a retry must be the same
     category        text NOT NULL,
     words           text NOT NULL,
     language        text NOT NULL,
-    code            text,
+    code            text,                   -- as it was scanned
+    code_key        text,                   -- the same for every spelling of the code of one unit, stamp or pack
     gtin            bigint,
     order_number    int,
     unit_index      int,
@@ -42,25 +46,36 @@ CREATE TABLE report (
     accuracy_metres real,
     address         text,
     outlet          text,
-    region          text,                   -- KATO code
+    region          text,                   -- KATO code; NULL: nobody's yet, every inspector's to take
     contact_sealed  bytea,                  -- encrypted; shown only to the inspector in charge
     status          text NOT NULL,
     assignee        uuid REFERENCES account (id),
     due_on          date NOT NULL,
     received_at     timestamptz NOT NULL,
-    deleted_at      timestamptz
+    closed_at       timestamptz,            -- when it was last decided, unless it is open
+    coarsened_at    timestamptz,            -- when contact and exact place went, their time being over
+    deleted_at      timestamptz,            -- when all went that the reporter had given
+    CHECK ((latitude IS NULL) = (longitude IS NULL)),
+    CHECK (deleted_at IS NULL OR coalesce(fingerprint, contact_sealed) IS NULL AND latitude IS NULL AND words = '')
 );
-CREATE INDEX report_open ON report (region, due_on) WHERE deleted_at IS NULL;
-CREATE INDEX report_recent ON report (received_at DESC);
+CREATE INDEX report_of_region ON report (region, sequence);
+CREATE INDEX report_open ON report (region, due_on) WHERE closed_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX report_closed ON report (closed_at) WHERE deleted_at IS NULL;
+CREATE INDEX report_of_product ON report (gtin, sequence) WHERE gtin IS NOT NULL;
+CREATE INDEX report_of_code ON report (code_key, received_at) WHERE code_key IS NOT NULL;
+CREATE INDEX report_at_place ON report (latitude, longitude) WHERE latitude IS NOT NULL;
+CREATE INDEX report_received ON report (received_at);
 CREATE TABLE report_token (
     hash            bytea PRIMARY KEY,      -- SHA-256 of the tracking token
-    report_id       uuid NOT NULL REFERENCES report (id) ON DELETE CASCADE
+    report_id       uuid NOT NULL REFERENCES report (id),
+    issued_at       timestamptz NOT NULL
 );
+CREATE INDEX report_token_of_report ON report_token (report_id, issued_at);
 CREATE TABLE report_photo (
     id              uuid PRIMARY KEY,
     report_id       uuid NOT NULL REFERENCES report (id),
     position        smallint NOT NULL,
-    path            text NOT NULL,
+    path            text NOT NULL UNIQUE,   -- in the photo store; begins with the day
     width           int NOT NULL,
     height          int NOT NULL,
     bytes           int NOT NULL,
@@ -76,9 +91,12 @@ CREATE TABLE report_event (
     message         text
 );
 CREATE INDEX report_event_of_report ON report_event (report_id, id);
+-- Reports that tell of the same thing; the later one stands first.
 CREATE TABLE report_link (
     report_id       uuid NOT NULL REFERENCES report (id),
     other_id        uuid NOT NULL REFERENCES report (id),
     why             text NOT NULL,          -- same-code, same-outlet, nearby
-    PRIMARY KEY (report_id, other_id)
+    PRIMARY KEY (report_id, other_id),
+    CHECK (report_id <> other_id)
 );
+CREATE INDEX report_link_back ON report_link (other_id);

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
+use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
 use crate::{codes, db, demo, health, labels, registry, stock};
@@ -42,6 +43,8 @@ pub struct App {
     pub(crate) sessions: Sessions,
     /// Writes scans, many requests at a time.
     pub scans: Committer,
+    /// Photos of reports, and bounds on sending them.
+    pub reports: Reports,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -62,6 +65,7 @@ impl App {
             keys,
             sessions: Sessions::new(),
             scans: Committer::start(db.clone()),
+            reports: Reports::open(&config)?,
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
@@ -119,6 +123,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(demo::routes);
     routes.configure(scans::routes);
     routes.configure(stock::routes);
+    routes.configure(reports::routes);
 }
 
 /// The contract as it is served, in YAML: what `openapi.yaml` must say.

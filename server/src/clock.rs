@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// Tells the time, shifted by whatever a test has asked for.
 #[derive(Clone, Debug, Default)]
@@ -17,14 +17,23 @@ impl Clock {
         Utc::now() + TimeDelta::seconds(self.shift_seconds.load(Ordering::Relaxed))
     }
 
-    /// Today in Kazakhstan, which has kept one time, UTC+5, since 1 March 2024.
+    /// Today in Kazakhstan.
     pub fn today(&self) -> NaiveDate {
-        let kazakhstan = FixedOffset::east_opt(5 * 3600).expect("five hours are an offset");
-        self.now().with_timezone(&kazakhstan).date_naive()
+        local(self.now()).date_naive()
     }
 
     /// Moves the clock, forth or back.
     pub fn shift(&self, by: TimeDelta) {
         self.shift_seconds.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
+}
+
+/// An instant as clocks in Kazakhstan show it: one time, UTC+5, since 1 March 2024.
+pub fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.with_timezone(&FixedOffset::east_opt(5 * 3600).expect("five hours are an offset"))
+}
+
+/// The instant at which a day begins in Kazakhstan. Days of our calendar only: years of four digits.
+pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
+    (day.and_time(NaiveTime::MIN) - TimeDelta::hours(5)).and_utc()
 }

@@ -32,6 +32,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Where photos go (`TANBA_PHOTOS_URL`, `s3://bucket/prefix`); else a folder in `data_dir`.
     pub photos_url: Option<String>,
+    /// How to reach that bucket: those of the usual `AWS_…` variables that are set.
+    pub photos_options: Vec<(String, String)>,
     /// Whether the demo goods and pages are served (`TANBA_DEMO=1`).
     pub demo: bool,
     /// HTTP threads (`TANBA_THREADS`).
@@ -57,15 +59,22 @@ pub struct Limits {
     pub per_prefix: u32,
     /// From everybody, for one process (`TANBA_LIMIT_GLOBAL`).
     pub global: u32,
+    /// Reports from one network in a day (`TANBA_LIMIT_REPORTS`); many people share one.
+    pub reports_per_day: u32,
+    /// Bytes of reports from one network in a day (`TANBA_LIMIT_REPORT_BYTES`).
+    pub report_bytes_per_day: u64,
 }
 
 /// How long data of people is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
-    /// Exact places of scans, in days; then they are rounded (`TANBA_KEEP_EXACT_DAYS`).
+    /// Exact places of scans, and those of decided reports with their contacts, in days; then they are rounded
+    /// (`TANBA_KEEP_EXACT_DAYS`).
     pub exact_days: u32,
     /// Scans, in days; then they are gone (`TANBA_KEEP_SCANS_DAYS`).
     pub scan_days: u32,
+    /// What reporters gave, in days since the decision; then it is gone (`TANBA_KEEP_REPORTS_DAYS`).
+    pub report_days: u32,
 }
 
 /// A setting that can't be understood.
@@ -96,6 +105,10 @@ impl Config {
             trusted_proxies: list(&variable, "TANBA_TRUSTED_PROXIES")?,
             allowed_origins: list(&variable, "TANBA_ALLOWED_ORIGINS")?,
             photos_url: variable("TANBA_PHOTOS_URL"),
+            photos_options: Self::BUCKET_VARIABLES
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), variable(name)?)))
+                .collect(),
             demo: variable("TANBA_DEMO").is_some_and(|value| value != "0"),
             threads: parsed(&variable, "TANBA_THREADS", threads())?,
             database_connections: parsed(&variable, "TANBA_DATABASE_CONNECTIONS", 16)?,
@@ -103,15 +116,28 @@ impl Config {
                 per_device: parsed(&variable, "TANBA_LIMIT_DEVICE", 600)?,
                 per_prefix: parsed(&variable, "TANBA_LIMIT_PREFIX", 6_000)?,
                 global: parsed(&variable, "TANBA_LIMIT_GLOBAL", 3_000_000)?,
+                reports_per_day: parsed(&variable, "TANBA_LIMIT_REPORTS", 500)?,
+                report_bytes_per_day: parsed(&variable, "TANBA_LIMIT_REPORT_BYTES", 2 << 30)?,
             },
             retention: Retention {
                 exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
                 scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
+                report_days: parsed(&variable, "TANBA_KEEP_REPORTS_DAYS", 1_095)?,
             },
             language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
             log: variable("RUST_LOG"),
         })
     }
+
+    /// What a bucket may need to be known about it.
+    const BUCKET_VARIABLES: [&str; 6] = [
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL",
+        "AWS_ALLOW_HTTP",
+    ];
 
     /// How long a request may wait for a store before it is told that the store is away.
     pub const STORE_PATIENCE: Duration = Duration::from_secs(2);

@@ -122,6 +122,7 @@ impl Error {
     /// The table from failure to HTTP status and slug.
     pub fn status_and_slug(&self) -> (StatusCode, &'static str) {
         match self {
+            Self::Malformed("photo-unreadable", _) => (StatusCode::UNPROCESSABLE_ENTITY, "photo-unreadable"),
             Self::Malformed(slug, _) => (StatusCode::BAD_REQUEST, slug),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field"),
             Self::Unauthenticated(slug) => (StatusCode::UNAUTHORIZED, slug),

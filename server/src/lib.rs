@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keys;
 pub mod labels;
 pub(crate) mod registry;
+pub mod reports;
 pub mod scans;
 pub(crate) mod stock;
 pub mod verify;

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Taken};
 use crate::verify::Rebuilt;
-use crate::{audit, auth, idempotency, scans};
+use crate::{audit, auth, idempotency, reports, scans};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -176,7 +176,7 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         Job::RefreshProduct { gtin } => app.snapshot.refresh_product(*gtin).await,
         Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
         Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
-        Job::DeletePhotos { .. } => Err(Error::internal("nobody keeps photos yet")),
+        Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await,
     }
 }
 
@@ -195,6 +195,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
+    Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
     Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
     Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
     Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },

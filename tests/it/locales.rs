@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use locales::Language;
 
 /// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
-const THEMES: [&str; 10] = [
+const THEMES: [&str; 11] = [
     "verdict-",
     "reason-",
     "repair-",
     "parse-",
     "status-",
+    "report-message-",
     "report-status-",
     "category-",
     "problem-",

@@ -16,6 +16,7 @@ mod logs;
 mod openapi;
 mod people;
 mod registry;
+mod reports;
 mod requirements;
 mod roles;
 mod scans;

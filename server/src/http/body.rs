@@ -19,9 +19,9 @@ use crate::error::{Error, FieldFault, Result};
 pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;
 
 /// How long a client may take to begin with its body.
-const GRACE: Duration = Duration::from_secs(10);
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
 /// How fast it must send on the whole afterwards, in bytes a second.
-const SLOWEST: u64 = 8 << 10;
+pub(crate) const SLOWEST: u64 = 8 << 10;
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);

@@ -2,8 +2,6 @@
 //! the directories that both are held against. A draft card is the first step of moderation; an operator's word
 //! publishes it.
 
-#![allow(dead_code, unused_imports, reason = "reports and the demo build on it")]
-
 mod bin;
 mod faults;
 mod http;
@@ -18,6 +16,6 @@ pub(crate) use faults::Faults;
 pub(crate) use http::{owner_of, publish_product, register_participant, register_product, routes};
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
-pub(crate) use product::{NewProduct, Product, ProductState, gtin_slug};
-pub(crate) use reference::{Country, Directory, ProductGroup, Reference, Region, reference, region_of};
+pub(crate) use product::{NewProduct, Product, gtin_slug};
+pub(crate) use reference::{great_circle_metres, reference, region_of};
 pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product};

@@ -214,7 +214,7 @@ pub(crate) fn region_of(latitude: f64, longitude: f64) -> &'static Region {
 }
 
 /// The distance of two places (latitude, longitude in degrees) over a sphere of the Earth's mean radius, in metres.
-fn great_circle_metres(from: [f64; 2], to: [f64; 2]) -> f64 {
+pub(crate) fn great_circle_metres(from: [f64; 2], to: [f64; 2]) -> f64 {
     const EARTH_METRES: f64 = 6_371_008.8;
     let [from_latitude, from_longitude] = from.map(f64::to_radians);
     let [to_latitude, to_longitude] = to.map(f64::to_radians);

@@ -1,0 +1,512 @@
+//! Reports for inspectors: a list to work through, each report whole, its photos, and the steps they can take.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use locales::Language;
+use marking::gtin::Gtin;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{NewMessage, Standing, category_text, checked};
+use crate::app::App;
+use crate::auth::Inspector;
+use crate::clock;
+use crate::error::{Error, FieldFault, Result};
+use crate::http::{Body, Listed as Page, Page as Paging, Query, language, problems};
+use crate::idempotency::IdempotencyKey;
+use crate::registry;
+use crate::reports::code;
+use crate::reports::draft::categories;
+use crate::reports::follow::Progress;
+use crate::reports::inspect::{self, Inspected};
+use crate::reports::report::{Event, KeptPhoto, Side};
+use crate::reports::status::{Decision, ReportStatus};
+use crate::reports::store::{self, Filter, Linked, Listed};
+use crate::scans::Place;
+
+pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(list_reports).service(get_report).service(get_photo);
+    routes.service(post_assignment).service(post_message).service(post_decision);
+}
+
+/// Which reports are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Where they stand.
+    #[param(inline)]
+    status: Option<ReportStatus>,
+    /// A slug of `/v1/reference/report-categories`.
+    #[param(max_length = 40, example = "expired-goods")]
+    category: Option<String>,
+    /// The product.
+    #[param(pattern = "^([0-9]{8}|[0-9]{12,14})$", example = "4870112345674")]
+    gtin: Option<String>,
+    /// `me`: those that the caller is in charge of; `none`: those that nobody has taken.
+    #[param(pattern = "^(me|none)$", example = "none")]
+    assignee: Option<String>,
+    /// `true`: only those whose answer is late.
+    overdue: Option<bool>,
+    /// Received on this day in Kazakhstan or later.
+    from: Option<NaiveDate>,
+    /// Received on this day in Kazakhstan or earlier.
+    to: Option<NaiveDate>,
+}
+
+impl Wanted {
+    /// The filter that it means, for an inspector of this region. Every fault is told at once.
+    fn filter<'a>(&'a self, inspector: &'a Inspector, today: NaiveDate) -> Result<Filter<'a>> {
+        let mut faults = Vec::new();
+        let gtin = self.gtin.as_deref().and_then(|text| {
+            let fault = |error| faults.push(FieldFault::new("gtin", registry::gtin_slug(error)));
+            text.parse::<Gtin>().map_err(fault).ok().and_then(code::column)
+        });
+        let assignee = match self.assignee.as_deref() {
+            None => None,
+            Some("me") => Some(Some(inspector.account)),
+            Some("none") => Some(None),
+            Some(_) => {
+                faults.push(FieldFault::with("assignee", "field-not-one-of", &[("allowed", "me, none".into())]));
+                None
+            }
+        };
+        let category = self.category.as_deref();
+        if category.is_some_and(|category| !registry::reference().has_report_category(category)) {
+            faults.push(FieldFault::with("category", "field-not-one-of", &[("allowed", categories().into())]));
+        }
+        let mut day = |name: &str, day: Option<NaiveDate>| {
+            if day.is_some_and(|day| !(2000..2100).contains(&day.year())) {
+                faults.push(FieldFault::new(name, "field-not-a-date"));
+                return None;
+            }
+            day
+        };
+        let (from, to) = (day("from", self.from), day("to", self.to));
+        if !faults.is_empty() {
+            return Err(Error::Malformed("malformed-query", faults));
+        }
+        Ok(Filter {
+            region: inspector.region.as_deref().unwrap_or_default(),
+            status: self.status,
+            category,
+            gtin,
+            assignee,
+            due_before: (self.overdue == Some(true)).then_some(today),
+            from: from.map(clock::start_of),
+            before: to.and_then(|to| to.succ_opt()).map(clock::start_of),
+            after: None,
+            limit: 0,
+        })
+    }
+}
+
+/// A report in a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ListedReport {
+    /// Its number.
+    #[schema(example = "TB-26-0000123")]
+    number: String,
+    /// Where it stands.
+    #[serde(flatten)]
+    standing: Standing,
+    /// What it is about.
+    #[schema(example = "expired-goods")]
+    category: String,
+    /// The same in the caller's language.
+    #[schema(example = "Past its date")]
+    category_text: String,
+    /// The first 200 characters of what its author wrote.
+    words: String,
+    /// The shop's name.
+    outlet: Option<String>,
+    /// The product.
+    #[schema(value_type = Option<String>, example = "04870112345674")]
+    gtin: Option<Gtin>,
+    /// KATO code; none while it is nobody's.
+    region: Option<String>,
+    /// The inspector in charge.
+    assignee: Option<Uuid>,
+    /// Whether that is the caller.
+    is_mine: bool,
+    /// The day by which the authority answers.
+    due_on: NaiveDate,
+    /// Whether the answer is late.
+    is_overdue: bool,
+    /// When it came in, in UTC.
+    received_at: DateTime<Utc>,
+    /// How many photos it has.
+    photos: i64,
+    /// How many reports tell of the same.
+    linked: i64,
+}
+
+impl ListedReport {
+    fn new(listed: Listed, me: Uuid, today: NaiveDate, language: Language) -> Self {
+        Self {
+            number: listed.number.to_string(),
+            standing: Standing::of(listed.status, language),
+            category_text: category_text(language, &listed.category),
+            category: listed.category,
+            words: listed.words,
+            outlet: listed.outlet,
+            gtin: listed.gtin.and_then(gtin),
+            region: listed.region,
+            assignee: listed.assignee,
+            is_mine: listed.assignee == Some(me),
+            due_on: listed.due_on,
+            is_overdue: listed.status.is_open() && listed.due_on < today,
+            received_at: listed.received_at,
+            photos: listed.photos,
+            linked: listed.linked,
+        }
+    }
+}
+
+fn gtin(column: i64) -> Option<Gtin> {
+    u64::try_from(column).ok().and_then(|number| Gtin::try_from(number).ok())
+}
+
+/// Lists reports, newest first: those of the inspector's region, and those that have none.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "list_reports",
+    params(Wanted, Paging),
+    responses(
+        (status = 200, description = "A page of reports", body = Page<ListedReport>),
+        problems::Malformed, problems::SignedIn, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[get("/v1/inspector/reports")]
+async fn list_reports(
+    app: web::Data<App>,
+    inspector: Inspector,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Result<web::Json<Page<ListedReport>>> {
+    let (limit, after) = (paging.limit()?, paging.after::<i64>()?);
+    let (today, language) = (app.clock.today(), language::current());
+    let filter = Filter { after, limit: limit + 1, ..wanted.filter(&inspector, today)? };
+    let db = app.db.get().await?;
+    let rows = store::list_reports(&db, &filter).await?;
+    let page = Page::cut(rows, limit, |listed| listed.number.sequence().to_string());
+    Ok(web::Json(page.map(|listed| ListedReport::new(listed, inspector.account, today, language))))
+}
+
+/// A report as an inspector sees it.
+#[derive(Debug, Serialize, ToSchema)]
+struct InspectedReport {
+    /// Its number.
+    #[schema(example = "TB-26-0000123")]
+    number: String,
+    /// Where it stands.
+    #[serde(flatten)]
+    standing: Standing,
+    /// What it is about.
+    #[schema(example = "expired-goods")]
+    category: String,
+    /// The same in the caller's language.
+    #[schema(example = "Past its date")]
+    category_text: String,
+    /// What its author wrote.
+    words: String,
+    /// Tag of the language in which its author is answered.
+    #[schema(example = "kk")]
+    language: String,
+    /// The code as it was scanned.
+    code: Option<String>,
+    /// The product.
+    #[schema(value_type = Option<String>, example = "04870112345674")]
+    gtin: Option<Gtin>,
+    /// The order of a code of ours.
+    order: Option<i32>,
+    /// Its index in the order.
+    index: Option<i32>,
+    /// Where; coarse some time after the decision.
+    place: Option<Place>,
+    /// Where, in words.
+    address: Option<String>,
+    /// The shop's name.
+    outlet: Option<String>,
+    /// KATO code; none while it is nobody's.
+    region: Option<String>,
+    /// Whether a contact was left, and is still kept.
+    has_contact: bool,
+    /// The contact: for the inspector in charge only, each look audited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+    /// The inspector in charge.
+    assignee: Option<Uuid>,
+    /// Whether that is the caller.
+    is_mine: bool,
+    /// When it came in, in UTC.
+    received_at: DateTime<Utc>,
+    /// The day by which the authority answers.
+    due_on: NaiveDate,
+    /// Whether the answer is late.
+    is_overdue: bool,
+    /// When its author's data went, in UTC.
+    deleted_at: Option<DateTime<Utc>>,
+    /// Its photos.
+    photos: Vec<ReportPhoto>,
+    /// What happened, oldest first.
+    history: Vec<InspectedEvent>,
+    /// Reports that tell of the same.
+    linked: Vec<LinkedReport>,
+    /// How many more are in other regions.
+    linked_elsewhere: usize,
+}
+
+/// A photo of a report.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReportPhoto {
+    /// Its id.
+    id: Uuid,
+    /// Where to get it.
+    url: String,
+    /// In pixels.
+    width: i32,
+    /// In pixels.
+    height: i32,
+    /// Size of the file.
+    bytes: i32,
+}
+
+/// A step in a report's life.
+#[derive(Debug, Serialize, ToSchema)]
+struct InspectedEvent {
+    /// When, in UTC.
+    at: DateTime<Utc>,
+    /// Who.
+    who: Side,
+    /// Which inspector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Uuid>,
+    /// The new status, when it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<ReportStatus>,
+    /// What was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// A report that tells of the same.
+#[derive(Debug, Serialize, ToSchema)]
+struct LinkedReport {
+    /// Its number.
+    #[schema(example = "TB-26-0000122")]
+    number: String,
+    /// Where it stands.
+    status: ReportStatus,
+    /// `same-code`, `same-outlet` or `nearby`.
+    #[schema(example = "same-code")]
+    why: String,
+}
+
+impl InspectedReport {
+    fn new(inspected: Inspected, me: Uuid, today: NaiveDate, language: Language) -> Self {
+        let Inspected { report, contact, photos, events, links, linked_elsewhere } = inspected;
+        let number = report.number.to_string();
+        let photo = |photo: KeptPhoto| ReportPhoto {
+            id: photo.id,
+            url: format!("/v1/inspector/reports/{number}/photos/{}", photo.id),
+            width: photo.width,
+            height: photo.height,
+            bytes: photo.bytes,
+        };
+        let event = |Event { at, who, account, status, message }| InspectedEvent { at, who, account, status, message };
+        let linked =
+            |linked: Linked| LinkedReport { number: linked.number.to_string(), status: linked.status, why: linked.why };
+        Self {
+            standing: Standing::of(report.status, language),
+            category_text: category_text(language, &report.category),
+            place: report.place(),
+            has_contact: report.contact_sealed.is_some(),
+            contact,
+            is_mine: report.assignee == Some(me),
+            is_overdue: report.is_overdue(today),
+            photos: photos.into_iter().map(photo).collect(),
+            history: events.into_iter().map(event).collect(),
+            linked: links.into_iter().map(linked).collect(),
+            linked_elsewhere,
+            category: report.category,
+            words: report.words,
+            language: report.language,
+            code: report.code,
+            gtin: report.gtin.and_then(gtin),
+            order: report.unit.map(|unit| unit.0),
+            index: report.unit.map(|unit| unit.1),
+            address: report.address,
+            outlet: report.sighting.outlet,
+            region: report.region,
+            assignee: report.assignee,
+            received_at: report.received_at,
+            due_on: report.due_on,
+            deleted_at: report.deleted_at,
+            number,
+        }
+    }
+}
+
+/// Shows a report. Another region's report isn't there; each look is audited.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "inspect_report",
+    params(("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123")),
+    responses(
+        (status = 200, description = "The report", body = InspectedReport),
+        problems::SignedIn, problems::NotFound, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[get("/v1/inspector/reports/{number}")]
+async fn get_report(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+) -> Result<web::Json<InspectedReport>> {
+    let inspected = inspect::read(&app, &inspector, &path).await?;
+    let (today, language) = (app.clock.today(), language::current());
+    Ok(web::Json(InspectedReport::new(inspected, inspector.account, today, language)))
+}
+
+/// Hands out a photo as a file that no browser runs anything of (X23). Each look is audited.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "get_report_photo",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("id" = String, Path, description = "The photo's id", example = "0193e0b2-5f1c-4c3a-9d55-0c8f4a2b6e11"),
+    ),
+    responses(
+        (status = 200, description = "JPEG without metadata", body = PhotoJpeg, content_type = "image/jpeg"),
+        problems::SignedIn, problems::NotFound, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[get("/v1/inspector/reports/{number}/photos/{id}")]
+async fn get_photo(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (number, id) = path.into_inner();
+    let shown = inspect::read_photo(&app, &inspector, &number, &id).await?;
+    // The number is one that we made: it was found.
+    let name = format!("attachment; filename=\"{number}-{}.jpg\"", shown.position);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "image/jpeg"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .insert_header((CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; frame-ancestors 'none'"))
+        .body(shown.jpeg))
+}
+
+/// A JPEG file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "tells of an answer")]
+struct PhotoJpeg(Vec<u8>);
+
+/// Who gets a report.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Assignment {
+    /// The account of a colleague, of any region; the caller when left out.
+    to: Option<Uuid>,
+}
+
+/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "assign_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = Assignment,
+    responses(
+        (status = 200, description = "Assigned", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/assign")]
+async fn post_assignment(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(assignment): Body<Assignment>,
+) -> Result<web::Json<Progress>> {
+    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to).await?))
+}
+
+/// Writes to the report's author; takes the report if nobody has.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "answer_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = NewMessage,
+    responses(
+        (status = 201, description = "Sent", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/messages")]
+async fn post_message(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(message): Body<NewMessage>,
+) -> Result<HttpResponse> {
+    let text = message.check()?;
+    Ok(HttpResponse::Created().json(inspect::write(&app, &inspector, &path, &key, &text).await?))
+}
+
+/// What an inspector has found.
+#[derive(Debug, Deserialize, ToSchema)]
+struct NewDecision {
+    /// The decision.
+    decision: Decision,
+    /// What its author is told.
+    #[schema(min_length = 1, max_length = 4000, example = "The goods were taken off the shelf. Thank you.")]
+    message: String,
+}
+
+/// Decides a report, or asks its author something; takes the report if nobody has.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "decide_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = NewDecision,
+    responses(
+        (status = 200, description = "Decided", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/decision")]
+async fn post_decision(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(new): Body<NewDecision>,
+) -> Result<web::Json<Progress>> {
+    let text = checked("message", &new.message)?;
+    Ok(web::Json(inspect::decide(&app, &inspector, &path, &key, new.decision, &text).await?))
+}

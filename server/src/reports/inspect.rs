@@ -1,0 +1,258 @@
+//! What inspectors do with reports: read, take or hand over, write, decide. Another region's report isn't there for
+//! them (X1); each look and each refusal leaves a line in the audit.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::follow::Progress;
+use super::report::{Event, KeptPhoto, Report, ReportNumber, Side};
+use super::status::{Decision, ReportStatus, Step};
+use super::store::{self, Linked, Update};
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::auth::Caller;
+use crate::db::Transaction;
+use crate::error::{Error, Result};
+use crate::idempotency::{self, IdempotencyKey};
+
+/// A report with all that an inspector may see of it.
+pub(crate) struct Inspected {
+    /// The report.
+    pub(crate) report: Report,
+    /// The contact: for the inspector in charge only.
+    pub(crate) contact: Option<String>,
+    /// Its photos in order.
+    pub(crate) photos: Vec<KeptPhoto>,
+    /// Its history, oldest first.
+    pub(crate) events: Vec<Event>,
+    /// Reports of the same thing that this inspector may see.
+    pub(crate) links: Vec<Linked>,
+    /// How many more there are elsewhere.
+    pub(crate) linked_elsewhere: usize,
+}
+
+/// A photo as it is handed out.
+pub(crate) struct Shown {
+    /// The JPEG file.
+    pub(crate) jpeg: bytes::Bytes,
+    /// Its place among the report's photos, from 1.
+    pub(crate) position: i16,
+}
+
+/// Reads a report. The look is audited, and whether the contact was seen.
+pub(crate) async fn read(app: &App, inspector: &Caller, number: &str) -> Result<Inspected> {
+    audited(app, inspector, "reports.read", number, read_in(app, inspector, number)).await
+}
+
+async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspected> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let report = find(&tx, inspector, number).await?;
+    let contact = match &report.contact_sealed {
+        Some(sealed) if report.assignee == Some(inspector.account) => {
+            let opened = app.keys.current().decrypt(&Report::contact_context(report.id), sealed)?;
+            Some(String::from_utf8(opened.to_vec()).map_err(|_| Error::internal("a contact is not text"))?)
+        }
+        _ => None,
+    };
+    let photos = store::list_photos(&tx, report.id).await?;
+    let events = store::list_events(&tx, report.id).await?;
+    let links = store::list_links(&tx, report.id).await?;
+    let all = links.len();
+    let links: Vec<Linked> =
+        links.into_iter().filter(|linked| is_visible(linked.region.as_deref(), inspector)).collect();
+    let details = json!({ "contact": contact.is_some() });
+    audit::append(&tx, &entry(inspector, "reports.read", report.number, app.clock.now(), details)).await?;
+    tx.commit().await?;
+    Ok(Inspected { linked_elsewhere: all - links.len(), report, contact, photos, events, links })
+}
+
+/// Reads a photo.
+pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, photo: &str) -> Result<Shown> {
+    let read = async {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let report = find(&tx, inspector, number).await?;
+        let id = Uuid::parse_str(photo).map_err(|_| Error::NotFound("not-found"))?;
+        let found = store::find_photo(&tx, report.id, id).await?;
+        let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
+        let details = json!({ "photo": photo.id });
+        audit::append(&tx, &entry(inspector, "reports.read-photo", report.number, app.clock.now(), details)).await?;
+        tx.commit().await?;
+        drop(client);
+        let jpeg = app.reports.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
+        Ok(Shown { jpeg, position })
+    };
+    audited(app, inspector, "reports.read-photo", number, read).await
+}
+
+/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
+pub(crate) async fn assign(
+    app: &App,
+    inspector: &Caller,
+    number: &str,
+    key: &IdempotencyKey,
+    to: Option<Uuid>,
+) -> Result<Progress> {
+    let to = to.unwrap_or(inspector.account);
+    step(app, inspector, number, key, "assign", &to, async |tx, report, now| {
+        let region = store::find_inspector_region(tx, to).await?;
+        let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
+        let status = report.after(Step::Assign)?;
+        if report.assignee != Some(to) || status != report.status {
+            append(tx, report, inspector, now, (status != report.status).then_some(status), None).await?;
+        }
+        report.assignee = Some(to);
+        report.region = Some(region);
+        Ok((status, "reports.assign", json!({ "to": to })))
+    })
+    .await
+}
+
+/// Writes to the reporter. Who writes about a report that nobody has taken takes it.
+pub(crate) async fn write(
+    app: &App,
+    inspector: &Caller,
+    number: &str,
+    key: &IdempotencyKey,
+    text: &str,
+) -> Result<Progress> {
+    step(app, inspector, number, key, "messages", &text, async |tx, report, now| {
+        let from = report.after(Step::Answer)?;
+        take(tx, report, inspector, now).await?;
+        let status = report.after(Step::Answer)?;
+        append(tx, report, inspector, now, None, Some(text)).await?;
+        Ok((status, "reports.answer", json!({ "from": from.slug(), "to": status.slug() })))
+    })
+    .await
+}
+
+/// Decides. Who decides about a report that nobody has taken takes it.
+pub(crate) async fn decide(
+    app: &App,
+    inspector: &Caller,
+    number: &str,
+    key: &IdempotencyKey,
+    decision: Decision,
+    text: &str,
+) -> Result<Progress> {
+    step(app, inspector, number, key, "decision", &(decision, text), async |tx, report, now| {
+        let from = report.status;
+        report.after(Step::Decide(decision))?;
+        take(tx, report, inspector, now).await?;
+        let status = report.after(Step::Decide(decision))?;
+        append(tx, report, inspector, now, Some(status), Some(text)).await?;
+        Ok((status, "reports.decide", json!({ "from": from.slug(), "to": status.slug() })))
+    })
+    .await
+}
+
+/// Makes sure that the inspector is in charge: takes a report that is nobody's, refuses a colleague's.
+async fn take(tx: &Transaction<'_>, report: &mut Report, inspector: &Caller, now: DateTime<Utc>) -> Result<()> {
+    match report.assignee {
+        Some(assignee) if assignee == inspector.account => Ok(()),
+        Some(_) => Err(Error::Forbidden("report-not-yours")),
+        None => {
+            let status = report.after(Step::Assign)?;
+            append(tx, report, inspector, now, (status != report.status).then_some(status), None).await?;
+            report.status = status;
+            report.assignee = Some(inspector.account);
+            report.region.clone_from(&inspector.region);
+            Ok(())
+        }
+    }
+}
+
+async fn append(
+    tx: &Transaction<'_>,
+    report: &Report,
+    inspector: &Caller,
+    at: DateTime<Utc>,
+    status: Option<ReportStatus>,
+    text: Option<&str>,
+) -> Result<()> {
+    let message = text.map(str::to_owned);
+    let event = Event { at, who: Side::Inspector, account: Some(inspector.account), status, message };
+    store::append_event(tx, report.id, &event).await
+}
+
+/// One step of an inspector: found, changed, written and audited in one transaction, once for a key. `change` may
+/// change whose the report is; it returns the new status and what the audit says.
+async fn step(
+    app: &App,
+    inspector: &Caller,
+    number: &str,
+    key: &IdempotencyKey,
+    path: &'static str,
+    body: &impl Serialize,
+    change: impl AsyncFnOnce(&Transaction<'_>, &mut Report, DateTime<Utc>) -> Result<(ReportStatus, &'static str, Value)>,
+) -> Result<Progress> {
+    let action = match path {
+        "assign" => "reports.assign",
+        "messages" => "reports.answer",
+        _ => "reports.decide",
+    };
+    let stepped = async {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let now = app.clock.now();
+        let caller = inspector.actor.who.to_string();
+        let route = format!("POST /v1/inspector/reports/{number}/{path}");
+        let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
+            let mut report = find(&tx, inspector, number).await?;
+            let (status, action, details) = change(&tx, &mut report, now).await?;
+            let Report { assignee, due_on, .. } = report;
+            let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
+            store::update(&tx, report.id, &update).await?;
+            audit::append(&tx, &entry(inspector, action, report.number, now, details)).await?;
+            Ok(Progress { number: report.number.to_string(), status, due_on, at: now })
+        })
+        .await?;
+        tx.commit().await?;
+        Ok(progress)
+    };
+    audited(app, inspector, action, number, stepped).await
+}
+
+/// The report of this number, held until the transaction ends, if the inspector may know of it.
+async fn find(tx: &Transaction<'_>, inspector: &Caller, number: &str) -> Result<Report> {
+    let number: ReportNumber = number.parse().map_err(|_| Error::NotFound("not-found"))?;
+    let found = store::find_by_number(tx, number).await?;
+    found.filter(|report| is_visible(report.region.as_deref(), inspector)).ok_or(Error::NotFound("not-found"))
+}
+
+/// Whether an inspector may know of a report of this region (X1): their own region's, and what is nobody's yet.
+pub(crate) fn is_visible(region: Option<&str>, inspector: &Caller) -> bool {
+    region.is_none() || region == inspector.region.as_deref()
+}
+
+fn entry(
+    inspector: &Caller,
+    action: &'static str,
+    number: ReportNumber,
+    at: DateTime<Utc>,
+    details: Value,
+) -> Entry<'static> {
+    Entry { at, actor: inspector.actor, action, object: format!("report:{number}"), result: "done", details }
+}
+
+/// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
+async fn audited<T>(
+    app: &App,
+    inspector: &Caller,
+    action: &'static str,
+    number: &str,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let result = work.await;
+    if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result
+        && let Ok(number) = number.parse::<ReportNumber>()
+    {
+        let client = app.db.get().await?;
+        let refusal = entry(inspector, action, number, app.clock.now(), json!({}));
+        audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
+    }
+    result
+}

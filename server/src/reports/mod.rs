@@ -1,0 +1,53 @@
+//! Complaints of the public (D1.7): taken in with photos, anonymous unless their author wants otherwise, followed with
+//! a secret token, answered by inspectors of the region, taken back at any time.
+//!
+//! What is refused tells where its fault lies; what can't be stored is not acknowledged.
+
+mod code;
+mod draft;
+mod follow;
+mod form;
+mod http;
+mod inspect;
+mod links;
+mod photo;
+mod photos;
+mod quota;
+mod receive;
+mod report;
+mod retention;
+mod status;
+mod store;
+mod workshop;
+
+use crate::config::Config;
+use crate::error::Result;
+use photos::PhotoStore;
+use quota::{Allowance, Quota};
+use workshop::Workshop;
+
+pub(crate) use http::routes;
+pub use retention::{delete_photos, keep_house};
+
+/// What reports need of a process besides its tables. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Reports {
+    /// Where photos are kept.
+    pub(crate) photos: PhotoStore,
+    /// Where files become photos.
+    pub(crate) workshop: Workshop,
+    /// What networks have sent today.
+    pub(crate) quota: Quota,
+}
+
+impl Reports {
+    /// Opens the photo store that the settings name; nothing is counted yet.
+    pub(crate) fn open(config: &Config) -> Result<Self> {
+        let allowance = Allowance { reports: config.limits.reports_per_day, bytes: config.limits.report_bytes_per_day };
+        Ok(Self {
+            photos: PhotoStore::open(config)?,
+            workshop: Workshop::new(config.threads),
+            quota: Quota::new(allowance),
+        })
+    }
+}

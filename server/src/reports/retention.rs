@@ -1,0 +1,98 @@
+//! What the worker does with reports as days go by (X38): contacts and exact places of decided reports go first, later
+//! all that their reporters gave; and files that no report has are swept away.
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::report::{Event, Side};
+use super::store;
+use crate::app::App;
+use crate::audit::{self, Actor, Entry, Who};
+use crate::db::Transaction;
+use crate::error::Result;
+use crate::jobs::{self, Job};
+use crate::scans::Place;
+
+/// Reports changed in one transaction.
+const BATCH: usize = 500;
+/// Days whose folders are swept: from the day before yesterday, when nobody writes there any more, back to a week
+/// in which no worker ran.
+const SWEPT_DAYS: std::ops::Range<u64> = 2..10;
+
+/// Brings reports up to their retention. Harmless by any number of workers at once.
+pub async fn keep_house(app: &App) -> Result<()> {
+    let (now, keep) = (app.clock.now(), app.config.retention);
+    let before = |days: u32| now - TimeDelta::days(i64::from(days));
+    let mut client = app.db.get().await?;
+    loop {
+        let tx = client.transaction().await?;
+        let exact = store::list_exact(&tx, before(keep.exact_days), BATCH).await?;
+        for (report, place) in &exact {
+            store::coarsen(&tx, *report, place.map(Place::coarse), now).await?;
+        }
+        append(&tx, "reports.coarsen", exact.len(), now).await?;
+        tx.commit().await?;
+        if exact.len() < BATCH {
+            break;
+        }
+    }
+    loop {
+        let tx = client.transaction().await?;
+        let expired = store::list_expired(&tx, before(keep.report_days), BATCH).await?;
+        for report in &expired {
+            let event = Event { at: now, who: Side::System, account: None, status: None, message: None };
+            store::append_event(&tx, *report, &event).await?;
+            erase(&tx, *report, now).await?;
+        }
+        append(&tx, "reports.expire", expired.len(), now).await?;
+        tx.commit().await?;
+        app.wake.notify_one();
+        if expired.len() < BATCH {
+            break;
+        }
+    }
+    let tx = client.transaction().await?;
+    store::delete_tokens(&tx, before(keep.report_days)).await?;
+    tx.commit().await?;
+    drop(client);
+    sweep(app, now).await
+}
+
+/// Removes what a reporter gave from every table, and leaves the files to a job.
+pub(crate) async fn erase(tx: &Transaction<'_>, report: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let paths = store::delete_photos(tx, report).await?;
+    store::erase(tx, report, now).await?;
+    if paths.is_empty() { Ok(()) } else { jobs::append(tx, &Job::DeletePhotos { paths }).await }
+}
+
+/// Deletes the files of photos; the worker does it for `Job::DeletePhotos`. Harmless when it happens twice.
+pub async fn delete_photos(app: &App, paths: &[String]) -> Result<()> {
+    app.reports.photos.delete(paths).await
+}
+
+/// Deletes files that no report has: left by a process that died between file and row.
+async fn sweep(app: &App, now: DateTime<Utc>) -> Result<()> {
+    for back in SWEPT_DAYS {
+        let Some(day) = now.date_naive().checked_sub_days(Days::new(back)) else { continue };
+        for portion in app.reports.photos.list_day(day).await? {
+            let client = app.db.get().await?;
+            let strangers = store::list_strangers(&client, &portion).await?;
+            drop(client);
+            if !strangers.is_empty() {
+                tracing::info!(files = strangers.len(), "photos without a report are deleted");
+                app.reports.photos.delete(&strangers).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn append(tx: &Transaction<'_>, action: &'static str, reports: usize, at: DateTime<Utc>) -> Result<()> {
+    if reports == 0 {
+        return Ok(());
+    }
+    let actor = Actor { who: Who::Worker, address: None };
+    let details = json!({ "reports": reports });
+    audit::append(tx, &Entry { at, actor, action, object: "report".to_owned(), result: "done", details }).await
+}
