@@ -16,6 +16,8 @@ pub(crate) use faults::Faults;
 pub(crate) use http::{owner_of, publish_product, register_participant, register_product, routes};
 pub(crate) use names::Names;
 pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
+#[cfg(test)]
+pub(crate) use product::ProductState;
 pub(crate) use product::{NewProduct, Product, gtin_slug};
 pub(crate) use reference::{great_circle_metres, reference, region_of};
 pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product};
