@@ -39,8 +39,11 @@ Settings (environment):
   TANBA_LIMIT_DEVICE          requests a minute from one device or account [600]
   TANBA_LIMIT_PREFIX          requests a minute from one network [6000]
   TANBA_LIMIT_GLOBAL          requests a minute from everybody [3000000]
+  TANBA_LIMIT_REPORTS         reports a day from one network [500]
+  TANBA_LIMIT_REPORT_BYTES    bytes of reports a day from one network [2 GiB]
   TANBA_KEEP_EXACT_DAYS       days until places of scans are rounded [90]
   TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]
+  TANBA_KEEP_REPORTS_DAYS     days until decided reports are gone [1095]
   TANBA_LANG                  language of the command line: kk, ru or en [the system's]
   RUST_LOG                    what is logged, as JSON on standard error [warn on a terminal, else info]
 

@@ -78,6 +78,8 @@ async fn without_postgres_verify_goes_on_and_writes_are_refused() {
 
     // Both away: no verdict at all.
     stores.embedded.kill_redis();
+    // What was read from Redis is told for another tenth of a second.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     for _ in 0..10 {
         assert_away(&whole.scene.verify(&codes[1]).await);
     }
