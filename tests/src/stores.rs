@@ -16,13 +16,18 @@ pub struct Stores {
     pub folder: PathBuf,
 }
 
+/// How the folders of tests begin in the system's folder for passing things; the process's number follows.
+const FOLDER: &str = "tanba-tests-";
+
 /// The name of the database that tests are cloned from.
 const TEMPLATE: &str = "template_tanba";
 
 impl Stores {
     /// Starts stores of their own, for a test that breaks them.
     pub async fn start(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("tanba-tests-{}-{name}", std::process::id()));
+        static SWEEP: std::sync::Once = std::sync::Once::new();
+        SWEEP.call_once(sweep);
+        let folder = std::env::temp_dir().join(format!("{FOLDER}{}-{name}", std::process::id()));
         let options = Options { durability: Durability::Tests, ..Options::default() };
         let embedded = Embedded::start_with(&folder, options).await.expect("private stores start");
         let stores = Self { embedded, folder };
@@ -59,6 +64,18 @@ impl Stores {
         client.batch_execute(sql).await.expect(sql);
         drop(client);
         let _ = connection.await;
+    }
+}
+
+/// Removes what earlier test programs have left: shared stores end with their program, their data stay.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(FOLDER).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|owner| !std::path::Path::new(&format!("/proc/{owner}")).exists()) {
+            // Another program may be sweeping, too: what is gone is gone.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 
