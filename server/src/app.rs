@@ -126,11 +126,31 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(reports::routes);
 }
 
-/// The contract as it is served, in YAML: what `openapi.yaml` must say.
+/// The contract as it is served: what `openapi.yaml` must say.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, api) =
         actix_web::App::new().into_utoipa_app().openapi(Contract::openapi()).configure(routes).split_for_parts();
     api
+}
+
+/// The same as text. Older readers of YAML take `no` for a boolean and `2026-11-20` for an instant: such words stand in
+/// quotes.
+pub fn contract() -> Result<String> {
+    let yaml = openapi().to_yaml().map_err(Error::internal)?;
+    Ok(yaml.lines().fold(String::with_capacity(yaml.len()), |text, line| text + &unmistakable(line) + "\n"))
+}
+
+/// A line of YAML in which a word that could be mistaken stands in quotes.
+fn unmistakable(line: &str) -> std::borrow::Cow<'_, str> {
+    let is_date = |word: &str| chrono::NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok();
+    match line.rsplit_once(' ') {
+        Some((before, word)) if before.ends_with(['-', ':']) => match word {
+            "yes" | "no" | "on" | "off" | "y" | "n" => format!("{before} '{word}'").into(),
+            date if is_date(date) => format!("{before} '{word}'").into(),
+            _ => line.into(),
+        },
+        _ => line.into(),
+    }
 }
 
 /// A service that is listening.
@@ -205,5 +225,24 @@ async fn nothing_here(request: HttpRequest, methods: web::Data<health::Methods>)
     match methods.allowed(request.path()) {
         Some(allow) => Err(Error::MethodNotAllowed(allow)),
         None => Err(Error::NotFound("not-found")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_older_readers_mistake_stand_in_quotes() {
+        for (line, written) in [
+            ("      - no", "      - 'no'"),
+            ("      example: 2026-11-20", "      example: '2026-11-20'"),
+            ("      - unknown", "      - unknown"),
+            ("      description: They say no", "      description: They say no"),
+            ("      - '2026-11-20'", "      - '2026-11-20'"),
+            ("      on:", "      on:"),
+        ] {
+            assert_eq!(unmistakable(line), written);
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Labels, read back by a reader that is none of ours.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::{Value, json};
 use server::labels::{Family, picture};
+use tests::{TestApp, shared_stores};
 use uuid::Uuid;
 
 use crate::codes::Trade;
@@ -13,18 +15,17 @@ const READER: &str = r"
 import json, sys
 import zxingcpp
 from PIL import Image
-path = sys.argv[1]
-if path.endswith('.pdf'):
-    import pypdfium2
-    pages = [page.render(scale=300 / 72).to_pil() for page in pypdfium2.PdfDocument(path)]
-else:
-    pages = [Image.open(path)]
+def pages(path):
+    if path.endswith('.pdf'):
+        import pypdfium2
+        return [page.render(scale=300 / 72).to_pil() for page in pypdfium2.PdfDocument(path)]
+    return [Image.open(path)]
 def side(found):
     a, b = found.position.top_left, found.position.top_right
     return ((a.x - b.x) ** 2 + (a.y - b.y) ** 2) ** 0.5
 def symbols(page):
     return [[f.symbology_identifier, f.bytes.decode('latin-1'), side(f)] for f in zxingcpp.read_barcodes(page)]
-print(json.dumps([symbols(page) for page in pages]))
+print(json.dumps([symbols(page) for path in sys.argv[1:] for page in pages(path)]))
 ";
 
 #[derive(Debug)]
@@ -34,13 +35,24 @@ struct Symbol {
     millimetres: f64,
 }
 
-/// What the other reader finds, page by page.
+/// What the other reader finds in a file, page by page.
 fn read(file: &[u8], ending: &str) -> Vec<Vec<Symbol>> {
-    let path = std::env::temp_dir().join(format!("tanba-label-{}.{ending}", Uuid::new_v4()));
-    std::fs::write(&path, file).unwrap();
-    let python = std::env::var("TANBA_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let output = Command::new(python).args(["-c", READER]).arg(&path).output().unwrap();
-    std::fs::remove_file(&path).unwrap();
+    read_all(&[file.to_vec()], ending)
+}
+
+/// What the other reader finds in files of one kind, page by page.
+fn read_all(files: &[Vec<u8>], ending: &str) -> Vec<Vec<Symbol>> {
+    let folder = std::env::temp_dir().join(format!("tanba-labels-{}", Uuid::new_v4()));
+    std::fs::create_dir(&folder).unwrap();
+    let mut command = Command::new(tests::python());
+    command.args(["-c", READER]);
+    for (place, file) in files.iter().enumerate() {
+        let path = folder.join(format!("{place}.{ending}"));
+        std::fs::write(&path, file).unwrap();
+        command.arg(path);
+    }
+    let output = command.output().unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let pages: Value = serde_json::from_slice(&output.stdout).unwrap();
     let symbol = |found: &Value| Symbol {
@@ -134,4 +146,52 @@ async fn labels_are_printed_for_who_ordered_them_and_at_most_five_thousand_at_a_
     let one = trade.get(&trade.operator, &format!("{path}?from=5000")).await.expect(200);
     assert!(one.bytes.starts_with(b"%PDF-"));
     assert_eq!(trade.count("SELECT count(*) FROM audit WHERE action = 'codes.print-labels'").await, 1);
+}
+
+/// The labels of the demo, as anybody downloads them, read by a reader that is none of ours: each symbol says what the
+/// list says, and the register answers to what was read as the list promises.
+#[tokio::test]
+async fn every_label_of_the_demo_is_read_and_gives_the_verdict_it_promises() {
+    let app = TestApp::start_with(shared_stores().await, |config| config.demo = true).await;
+    server::demo::load(&app.app).await.unwrap();
+    let listed = app.get("/demo/codes.json").await.expect(200).json;
+    let listed = listed.as_array().unwrap();
+    assert!(listed.len() >= 40, "{}", listed.len());
+    let mut pictures = Vec::new();
+    for code in listed {
+        let picture = app.get(code["label_url"].as_str().unwrap()).await.expect(200);
+        assert_eq!(picture.headers["content-type"], "image/png");
+        pictures.push(picture.bytes);
+    }
+    let pages = read_all(&pictures, "png");
+    assert_eq!(pages.len(), listed.len());
+    let (mut verdicts, mut exact) = (BTreeSet::new(), 0);
+    for (code, page) in listed.iter().zip(pages) {
+        let (text, expected) = (code["text"].as_str().unwrap(), code["expected"].as_str().unwrap());
+        assert_eq!(page.len(), 1, "{code}");
+        let read = &page[0];
+        let asked = app.post("/v1/verify", &json!({ "code": text })).await.expect(200).json;
+        let answer = app.post("/v1/verify", &json!({ "code": read.text })).await.expect(200).json;
+        assert_eq!((&asked["verdict"], &answer["verdict"]), (&json!(expected), &json!(expected)), "{code}");
+        // Where a scanner or a hand spoils a code on its way, the list has what arrives and the label has it whole.
+        exact += usize::from(text == read.text);
+        let is_gs1 = read.text.contains('\u{1d}') || read.text.starts_with("01") && read.text.len() > 16;
+        if is_gs1 {
+            assert_eq!(read.identifier, "]d2", "{code}");
+        }
+        verdicts.insert(expected);
+    }
+    assert!(exact >= 50, "{exact} of {} labels say to the letter what the list says", listed.len());
+    let all = [
+        "expired",
+        "forged-seal",
+        "in-circulation",
+        "misread",
+        "not-released",
+        "recalled",
+        "sold",
+        "unknown",
+        "withdrawn",
+    ];
+    assert_eq!(verdicts.into_iter().collect::<Vec<_>>(), all);
 }

@@ -42,6 +42,9 @@ impl Program {
             .env("TANBA_REDIS_URL", config.redis_url.as_deref().unwrap())
             .env("TANBA_REDIS_PREFIX", &config.redis_prefix)
             .env("TANBA_DATABASE_CONNECTIONS", "4")
+            .env("TANBA_LIMIT_DEVICE", "1000000")
+            .env("TANBA_LIMIT_PREFIX", "1000000")
+            .env("TANBA_LIMIT_REPORTS", "1000000")
             .env("RUST_LOG", "info")
             .stdin(Stdio::null())
             .stdout(file("stdout"))
@@ -244,7 +247,7 @@ async fn by_hand(base: &str, request: &[u8]) {
 /// JSON object, with no letter in it that a terminal would obey, and nobody's text makes a line of its own.
 #[tokio::test]
 async fn the_log_is_lines_of_json_and_holds_nothing_that_was_sent() {
-    let app = TestApp::start_with(shared_stores().await, |config| config.limits.per_device = 1_000_000).await;
+    let app = TestApp::start().await;
     let token = sign_in(&app, "zhanar", Role::Operator, None, None).await;
     let program = Program::start(&app).await;
     let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();

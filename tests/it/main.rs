@@ -5,6 +5,7 @@
 mod audit;
 mod auth;
 mod codes;
+mod contract;
 mod faults;
 mod house;
 mod http;

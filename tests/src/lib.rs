@@ -5,11 +5,13 @@
 mod counters;
 pub mod faults;
 pub mod load;
+mod python;
 mod scene;
 mod stores;
 mod test_app;
 
 pub use counters::Counters;
+pub use python::python;
 pub use scene::{Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};

@@ -21,7 +21,6 @@ use self::stores::Stores;
 use self::terminal::{Busy, say, tell};
 use crate::audit::{self, Actor, Verified, Who};
 use crate::config::Config;
-use crate::error::Error;
 use crate::http::language;
 use crate::{app, db};
 
@@ -116,7 +115,6 @@ async fn verify_audit(mut config: Config) -> Outcome {
 }
 
 fn openapi() -> Outcome {
-    let text = app::openapi().to_yaml().map_err(Error::internal)?;
-    tell(text.trim_end());
+    tell(app::contract()?.trim_end());
     Ok(())
 }

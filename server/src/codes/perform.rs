@@ -69,6 +69,7 @@ pub(crate) enum Wanted {
 
 /// What a filed document did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DocumentReceipt)]
 pub(crate) struct Receipt {
     /// The client's own id.
     pub(crate) id: Uuid,

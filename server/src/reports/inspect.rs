@@ -13,6 +13,7 @@ use super::store::{self, Linked, Update};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::Caller;
+use crate::codes;
 use crate::db::Transaction;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, IdempotencyKey};
@@ -31,6 +32,8 @@ pub(crate) struct Inspected {
     pub(crate) links: Vec<Linked>,
     /// How many more there are elsewhere.
     pub(crate) linked_elsewhere: usize,
+    /// The order of a code of ours, by its id: numbers of orders are told to nobody.
+    pub(crate) order: Option<Uuid>,
 }
 
 /// A photo as it is handed out.
@@ -63,10 +66,14 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
     let all = links.len();
     let links: Vec<Linked> =
         links.into_iter().filter(|linked| is_visible(linked.region.as_deref(), inspector)).collect();
+    let order = match report.unit.and_then(|(order, _)| u32::try_from(order).ok()) {
+        Some(number) => codes::find_orders(&tx, &[number]).await?.first().map(|order| order.id),
+        None => None,
+    };
     let details = json!({ "contact": contact.is_some() });
     audit::append(&tx, &entry(inspector, "reports.read", report.number, app.clock.now(), details)).await?;
     tx.commit().await?;
-    Ok(Inspected { linked_elsewhere: all - links.len(), report, contact, photos, events, links })
+    Ok(Inspected { linked_elsewhere: all - links.len(), order, report, contact, photos, events, links })
 }
 
 /// Reads a photo.

@@ -21,6 +21,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// What became of a batch.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScanReceipt)]
 struct Receipt {
     /// Scans that are new.
     #[schema(example = 2)]

@@ -221,8 +221,8 @@ struct InspectedReport {
     /// The product.
     #[schema(value_type = Option<String>, example = "04870112345674")]
     gtin: Option<Gtin>,
-    /// The order of a code of ours.
-    order: Option<i32>,
+    /// The id of the order of a code of ours.
+    order: Option<Uuid>,
     /// Its index in the order.
     index: Option<i32>,
     /// Where; coarse some time after the decision.
@@ -308,7 +308,7 @@ struct LinkedReport {
 
 impl InspectedReport {
     fn new(inspected: Inspected, me: Uuid, today: NaiveDate, language: Language) -> Self {
-        let Inspected { report, contact, photos, events, links, linked_elsewhere } = inspected;
+        let Inspected { report, contact, photos, events, links, linked_elsewhere, order } = inspected;
         let number = report.number.to_string();
         let photo = |photo: KeptPhoto| ReportPhoto {
             id: photo.id,
@@ -337,7 +337,7 @@ impl InspectedReport {
             language: report.language,
             code: report.code,
             gtin: report.gtin.and_then(gtin),
-            order: report.unit.map(|unit| unit.0),
+            order,
             index: report.unit.map(|unit| unit.1),
             address: report.address,
             outlet: report.sighting.outlet,
