@@ -26,7 +26,7 @@ fn is_cyrillic(c: char) -> bool {
 /// What was meant if each key was struck on a US keyboard, for both layouts; the one whose digits
 /// fit comes first. Nothing for a text without Cyrillic letters.
 pub(super) fn as_typed_in_latin(text: &str) -> Vec<String> {
-    if !text.contains(is_cyrillic) {
+    if text.is_ascii() || !text.contains(is_cyrillic) {
         return Vec::new();
     }
     let russian = undo(text, &US_TO_RUSSIAN);
@@ -54,24 +54,28 @@ fn undo(text: &str, layout: &[(&str, &str)]) -> Option<String> {
 /// Capital letters for small ones and the other way round. A symbology identifier that is right
 /// stays as it is.
 pub(super) fn case_flipped(text: &str) -> Option<String> {
-    exchanged(text, |c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+    exchanged(text, |byte| if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte })
 }
 
 /// Y for Z and the other way round.
 pub(super) fn yz_swapped(text: &str) -> Option<String> {
-    exchanged(text, |c| match c {
-        'y' => 'z',
-        'z' => 'y',
-        'Y' => 'Z',
-        'Z' => 'Y',
+    exchanged(text, |byte| match byte {
+        b'y' => b'z',
+        b'z' => b'y',
+        b'Y' => b'Z',
+        b'Z' => b'Y',
         other => other,
     })
 }
 
-fn exchanged(text: &str, exchange: impl Fn(char) -> char) -> Option<String> {
+/// Exchanges ASCII letters for others; bytes of other characters are left alone, so the text stays one.
+fn exchanged(text: &str, exchange: impl Fn(u8) -> u8) -> Option<String> {
     let (identifier, data) = scan::split_identifier(text);
-    let changed: String = data.chars().map(exchange).collect();
-    (changed != data).then(|| format!("{identifier}{changed}"))
+    if data.bytes().all(|byte| exchange(byte) == byte) {
+        return None;
+    }
+    let changed = identifier.bytes().chain(data.bytes().map(exchange)).collect();
+    String::from_utf8(changed).ok()
 }
 
 /// The text without spaces of any kind, line ends and invisible characters; `None` if it has none.

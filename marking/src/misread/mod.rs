@@ -7,6 +7,7 @@ mod lost;
 mod separators;
 
 use crate::code::{Form, MarkingCode, Read, read_plainly};
+use crate::element_string::GS;
 
 /// A fault that was undone to read a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,7 +110,17 @@ fn candidates(text: &str) -> impl Iterator<Item = Candidate> {
         Some(clean) => (clean, vec![Repair::TypedSpaces]),
         None => (text.to_owned(), Vec::new()),
     };
-    PLANS.iter().flat_map(move |plan| undone(&start, plan)).filter(|(_, repaired)| !repaired.is_empty())
+    let (cyrillic, parted) = (!start.0.is_ascii(), is_parted(&start.0));
+    let possible = move |plan: &&&[Repair]| {
+        (cyrillic || !plan.contains(&Repair::CyrillicLayout)) && !(parted && plan.contains(&Repair::LostSeparators))
+    };
+    let plans = PLANS.iter().filter(possible);
+    plans.flat_map(move |plan| undone(&start, plan)).filter(|(_, repaired)| !repaired.is_empty())
+}
+
+/// Whether elements stand in the text with a separator between them, which no repair takes away: then none is lost.
+fn is_parted(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(GS)
 }
 
 /// `start` without the faults of `plan`; nothing if it doesn't show one of them.

@@ -28,6 +28,9 @@ pub(super) fn all(text: &str) -> Option<String> {
 fn spelled(text: &str, lists: &[&[&str]]) -> Option<String> {
     let (identifier, data) = scan::split_identifier(text);
     let bracketed = data.starts_with('(');
+    if is_clean(data, bracketed) {
+        return None;
+    }
     let mut found = String::with_capacity(text.len());
     found.push_str(identifier);
     let mut rest = data;
@@ -49,6 +52,26 @@ fn spelled(text: &str, lists: &[&[&str]]) -> Option<String> {
     }
     (found != text).then_some(found)
 }
+
+/// Whether no spelling can begin anywhere, and what separators there are stand as they should. Most texts are so, and
+/// it is told in one look at their bytes.
+fn is_clean(data: &str, bracketed: bool) -> bool {
+    let mut before = SEPARATOR;
+    data.bytes().all(|byte| {
+        let clean = match byte {
+            SEPARATOR => before != SEPARATOR && !bracketed,
+            byte => !begins_spelling(char::from(byte)) && byte != FIRST_OF_SYMBOL,
+        };
+        before = byte;
+        clean
+    })
+}
+
+/// GS as a byte.
+const SEPARATOR: u8 = 0x1d;
+
+/// The first byte of U+241D, the symbol for GS, in UTF-8.
+const FIRST_OF_SYMBOL: u8 = 0xe2;
 
 /// The first characters of all spellings.
 fn begins_spelling(c: char) -> bool {
