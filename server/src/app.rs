@@ -112,16 +112,17 @@ impl Modify for Bearer {
     }
 }
 
-/// Every route of the service, one line a capability.
+/// Every route of the service, one line a capability. They are tried in this order, so what the public asks all the
+/// time comes first.
 fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.configure(verify::routes);
+    routes.configure(scans::routes);
     routes.configure(health::routes);
     routes.configure(auth::routes);
     routes.configure(registry::routes);
     routes.configure(codes::routes);
     routes.configure(labels::routes);
-    routes.configure(verify::routes);
     routes.configure(demo::routes);
-    routes.configure(scans::routes);
     routes.configure(stock::routes);
     routes.configure(reports::routes);
 }
@@ -193,6 +194,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
             cors.allowed_origin(origin).allow_any_method().allow_any_header().max_age(3600)
         });
         let (service, _) = actix_web::App::new()
+            .configure(beside.clone())
             .into_utoipa_app()
             .app_data(web::Data::new(app.clone()))
             .app_data(web::Data::from(methods.clone()))
