@@ -11,7 +11,7 @@ use crate::Plan;
 use crate::report::{Report, median};
 use crate::stand::Stand;
 
-pub(crate) async fn measure(stand: &mut Stand, plan: Plan, report: &mut Report) {
+pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report) {
     let gtin = stand.scene.product(Group::Shoes).await;
     let order = stand.scene.order(gtin, plan.codes).await;
     let target = format!("/v1/orders/{order}/codes");

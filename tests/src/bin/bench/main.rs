@@ -36,6 +36,9 @@ struct Arguments {
     /// Seconds of each measurement in a round.
     #[arg(long, default_value_t = 1.5)]
     seconds: f64,
+    /// Only these kinds of codes in `verify`: hmac, ed25519, unknown, pack.
+    #[arg(long, value_delimiter = ',')]
+    kinds: Vec<String>,
     /// Connections that ask at the same time.
     #[arg(long, default_value_t = 64)]
     connections: usize,
@@ -69,39 +72,39 @@ enum What {
 }
 
 /// How each measurement is made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Plan {
     rounds: usize,
     length: Duration,
     connections: usize,
     codes: u32,
     seed: u64,
+    kinds: Vec<String>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let wanted = |what| {
-        let all = arguments.what.is_empty() || arguments.what.contains(&What::All);
-        all || arguments.what.contains(&what)
-    };
+    let asked = arguments.what;
+    let wanted = |what| asked.is_empty() || asked.contains(&What::All) || asked.contains(&what);
     let plan = Plan {
         rounds: arguments.rounds.max(1),
         length: Duration::from_secs_f64(arguments.seconds.clamp(0.05, 600.0)),
         connections: arguments.connections.max(1),
         codes: arguments.codes.clamp(1, 1_000_000),
         seed: arguments.seed,
+        kinds: arguments.kinds,
     };
     let mut report = Report::new(plan.seed);
     let mut stand = stand::Stand::start(arguments.data_dir).await;
     if wanted(What::Verify) {
-        verify::measure(&mut stand, plan, &mut report).await;
+        verify::measure(&mut stand, &plan, &mut report).await;
     }
     if wanted(What::Scans) {
-        scans::measure(&mut stand, plan, &mut report).await;
+        scans::measure(&mut stand, &plan, &mut report).await;
     }
     if wanted(What::Emit) {
-        emit::measure(&mut stand, plan, &mut report).await;
+        emit::measure(&mut stand, &plan, &mut report).await;
     }
     if wanted(What::Snapshot) {
         snapshot::measure(&mut stand, arguments.snapshot_codes, &mut report).await;

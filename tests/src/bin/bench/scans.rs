@@ -11,7 +11,7 @@ use crate::Plan;
 use crate::report::{Report, median};
 use crate::stand::Stand;
 
-pub(crate) async fn measure(stand: &mut Stand, plan: Plan, report: &mut Report) {
+pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report) {
     let (_, codes) = stand.scene.goods(Group::Medicines, plan.codes.min(20_000)).await;
     let codes: Vec<String> = codes.iter().map(|code| serde_json::Value::from(code.as_str()).to_string()).collect();
     eprintln!("Scanning in {} rounds", plan.rounds);

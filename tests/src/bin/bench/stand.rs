@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use server::app::{self, App, Running};
 use server::clock::Clock;
@@ -53,7 +53,7 @@ impl Stand {
         pool.close();
         let app = App::open(config, Clock::default()).await.expect("the service opens");
         let running = app::serve_with(app.clone(), |routes| {
-            routes.route("/bench/{length}", web::get().to(filling));
+            routes.route("/bench", web::get().to(filling));
         });
         let running = running.expect("the service listens");
         let worker = work::start(app.clone());
@@ -77,7 +77,8 @@ impl Stand {
 }
 
 /// An answer of this length, of the type that verify answers with.
-async fn filling(length: web::Path<usize>) -> HttpResponse {
-    let bytes = &FILLING[..LONGEST.min(*length)];
+async fn filling(request: HttpRequest) -> HttpResponse {
+    let length = request.query_string().split('&').next().and_then(|length| length.parse().ok()).unwrap_or(0);
+    let bytes = &FILLING[..LONGEST.min(length)];
     HttpResponse::Ok().content_type(ContentType::json()).body(Bytes::from_static(bytes))
 }
