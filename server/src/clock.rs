@@ -29,11 +29,11 @@ impl Clock {
 }
 
 /// An instant as clocks in Kazakhstan show it: one time, UTC+5, since 1 March 2024.
-pub fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+pub(crate) fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     at.with_timezone(&FixedOffset::east_opt(5 * 3600).expect("five hours are an offset"))
 }
 
 /// The instant at which a day begins in Kazakhstan. Days of our calendar only: years of four digits.
-pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
+pub(crate) fn start_of(day: NaiveDate) -> DateTime<Utc> {
     (day.and_time(NaiveTime::MIN) - TimeDelta::hours(5)).and_utc()
 }

@@ -32,7 +32,8 @@ Settings (environment):
                               master.key in the data folder
   TANBA_TRUSTED_PROXIES       networks whose X-Forwarded-For is believed, with commas between
   TANBA_ALLOWED_ORIGINS       web origins that may call from a browser, with commas between
-  TANBA_PHOTOS_URL            where photos go, s3://bucket/prefix; else a folder in the data folder
+  TANBA_PHOTOS_URL            where photos go, s3://bucket/prefix, reached as AWS_REGION, AWS_ENDPOINT_URL,
+                              AWS_ACCESS_KEY_ID and the like say; else a folder in the data folder
   TANBA_DEMO                  1 serves demo goods, as --demo does
   TANBA_THREADS               HTTP threads [one a core]
   TANBA_DATABASE_CONNECTIONS  connections to PostgreSQL [16]
@@ -40,14 +41,15 @@ Settings (environment):
   TANBA_LIMIT_PREFIX          requests a minute from one network [6000]
   TANBA_LIMIT_GLOBAL          requests a minute from everybody [3000000]
   TANBA_LIMIT_REPORTS         reports a day from one network [500]
-  TANBA_LIMIT_REPORT_BYTES    bytes of reports a day from one network [2 GiB]
-  TANBA_KEEP_EXACT_DAYS       days until places of scans are rounded [90]
+  TANBA_LIMIT_REPORT_BYTES    bytes of reports a day from one network [2147483648]
+  TANBA_KEEP_EXACT_DAYS       days until places of scans are rounded, and those of decided reports with
+                              their contacts [90]
   TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]
-  TANBA_KEEP_REPORTS_DAYS     days until decided reports are gone [1095]
+  TANBA_KEEP_REPORTS_DAYS     days from a decision until all that the reporter gave is gone [1095]
   TANBA_LANG                  language of the command line: kk, ru or en [the system's]
   RUST_LOG                    what is logged, as JSON on standard error [warn on a terminal, else info]
 
-Processes on several machines share TANBA_DATABASE_URL, TANBA_REDIS_URL and TANBA_MASTER_KEY.";
+Processes on several machines share TANBA_DATABASE_URL, TANBA_REDIS_URL, TANBA_PHOTOS_URL and TANBA_MASTER_KEY.";
 
 #[derive(Subcommand)]
 pub(super) enum Command {

@@ -43,8 +43,8 @@ fn photo(bytes: Vec<u8>) -> Part {
 
 /// A picture of a camera's make.
 fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let picture =
-        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
+    let shade = |at: u32| u8::try_from(at % 256).unwrap();
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([shade(x), shade(y), 90]));
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()

@@ -24,7 +24,7 @@ use crate::reports::follow::Progress;
 use crate::reports::inspect::{self, Inspected};
 use crate::reports::report::{Event, KeptPhoto, Side};
 use crate::reports::status::{Decision, ReportStatus};
-use crate::reports::store::{self, Filter, Linked, Listed};
+use crate::reports::store::{self, Filter, InCharge, Linked, Listed};
 use crate::scans::Place;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -64,13 +64,13 @@ impl Wanted {
             let fault = |error| faults.push(FieldFault::new("gtin", registry::gtin_slug(error)));
             text.parse::<Gtin>().map_err(fault).ok().and_then(code::column)
         });
-        let assignee = match self.assignee.as_deref() {
-            None => None,
-            Some("me") => Some(Some(inspector.account)),
-            Some("none") => Some(None),
+        let in_charge = match self.assignee.as_deref() {
+            None => InCharge::Whoever,
+            Some("me") => InCharge::Inspector(inspector.account),
+            Some("none") => InCharge::Nobody,
             Some(_) => {
                 faults.push(FieldFault::with("assignee", "field-not-one-of", &[("allowed", "me, none".into())]));
-                None
+                InCharge::Whoever
             }
         };
         let category = self.category.as_deref();
@@ -93,7 +93,7 @@ impl Wanted {
             status: self.status,
             category,
             gtin,
-            assignee,
+            in_charge,
             due_before: (self.overdue == Some(true)).then_some(today),
             from: from.map(clock::start_of),
             before: to.and_then(|to| to.succ_opt()).map(clock::start_of),

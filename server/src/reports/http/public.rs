@@ -44,31 +44,31 @@ struct ReportForm {
     #[schema(example = "expired-goods")]
     category: String,
     /// What happened. Needed unless there is a code or a photo.
-    #[schema(max_length = 4000, example = "Two cartons of milk on the shelf are past their date.")]
+    #[schema(nullable = false, max_length = 4000, example = "Two cartons of milk on the shelf are past their date.")]
     words: Option<String>,
     /// The code as it was scanned.
-    #[schema(max_length = 2048, example = "4870112345674")]
+    #[schema(nullable = false, max_length = 2048, example = "4870112345674")]
     code: Option<String>,
     /// Degrees north, WGS 84; with `longitude` or not at all.
-    #[schema(minimum = -90, maximum = 90, example = 51.1282)]
+    #[schema(nullable = false, minimum = -90, maximum = 90, example = 51.1282)]
     latitude: Option<f64>,
     /// Degrees east, WGS 84.
-    #[schema(minimum = -180, maximum = 180, example = 71.4306)]
+    #[schema(nullable = false, minimum = -180, maximum = 180, example = 71.4306)]
     longitude: Option<f64>,
     /// Radius in which the true place lies with 68 %, in metres; 100 unless told.
-    #[schema(minimum = 0, maximum = 1_000_000, example = 20)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000, example = 20)]
     accuracy_metres: Option<f32>,
     /// Where, in words.
-    #[schema(max_length = 300, example = "Астана, Мәңгілік Ел даңғылы, 55")]
+    #[schema(nullable = false, max_length = 300, example = "Астана, Мәңгілік Ел даңғылы, 55")]
     address: Option<String>,
     /// The shop's name.
-    #[schema(max_length = 300, example = "Береке")]
+    #[schema(nullable = false, max_length = 300, example = "Береке")]
     outlet: Option<String>,
     /// A phone number or an e-mail address, if the reporter likes to be asked; only the inspector in charge sees it.
-    #[schema(max_length = 300, example = "+7 701 123 45 67")]
+    #[schema(nullable = false, max_length = 300, example = "+7 701 123 45 67")]
     contact: Option<String>,
     /// Up to five photos: JPEG, PNG or WebP, 12 MiB and 50 megapixels each. Their metadata are dropped.
-    #[schema(max_items = 5)]
+    #[schema(nullable = false, max_items = 5)]
     photo: Option<Vec<PhotoFile>>,
 }
 
@@ -128,6 +128,7 @@ impl ReportReceipt {
         (status = 201, description = "Taken in, on disk", body = ReportReceipt),
         (status = 200, description = "Was there already: the same report, with a new token", body = ReportReceipt),
         (status = 400, description = "The form can't be read, or broke off", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Sent from a foreign site", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The id stands for another report", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large, too many photos, or too many pixels", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not a form", body = Problem, content_type = "application/problem+json"),
@@ -295,8 +296,7 @@ fn similar(language: Language, linked: i64) -> Option<String> {
 #[get("/v1/reports/{number}")]
 async fn get_report(app: web::Data<App>, follower: Follower) -> Result<HttpResponse> {
     let language = language::current();
-    let report = follow::read(&app, &follower).await?;
-    let body = FollowedReport::new(report, language);
+    let body = FollowedReport::new(follow::read(&app, &follower).await?, language);
     Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
 }
 
@@ -313,6 +313,7 @@ async fn get_report(app: web::Data<App>, follower: Follower) -> Result<HttpRespo
     request_body = NewMessage,
     responses(
         (status = 201, description = "Sent", body = Progress),
+        (status = 403, description = "Sent from a foreign site", body = Problem, content_type = "application/problem+json"),
         problems::Sent, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(()),
@@ -349,6 +350,7 @@ struct Reopening {
     request_body = Reopening,
     responses(
         (status = 200, description = "Open again", body = Progress),
+        (status = 403, description = "Sent from a foreign site", body = Problem, content_type = "application/problem+json"),
         problems::Sent, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(()),
@@ -375,8 +377,8 @@ async fn post_reopen(
     ),
     responses(
         (status = 204, description = "Gone"),
-        problems::NotFound, problems::Always,
         (status = 403, description = "Sent from a foreign site", body = Problem, content_type = "application/problem+json"),
+        problems::NotFound, problems::Always,
     ),
     security(()),
 )]

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::super::report::{Event, Side};
+use super::super::status::ReportStatus;
 use super::report::status;
 use crate::db::GenericClient;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ pub(crate) async fn append_event(db: &impl GenericClient, report: Uuid, event: &
              INSERT INTO report_event (report_id, at, who, account_id, status, message) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .await?;
-    let status = event.status.map(crate::reports::status::ReportStatus::slug);
+    let status = event.status.map(ReportStatus::slug);
     db.execute(&insert, &[&report, &event.at, &event.who.slug(), &event.account, &status, &event.message]).await?;
     Ok(())
 }

@@ -9,6 +9,17 @@ use super::report::{number, status};
 use crate::db::GenericClient;
 use crate::error::Result;
 
+/// Who is in charge of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InCharge {
+    /// It doesn't matter.
+    Whoever,
+    /// Nobody yet.
+    Nobody,
+    /// This inspector.
+    Inspector(Uuid),
+}
+
 /// Which reports are asked for; what is none doesn't matter.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter<'a> {
@@ -20,9 +31,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) category: Option<&'a str>,
     /// The product.
     pub(crate) gtin: Option<i64>,
-    /// The inspector in charge; `Some(None)`: nobody yet.
-    #[expect(clippy::option_option, reason = "whether to look at it, and then at whom: two questions of the same row")]
-    pub(crate) assignee: Option<Option<Uuid>>,
+    /// Who is in charge.
+    pub(crate) in_charge: InCharge,
     /// Open ones that were due before this day.
     pub(crate) due_before: Option<NaiveDate>,
     /// Received at this instant or later.
@@ -85,6 +95,10 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
              ORDER BY sequence DESC LIMIT $11",
         )
         .await?;
+    let assignee = match filter.in_charge {
+        InCharge::Inspector(account) => Some(account),
+        InCharge::Whoever | InCharge::Nobody => None,
+    };
     let status_slug = filter.status.map(ReportStatus::slug);
     let rows = db
         .query(
@@ -94,8 +108,8 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
                 &status_slug,
                 &filter.category,
                 &filter.gtin,
-                &filter.assignee.is_some(),
-                &filter.assignee.flatten(),
+                &(filter.in_charge != InCharge::Whoever),
+                &assignee,
                 &filter.due_before,
                 &filter.from,
                 &filter.before,

@@ -9,7 +9,7 @@ mod retention;
 
 pub(crate) use event::{append_event, list_events};
 pub(crate) use link::{Linked, count_links, insert_links, list_candidates, list_links, lock};
-pub(crate) use list::{Filter, Listed, list_reports};
+pub(crate) use list::{Filter, InCharge, Listed, list_reports};
 pub(crate) use photo::{delete_photos, find_photo, insert_photos, list_photos, list_strangers};
 pub(crate) use report::{
     NewReport, Sent, Update, erase, find_by_number, find_by_token, find_inspector_region, find_sent, insert_report,
