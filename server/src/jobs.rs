@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A consequence. Each must be harmless when it happens twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,20 @@ pub(crate) async fn take(tx: &Transaction<'_>, limit: i64) -> Result<Vec<Taken>>
 pub(crate) async fn remove(tx: &Transaction<'_>, id: i64) -> Result<()> {
     let delete = tx.prepare_cached("-- jobs::remove\n DELETE FROM job WHERE id = $1").await?;
     tx.execute(&delete, &[&id]).await?;
+    Ok(())
+}
+
+/// The snapshot has been refreshed as far as this mark, or further: an old copy with a lower one is not believed.
+/// Committed together with the refreshes that it stands for.
+pub(crate) async fn note_refreshed(tx: &Transaction<'_>, snapshot: &str, mark: u64) -> Result<()> {
+    let note = tx
+        .prepare_cached(
+            "-- jobs::note_refreshed
+             INSERT INTO refresh_mark (snapshot, mark) VALUES ($1, $2)
+             ON CONFLICT (snapshot) DO UPDATE SET mark = greatest(refresh_mark.mark, excluded.mark)",
+        )
+        .await?;
+    tx.execute(&note, &[&snapshot, &i64::try_from(mark).map_err(Error::internal)?]).await?;
     Ok(())
 }
 

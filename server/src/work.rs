@@ -111,6 +111,7 @@ async fn take_and_do(app: &App) -> Result<Settled> {
     }
     let mut settled = Settled::default();
     let mut snapshot_away = false;
+    let mut refreshed = false;
     for (job, rows) in together(taken) {
         let kind = job.as_ref().map_or("unknown", Job::kind);
         let done = match &job {
@@ -122,6 +123,7 @@ async fn take_and_do(app: &App) -> Result<Settled> {
             None => Err(Error::internal("a job of a kind that this version doesn't know")),
         };
         snapshot_away |= matches!(done, Err(Error::Unavailable { slug: "snapshot-unavailable", .. }));
+        refreshed |= done.is_ok() && kind.starts_with("refresh-");
         let result = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("tanba_jobs_total", "kind" => kind, "result" => result).increment(rows.len() as u64);
         for row in &rows {
@@ -142,6 +144,10 @@ async fn take_and_do(app: &App) -> Result<Settled> {
                 }
             }
         }
+    }
+    // Last, since workers wait for each other here.
+    if refreshed && let Some((snapshot, mark)) = app.snapshot.mark() {
+        jobs::note_refreshed(&tx, &snapshot, mark).await?;
     }
     tx.commit().await?;
     Ok(settled)

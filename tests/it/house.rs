@@ -27,10 +27,11 @@ const ORDER: [&str; 17] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 24] = [
+const WRITERS: [(&str, &str); 25] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
+    ("refresh_mark", "jobs"),
     ("idempotency", "idempotency"),
     ("secret_key", "keys"),
     ("account", "auth"),

@@ -9,7 +9,9 @@ use deadpool_postgres::Pool;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
+use super::link::Live;
 use super::{link, truth};
+use crate::db::Client;
 
 /// How old an answer may be before it is asked for anew, in the background.
 const FRESH: Duration = Duration::from_millis(500);
@@ -51,20 +53,21 @@ impl Lag {
 
     /// Whether no refresh has waited for long. True as well when PostgreSQL is away: nothing changes then.
     ///
-    /// `way` tells connections apart. While there was none, refreshes may have failed, so a new one is not believed
-    /// before PostgreSQL was asked.
-    pub(super) async fn is_small(&self, way: usize) -> bool {
+    /// While there was no connection, refreshes may have failed or an old copy may have been put back, so a new one is
+    /// not believed before PostgreSQL was asked.
+    pub(super) async fn is_small(&self, live: &Arc<Live>) -> bool {
+        let way = live.way();
         let age = self.0.age(way);
         if age >= STALE {
             let _one = self.0.one_by_one.lock().await;
             if self.0.age(way) >= STALE {
-                self.0.ask().await;
+                self.0.ask(live).await;
                 self.0.way.store(way, Ordering::Release);
             }
         } else if age >= FRESH && !self.0.asking.swap(true, Ordering::AcqRel) {
-            let inner = Arc::clone(&self.0);
+            let (inner, live) = (Arc::clone(&self.0), Arc::clone(live));
             self.0.runtime.spawn(async move {
-                inner.ask().await;
+                inner.ask(&live).await;
                 inner.asking.store(false, Ordering::Release);
             });
         }
@@ -95,11 +98,15 @@ impl Inner {
         }
     }
 
-    async fn ask(&self) {
-        let lag = truth::ask_within(&self.db, link::PATIENCE, async |db| truth::refreshes_lag(db).await).await;
+    async fn ask(&self, live: &Live) {
+        let question = async |db: &Client| truth::refreshes(db, live.mark_key()).await;
         let was_large = self.large.load(Ordering::Acquire);
-        let (large, blind) = match lag {
-            Ok(large) => (large, false),
+        let (large, blind) = match truth::ask_within(&self.db, link::PATIENCE, question).await {
+            Ok(refreshes) => {
+                // From here on nothing is read over this connection from a copy that is older.
+                live.note(refreshes.mark);
+                (refreshes.lag, false)
+            }
             // What was known to lag still does.
             Err(_) => (was_large, true),
         };

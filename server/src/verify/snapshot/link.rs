@@ -120,12 +120,17 @@ impl Live {
         self.way
     }
 
+    /// How far the mark has moved, as this process knows.
+    pub(super) fn seen(&self) -> u64 {
+        self.seen.load(Ordering::Acquire)
+    }
+
     /// A connection to send writes over.
     pub(super) fn connection(&self) -> MultiplexedConnection {
         self.connection.clone()
     }
 
-    /// Takes note of a mark that this process itself has moved.
+    /// Takes note of how far the mark has moved: this process has moved it, or PostgreSQL remembers it.
     pub(super) fn note(&self, mark: u64) {
         self.seen.fetch_max(mark, Ordering::AcqRel);
     }

@@ -10,7 +10,8 @@
 //! What is missing is read from PostgreSQL, once however many ask, and written back. A segment or an order's card
 //! gives way to a higher version only. Other cards have no version: they are written back only if no refresh came
 //! between the question and the answer. Refreshes are jobs; while they lag by more than two seconds, PostgreSQL
-//! answers instead. When PostgreSQL is away, the snapshot answers alone, and says so ([`Snapshot::is_reserve`]).
+//! answers instead. Every refresh moves the snapshot's mark, and PostgreSQL remembers how far it was: a lower one is
+//! that of an old copy, which is left for a new, empty space. When PostgreSQL is away, the snapshot answers alone, and says so ([`Snapshot::is_reserve`]).
 //! What neither of them knows is an error, never a state.
 
 mod cards;
@@ -185,6 +186,11 @@ impl Snapshot {
         self.0.link.live().map(|live| live.key(""))
     }
 
+    /// The key of the snapshot's mark, and how far it has moved as this process knows. None while Redis is away.
+    pub(crate) fn mark(&self) -> Option<(String, u64)> {
+        self.0.link.live().map(|live| (live.mark_key().to_owned(), live.seen()))
+    }
+
     /// An order's card; none when there is no such order.
     pub(crate) async fn order(&self, number: u32) -> Result<Option<Arc<OrderCard>>> {
         self.card(&self.0.orders, number).await
@@ -306,7 +312,7 @@ impl Snapshot {
     /// A way to Redis whose content keeps up with PostgreSQL, as far as can be known.
     async fn believed(&self) -> Option<Arc<Live>> {
         let live = self.0.link.live()?;
-        self.0.lag.is_small(live.way()).await.then_some(live)
+        self.0.lag.is_small(&live).await.then_some(live)
     }
 
     async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {

@@ -52,16 +52,26 @@ pub(super) async fn identity(db: &impl GenericClient) -> Result<String> {
     Ok(row.get(0))
 }
 
-/// Whether refreshes of the snapshot wait longer than they should.
-pub(super) async fn refreshes_lag(db: &impl GenericClient) -> Result<bool> {
+/// What is known about the refreshes of a snapshot.
+pub(super) struct Refreshes {
+    /// Whether some wait longer than they should.
+    pub(super) lag: bool,
+    /// How far the snapshot's mark was when the last of them was done; 0 before the first.
+    pub(super) mark: u64,
+}
+
+/// How the snapshot with this mark is kept.
+pub(super) async fn refreshes(db: &impl GenericClient, mark_key: &str) -> Result<Refreshes> {
     let query = db
         .prepare_cached(
-            "-- verify::refreshes_lag
+            "-- verify::refreshes
              SELECT EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%'
-                            AND (attempts > 0 OR run_at < now() - interval '2 seconds'))",
+                            AND (attempts > 0 OR run_at < now() - interval '2 seconds')) AS lag,
+                    coalesce((SELECT mark FROM refresh_mark WHERE snapshot = $1), 0) AS mark",
         )
         .await?;
-    Ok(db.query_one(&query, &[]).await?.get(0))
+    let row = db.query_one(&query, &[&mark_key]).await?;
+    Ok(Refreshes { lag: row.get("lag"), mark: unsigned(&row, "mark")? })
 }
 
 /// An order and its particulars.
