@@ -1,3 +1,5 @@
 //! The phone's part of Tanba: reading labels, judging them offline, keeping what must be sent, and wording what a
 //! screen shows. The same code runs on Android, on iOS, in a browser and on the server. It speaks no HTTP and waits
 //! for nothing.
+
+pub mod decode;

@@ -1,0 +1,217 @@
+//! EAN-13, EAN-8, UPC-A and UPC-E (ISO/IEC 15420).
+
+use super::super::found::Format;
+use super::Reading;
+use super::line::Edges;
+
+/// The widths of the four elements of each digit, in modules, as the left half prints them with odd parity.
+const DIGITS: [[f32; 4]; 10] = [
+    [3.0, 2.0, 1.0, 1.0],
+    [2.0, 2.0, 2.0, 1.0],
+    [2.0, 1.0, 2.0, 2.0],
+    [1.0, 4.0, 1.0, 1.0],
+    [1.0, 1.0, 3.0, 2.0],
+    [1.0, 2.0, 3.0, 1.0],
+    [1.0, 1.0, 1.0, 4.0],
+    [1.0, 3.0, 1.0, 2.0],
+    [1.0, 2.0, 1.0, 3.0],
+    [3.0, 1.0, 1.0, 2.0],
+];
+
+/// The first digit of an EAN-13 by the parities of its left half; a set bit is even parity, the first digit's highest.
+const FIRST: [u8; 10] =
+    [0b00_0000, 0b00_1011, 0b00_1101, 0b00_1110, 0b01_0011, 0b01_1001, 0b01_1100, 0b01_0101, 0b01_0110, 0b01_1010];
+
+/// Which digits of a UPC-E of number system 0 have even parity, by its check digit; in number system 1 the others have.
+const EVEN_UPC_E: [u8; 10] =
+    [0b11_1000, 0b11_0100, 0b11_0010, 0b11_0001, 0b10_1100, 0b10_0110, 0b10_0011, 0b10_1010, 0b10_1001, 0b10_0101];
+
+/// How far a digit's widths may be from the printed ones, in modules summed over its measures.
+const MOST_OFF: f32 = 2.2;
+/// How far a whole symbol's may be on the average of its digits.
+const MOST_OFF_MEAN: f32 = 1.1;
+
+/// The first symbol on a line, read from left to right.
+pub(super) fn read(edges: &Edges) -> Option<Reading> {
+    (0..edges.elements().saturating_sub(32))
+        .filter(|&start| edges.is_bar(start))
+        .find_map(|start| ean13(edges, start).or_else(|| ean8(edges, start)).or_else(|| upc_e(edges, start)))
+}
+
+fn ean13(edges: &Edges, start: usize) -> Option<Reading> {
+    let symbol = Symbol::at(edges, start, 59, 95.0)?;
+    let framed = symbol.guard(0, 3) && symbol.guard(27, 5) && symbol.guard(56, 3);
+    if !framed || !(symbol.quiet_before(4.0) || symbol.quiet_after(4.0)) {
+        return None;
+    }
+    let (left, parities) = symbol.digits(3, 6)?;
+    let (right, even) = symbol.digits(32, 6)?;
+    if even != 0 {
+        return None;
+    }
+    let first = FIRST.iter().position(|&known| known == parities)?;
+    let mut text: String = char::from(b'0' + first as u8).to_string();
+    text.extend(left.iter().chain(&right).map(|digit| char::from(b'0' + digit)));
+    if !check_digit_holds(&text) {
+        return None;
+    }
+    let (text, format) = if first == 0 { (text[1..].to_owned(), Format::UpcA) } else { (text, Format::Ean13) };
+    Some(Reading { text, format, symbology: "]E0", from: start, to: start + 59 })
+}
+
+fn ean8(edges: &Edges, start: usize) -> Option<Reading> {
+    let symbol = Symbol::at(edges, start, 43, 67.0)?;
+    let framed = symbol.guard(0, 3) && symbol.guard(19, 5) && symbol.guard(40, 3);
+    if !framed || !symbol.quiet_before(5.0) || !symbol.quiet_after(5.0) {
+        return None;
+    }
+    let (left, odd) = symbol.digits(3, 4)?;
+    let (right, even) = symbol.digits(24, 4)?;
+    if odd != 0 || even != 0 {
+        return None;
+    }
+    let text: String = left.iter().chain(&right).map(|digit| char::from(b'0' + digit)).collect();
+    check_digit_holds(&text).then_some(Reading {
+        text,
+        format: Format::Ean8,
+        symbology: "]E4",
+        from: start,
+        to: start + 43,
+    })
+}
+
+fn upc_e(edges: &Edges, start: usize) -> Option<Reading> {
+    let symbol = Symbol::at(edges, start, 33, 51.0)?;
+    let framed = symbol.guard(0, 3) && symbol.guard(27, 6);
+    if !framed || !symbol.quiet_before(5.0) || !symbol.quiet_after(5.0) {
+        return None;
+    }
+    let (digits, parities) = symbol.digits(3, 6)?;
+    let (system, check) = EVEN_UPC_E.iter().zip(0..).find_map(|(&even, check)| {
+        let inverted = even ^ 0b11_1111;
+        (parities == even).then_some((0, check)).or_else(|| (parities == inverted).then_some((1, check)))
+    })?;
+    let digits: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    let text = format!("{system}{digits}{check}");
+    check_digit_holds(&expanded(&text)?).then_some(Reading {
+        text,
+        format: Format::UpcE,
+        symbology: "]E0",
+        from: start,
+        to: start + 33,
+    })
+}
+
+/// The UPC-A that a UPC-E shortens.
+fn expanded(text: &str) -> Option<String> {
+    let (system, rest) = text.split_at_checked(1)?;
+    let (six, check) = rest.split_at_checked(6)?;
+    Some(match six.as_bytes()[5] {
+        last @ b'0'..=b'2' => format!("{system}{}{}0000{}{check}", &six[..2], char::from(last), &six[2..5]),
+        b'3' => format!("{system}{}00000{}{check}", &six[..3], &six[3..5]),
+        b'4' => format!("{system}{}00000{}{check}", &six[..4], &six[4..5]),
+        last => format!("{system}{}0000{}{check}", &six[..5], char::from(last)),
+    })
+}
+
+fn check_digit_holds(text: &str) -> bool {
+    let sum: u32 = text
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 1 { 3 } else { 1 })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// A run of elements that may be a symbol, and what its guards tell of it.
+struct Symbol<'a> {
+    edges: &'a Edges,
+    start: usize,
+    elements: usize,
+    module: f32,
+    /// How much wider than printed a bar is, and narrower a space, in modules: ink spreads, light creeps.
+    gain: f32,
+}
+
+impl<'a> Symbol<'a> {
+    /// None when there are too few elements or the first guard is out of proportion.
+    fn at(edges: &'a Edges, start: usize, elements: usize, modules: f32) -> Option<Self> {
+        if start + elements > edges.elements() {
+            return None;
+        }
+        let module = edges.span(start, start + elements) / modules;
+        let [a, b, c] = [0, 1, 2].map(|element| edges.width(start + element) / module);
+        let gain = ((a + c) / 2.0 - b) / 2.0;
+        let near = (2.1..4.0).contains(&(a + b + c)) && gain.abs() < 0.6 && (a - c).abs() < 0.9;
+        near.then_some(Self { edges, start, elements, module, gain })
+    }
+
+    /// Whether elements that are all one module wide look so.
+    fn guard(&self, from: usize, count: usize) -> bool {
+        let span = self.edges.span(self.start + from, self.start + from + count) / self.module;
+        let near = (span - count as f32).abs() < 0.28 * count as f32;
+        near && (from..from + count).all(|element| (0.25..2.0).contains(&self.width(element, self.module)))
+    }
+
+    fn quiet_before(&self, modules: f32) -> bool {
+        self.start == 0 || self.edges.width(self.start - 1) > modules * self.module
+    }
+
+    fn quiet_after(&self, modules: f32) -> bool {
+        let next = self.start + self.elements;
+        next >= self.edges.elements() || self.edges.width(next) > modules * self.module
+    }
+
+    /// The width of an element in modules, without the spread of the ink.
+    fn width(&self, element: usize, module: f32) -> f32 {
+        let element = self.start + element;
+        let gain = if self.edges.is_bar(element) { self.gain } else { -self.gain };
+        self.edges.width(element) / module - gain
+    }
+
+    /// The digits from an element on, and which of them have even parity (the first one's bit is the highest).
+    fn digits(&self, from: usize, count: usize) -> Option<(Vec<u8>, u8)> {
+        let mut digits = Vec::with_capacity(count);
+        let (mut parities, mut off) = (0, 0.0);
+        for digit in 0..count {
+            let first = from + digit * 4;
+            let span = self.edges.span(self.start + first, self.start + first + 4);
+            let module = span / 7.0;
+            if !(0.6..1.6).contains(&(module / self.module)) {
+                return None;
+            }
+            let widths = [0, 1, 2, 3].map(|element| self.width(first + element, module));
+            let (value, even, digit_off) = nearest(&widths)?;
+            off += digit_off;
+            digits.push(value);
+            parities = parities << 1 | u8::from(even);
+        }
+        (off < MOST_OFF_MEAN * count as f32).then_some((digits, parities))
+    }
+}
+
+/// The digit whose widths are nearest, whether its parity is even, and how far it is off. Pairs of neighbours count
+/// more than single elements, because the spread of ink leaves them alone.
+fn nearest(widths: &[f32; 4]) -> Option<(u8, bool, f32)> {
+    let off = |printed: &[f32; 4]| {
+        let pairs: f32 = (0..3).map(|i| (widths[i] + widths[i + 1] - printed[i] - printed[i + 1]).abs()).sum();
+        let single: f32 = (0..4).map(|i| (widths[i] - printed[i]).abs()).sum();
+        pairs + 0.6 * single
+    };
+    let mut best = (0, false, f32::MAX);
+    let mut second = f32::MAX;
+    for (value, odd) in DIGITS.iter().enumerate() {
+        let even = [odd[3], odd[2], odd[1], odd[0]];
+        for (printed, is_even) in [(odd, false), (&even, true)] {
+            let here = off(printed);
+            if here < best.2 {
+                second = best.2;
+                best = (value as u8, is_even, here);
+            } else {
+                second = second.min(here);
+            }
+        }
+    }
+    (best.2 < MOST_OFF && second - best.2 > 0.1).then_some(best)
+}

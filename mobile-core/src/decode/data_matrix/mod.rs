@@ -1,0 +1,130 @@
+//! Data Matrix: corners by tracing the black-and-white picture, texts from the modules there, and where that fails from
+//! the gray picture, sampled again along a warp that fits the symbol's own finder and timing modules.
+
+mod modules;
+mod warp;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+use rxing::common::{BitMatrix, DetectorRXingResult};
+use rxing::datamatrix::decoder::Decoder;
+use rxing::datamatrix::detector::zxing_cpp_detector::detect;
+
+use super::budget::Budget;
+use super::found::{Format, Found};
+use super::geometry::Point;
+use super::gray::Luma;
+use warp::Warp;
+
+static DECODER: LazyLock<Decoder> = LazyLock::new(Decoder::new);
+
+/// The sides of square symbols in modules, and into how many regions a side is divided (ISO/IEC 16022, table 7).
+const SIZES: [(usize, usize); 24] = [
+    (10, 1),
+    (12, 1),
+    (14, 1),
+    (16, 1),
+    (18, 1),
+    (20, 1),
+    (22, 1),
+    (24, 1),
+    (26, 1),
+    (32, 2),
+    (36, 2),
+    (40, 2),
+    (44, 2),
+    (48, 2),
+    (52, 2),
+    (64, 4),
+    (72, 4),
+    (80, 4),
+    (88, 4),
+    (96, 4),
+    (104, 4),
+    (120, 6),
+    (132, 6),
+    (144, 6),
+];
+
+/// Reads every symbol that can be traced in `bits`, a black-and-white picture at 1/`scale` of `gray`. At most `tries`
+/// symbols that were traced but not read are sampled again. Corners are in the pixels of `gray`.
+pub(crate) fn read(bits: &BitMatrix, gray: Luma<'_>, scale: f32, tries: usize, budget: &Budget) -> Vec<Found> {
+    let Ok(Ok(traced)) = catch_unwind(AssertUnwindSafe(|| detect(bits, true, true))) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut unread: Vec<([Point; 4], usize)> = Vec::new();
+    for symbol in &traced {
+        let &[a, b, c, d] = symbol.getPoints() else { continue };
+        let corners = [a, b, c, d].map(|corner| Point::new(corner.x * scale, corner.y * scale));
+        if let Some((text, symbology)) = text(symbol.getBits()) {
+            super::found::collect(&mut found, [Found { text, format: Format::DataMatrix, symbology, corners }]);
+            continue;
+        }
+        let (width, height) = (symbol.getBits().width() as usize, symbol.getBits().height() as usize);
+        let known = unread.iter().any(|(other, _)| corners.iter().zip(other).all(|(a, b)| a.distance(*b) < 6.0));
+        if width >= 10 && width.abs_diff(height) <= 6 && !known {
+            unread.push((corners, width));
+        }
+    }
+    if !found.is_empty() {
+        return found;
+    }
+    for (corners, side) in unread.into_iter().take(tries) {
+        if budget.spent() {
+            break;
+        }
+        super::found::collect(&mut found, sample_again(gray, &corners, side, budget));
+    }
+    found
+}
+
+/// Samples the gray picture inside corners that were traced, at the side that was counted and at its neighbours.
+fn sample_again(gray: Luma<'_>, corners: &[Point; 4], counted: usize, budget: &Budget) -> Option<Found> {
+    let mut sides: Vec<(usize, usize)> = SIZES.into_iter().filter(|(side, _)| side.abs_diff(counted) <= 4).collect();
+    sides.sort_by_key(|(side, _)| side.abs_diff(counted));
+    for (side, regions) in sides {
+        if budget.spent() {
+            return None;
+        }
+        let Some(warp) = Warp::fit(gray, corners, side, regions) else { continue };
+        let levels = warp.levels();
+        for way in modules::WAYS {
+            let (bits, right) = modules::black_and_white(&levels, side, regions, way);
+            if right < 0.75 {
+                continue;
+            }
+            let Some((text, symbology)) = bits.as_ref().and_then(text) else { continue };
+            return Some(Found { text, format: Format::DataMatrix, symbology, corners: warp.corners() });
+        }
+    }
+    None
+}
+
+/// What the modules of a symbol say, and its symbology identifier.
+fn text(bits: &BitMatrix) -> Option<(String, String)> {
+    let decoded = catch_unwind(AssertUnwindSafe(|| DECODER.decode(bits))).ok()?.ok()?;
+    let modifier = char::from(b'0'.wrapping_add(decoded.getSymbologyModifier() as u8));
+    Some((decoded.getText().to_owned(), format!("]d{modifier}")))
+}
+
+/// What a module of a square symbol must be: dark, light, or (None) what its data says. One module of quiet zone around
+/// it is light.
+fn expected(side: usize, regions: usize, x: i32, y: i32) -> Option<bool> {
+    let last = side as i32;
+    if x < 0 || y < 0 || x >= last || y >= last {
+        return (x >= -1 && y >= -1 && x <= last && y <= last).then_some(false);
+    }
+    let region = (side / regions) as i32;
+    let (x, y) = (x % region, y % region);
+    if x == 0 || y == region - 1 {
+        Some(true)
+    } else if y == 0 {
+        Some(x % 2 == 0)
+    } else if x == region - 1 {
+        Some(y % 2 == 1)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,55 @@
+//! Reading labels: Data Matrix, QR, EAN-13, EAN-8, UPC-A, UPC-E and Code 128, from a camera frame or a photo.
+//!
+//! [`Live`] takes one gray frame after another, keeps to a few milliseconds and says what the person could do when
+//! nothing is read. [`photo_luma`] looks at one gray picture as long as its [`Budget`] lasts and returns every code;
+//! `photo` does the same with a jpeg, png or webp file, upright as its EXIF says. (The latter is missing in the browser,
+//! which decodes pictures by itself.)
+//!
+//! A text is only ever returned when its error correction or its check digit holds; a bar code needs two scan lines
+//! that agree as well. GS stays 0x1D in the text, and the FNC1 in front of a GS1 symbol is told by the symbology alone.
+//!
+//! How it reads: [`blocks`] finds where a picture could hold a code, [`binary`] makes black and white of it by the
+//! local mean, several scales and treatments are tried in order of what they yield, and corners that were found without
+//! a text are sampled again on the gray picture along a smooth warp ([`data_matrix`]). This is the only room that knows
+//! the library rxing.
+#![allow(
+    // Coordinates and gray levels move between integers and floats on every line here. Pictures are limited to
+    // MAX_SIDE on either side, so that none of these conversions loses anything that matters.
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    // Sums halved, x and y, width and height, row and column: the words that the matter has.
+    clippy::manual_midpoint,
+    clippy::many_single_char_names,
+    clippy::similar_names
+)]
+
+mod bars;
+mod binary;
+mod blocks;
+mod budget;
+mod data_matrix;
+mod found;
+mod geometry;
+mod gray;
+mod hint;
+mod live;
+mod photo;
+#[cfg(not(target_arch = "wasm32"))]
+mod picture;
+mod qr;
+mod treatment;
+
+pub use budget::Budget;
+pub use found::{Format, Found};
+pub use geometry::Point;
+pub use gray::{Luma, NotAPicture};
+pub use hint::Hint;
+pub use live::{Live, Sight};
+pub use photo::photo_luma;
+#[cfg(not(target_arch = "wasm32"))]
+pub use picture::{PhotoError, photo};
+
+/// The longest side of a picture in pixels: larger ones are refused before anything is allocated for them.
+pub const MAX_SIDE: usize = 12_000;

@@ -1,0 +1,47 @@
+//! QR codes: finder patterns in the black-and-white picture, then the symbol between every plausible three of them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rxing::common::cpp_essentials::ConcentricPattern;
+use rxing::common::{BitMatrix, DetectorRXingResult};
+use rxing::qrcode::cpp_port::decoder::Decode;
+use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+
+use super::budget::Budget;
+use super::found::{Format, Found, collect};
+use super::geometry::Point;
+
+/// Sets of three finder patterns that are tried in one picture: noise makes hundreds.
+const MOST_SETS: usize = 24;
+
+/// Reads every symbol of a black-and-white picture at 1/`scale` of the one its corners are given for.
+pub(crate) fn read(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> {
+    catch_unwind(AssertUnwindSafe(|| symbols(bits, scale, budget))).unwrap_or_default()
+}
+
+fn symbols(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> {
+    let mut patterns = FindFinderPatterns(bits, true, 0);
+    let mut found = Vec::new();
+    let mut used: Vec<ConcentricPattern> = Vec::new();
+    for set in GenerateFinderPatternSets(&mut patterns).into_iter().take(MOST_SETS) {
+        if budget.spent() {
+            break;
+        }
+        let finders = [set.tl, set.tr, set.bl];
+        if finders.iter().any(|finder| used.contains(finder)) {
+            continue;
+        }
+        let Ok(sampled) = SampleQR(bits, &set) else { continue };
+        let Ok(decoded) = Decode(sampled.getBits()) else { continue };
+        if !decoded.isValid() {
+            continue;
+        }
+        let &[a, b, c, d] = sampled.getPoints() else { continue };
+        used.extend(finders);
+        let symbology = &decoded.content().symbology;
+        let symbology = format!("]{}{}", char::from(symbology.code), char::from(symbology.modifier));
+        let corners = [a, b, c, d].map(|corner| Point::new(corner.x * scale, corner.y * scale));
+        collect(&mut found, [Found { text: decoded.text(), format: Format::QrCode, symbology, corners }]);
+    }
+    found
+}

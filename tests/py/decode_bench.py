@@ -1,0 +1,128 @@
+"""Our reader against zxing-cpp, picture by picture in one run, each on the same gray pixels.
+
+  decode_bench.py READER live|photo DIR...
+
+READER is the release build of mobile-core's example `read`. A DIR holds a manifest.jsonl (file, format, expected,
+condition), or pictures with what they say beside them in a .txt of the same name. Needs numpy,
+opencv-python-headless and zxing-cpp from pip.
+Times are those of the thread on a core, for both, so that a busy machine measures the same as an idle one.
+Prints for each condition and in all: right and wrong answers, median and 95th percentile of the milliseconds, for both.
+"""
+import collections
+import glob
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy
+import zxingcpp
+
+BarcodeFormat = zxingcpp.BarcodeFormat
+FORMATS = [BarcodeFormat.DataMatrix, BarcodeFormat.QRCode, BarcodeFormat.EAN13, BarcodeFormat.EAN8,
+           BarcodeFormat.UPCA, BarcodeFormat.UPCE, BarcodeFormat.Code128]
+
+
+def pictures(directory):
+    """Yields (file, what it says or None for nothing, its condition)."""
+    manifest = os.path.join(directory, "manifest.jsonl")
+    if os.path.exists(manifest):
+        with open(manifest, encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                yield os.path.join(directory, row["file"]), row["expected"], row["format"] + " " + row["condition"]
+        return
+    name = os.path.basename(os.path.normpath(directory))
+    for file in sorted(glob.glob(os.path.join(directory, "*"))):
+        stem, ending = os.path.splitext(file)
+        if ending.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif"):
+            continue
+        told = [stem + ".txt", stem + ".bin"]
+        said = next((open(t, "rb").read().decode("utf-8", "replace") for t in told if os.path.exists(t)), None)
+        yield file, said, name
+
+
+def gray(file):
+    picture = cv2.imread(file, cv2.IMREAD_GRAYSCALE)
+    return None if picture is None else numpy.ascontiguousarray(picture)
+
+
+def normal(text):
+    """UPC-A is written with and without its leading zero, and sets differ in the last line's end."""
+    text = text.strip("\r\n")
+    return "0" + text if len(text) == 12 and text.isdigit() else text
+
+
+class Ours:
+    def __init__(self, reader):
+        self.process = subprocess.Popen([reader], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __call__(self, mode, picture):
+        height, width = picture.shape
+        self.process.stdin.write(b"%s %d %d\n" % (mode.encode(), width, height) + picture.tobytes())
+        self.process.stdin.flush()
+        micros, *codes = self.process.stdout.readline().split()
+        return [bytes.fromhex(code.split(b":")[2].decode()).decode("utf-8", "replace") for code in codes], int(micros) / 1e3
+
+
+def theirs(mode, picture):
+    start = time.thread_time()
+    if mode == "live":
+        one = zxingcpp.read_barcode(picture, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain)
+        found = [one] if one else []
+    else:
+        found = zxingcpp.read_barcodes(picture, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain)
+    millis = (time.thread_time() - start) * 1e3
+    return [code.text for code in found], millis
+
+
+class Tally:
+    def __init__(self):
+        self.right = self.wrong = 0
+        self.millis = []
+
+    def add(self, texts, millis, said):
+        texts = [normal(text) for text in texts]
+        hit = said is not None and normal(said) in texts
+        self.right += hit
+        self.wrong += sum(said is None or text != normal(said) for text in texts)
+        self.millis.append(millis)
+
+    def show(self):
+        times = sorted(self.millis)
+        return "%4d right %3d wrong %6.1f median %6.1f p95 %7.1f max %9.0f total" % (
+            self.right, self.wrong, times[len(times) // 2], times[len(times) * 95 // 100], times[-1], sum(times))
+
+
+def main():
+    reader, mode, *directories = sys.argv[1:]
+    verbose = os.environ.get("VERBOSE")
+    ours = Ours(reader)
+    tallies = collections.defaultdict(lambda: (Tally(), Tally()))
+    first = True
+    for directory in directories:
+        for file, said, condition in pictures(directory):
+            picture = gray(file)
+            if picture is None:
+                continue
+            answers = {}
+            # Whoever is first finds colder caches: take turns.
+            first = not first
+            for who in ((0, 1) if first else (1, 0)):
+                answers[who] = ours(mode, picture) if who == 0 else theirs(mode, picture)
+            for key in (condition, condition.split()[0] + " all"):
+                for who in (0, 1):
+                    tallies[key][who].add(*answers[who], said)
+            if verbose:
+                hits = ["+" if said is not None and normal(said) in map(normal, answers[who][0]) else "-" if not answers[who][0] else "x" for who in (0, 1)]
+                print("%s%s %6.1f %6.1f %s %r" % (*hits, answers[0][1], answers[1][1], os.path.basename(file), [normal(t) for t in answers[0][0] if normal(t) != normal(said or "")]))
+    for key, (mine, other) in tallies.items():
+        count = len(mine.millis)
+        print("%-18s %4d | ours %s | zxing-cpp %s" % (key, count, mine.show(), other.show()))
+
+
+if __name__ == "__main__":
+    main()
