@@ -2,6 +2,7 @@
 //!
 //! One module a capability; `ARCHITECTURE.md` says which may use which.
 
+pub mod alerts;
 pub mod app;
 pub mod audit;
 pub mod auth;

@@ -1,4 +1,4 @@
-//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `bench`, `openapi`.
+//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `bench`, `simulate`, `openapi`.
 //!
 //! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
 
@@ -44,6 +44,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Let the detector of counterfeits watch simulated scans, and tell how good it is.
+    Simulate {
+        /// Handed to the simulation; `--help` lists what can be set.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write openapi.yaml anew from the routes in the code.
     Openapi,
 }
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
         Chore::Test(test) => test.run(),
         Chore::Check(check) => check.run(),
         Chore::Bench { arguments } => bench(&arguments),
+        Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Openapi => openapi(),
     };
     match done {
@@ -69,6 +76,12 @@ fn bench(arguments: &[String]) -> Result<(), Failed> {
     run::install_missing_packages()?;
     let mut command = cargo();
     command.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]).args(arguments);
+    run::run(&mut command)
+}
+
+fn simulate(arguments: &[String]) -> Result<(), Failed> {
+    let mut command = cargo();
+    command.args(["run", "--release", "--locked", "--package", "tests", "--bin", "simulate", "--"]).args(arguments);
     run::run(&mut command)
 }
 

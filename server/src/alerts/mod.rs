@@ -1,0 +1,3 @@
+//! Finding counterfeits from scans (Q27): rules over what is remembered of codes, devices, shops and runs of codes.
+
+pub mod rules;

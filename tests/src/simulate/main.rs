@@ -1,0 +1,118 @@
+//! `cargo xtask simulate`: makes worlds in which some codes are copied, lets the detector watch them, and tells how good
+//! it was. The worlds know nothing of the detector: the two share neither code nor figures.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts, seconds and kilometres are far below 2^52"
+)]
+
+mod dice;
+mod measure;
+mod parameters;
+mod run;
+mod settlements;
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use clap::Parser;
+use serde_json::{Value, json};
+use server::alerts::rules::Settings;
+
+use measure::Figures;
+use parameters::Parameters;
+
+/// Simulate scans with copies among them, and measure what the detector finds.
+#[derive(Parser)]
+#[command(name = "cargo xtask simulate", bin_name = "cargo xtask simulate")]
+struct Arguments {
+    /// Seeds, both ends included; thresholds were fixed on 1-5.
+    #[arg(long, default_value = "101-110")]
+    seeds: Seeds,
+    /// Write the figures to this file as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Tell inspectors from another score on.
+    #[arg(long, value_name = "SCORE")]
+    alert_score: Option<f64>,
+    #[command(flatten)]
+    parameters: Parameters,
+}
+
+/// A range of seeds.
+#[derive(Clone, Copy, Debug)]
+struct Seeds {
+    first: u64,
+    last: u64,
+}
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (first.trim().parse(), last.trim().parse()) {
+            (Ok(first), Ok(last)) if first <= last => Ok(Self { first, last }),
+            _ => Err("not two numbers with a hyphen, such as 101-110".into()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut settings = Settings::default();
+    if let Some(score) = arguments.alert_score {
+        settings.alert_score = score;
+    }
+    let mut figures = Figures::default();
+    for seed in arguments.seeds.first..=arguments.seeds.last {
+        let world = world::make(&arguments.parameters, seed);
+        let watched = run::watch(&world, &settings);
+        println!(
+            "seed {seed}: {} scans, {} codes copied, {} alerts",
+            world.scans.len(),
+            world.copied.len(),
+            watched.codes.len() + watched.others.len(),
+        );
+        figures.add(&world, &watched);
+    }
+    let mut all = figures.json();
+    print_figures(&all);
+    let Some(path) = arguments.json else { return ExitCode::SUCCESS };
+    let Seeds { first, last } = arguments.seeds;
+    all["seeds"] = json!([first, last]);
+    all["parameters"] = json!(format!("{:?}", arguments.parameters));
+    match std::fs::write(&path, format!("{all:#}\n")) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", path.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Each figure on a line, with its interval and how many it rests on.
+fn print_figures(all: &Value) {
+    let Some(fields) = all.as_object() else { return };
+    for (name, value) in fields {
+        if name.ends_with("_interval") || name.ends_with("_of") {
+            continue;
+        }
+        let shown = match value.as_f64() {
+            Some(number) if number.fract() != 0.0 => format!("{number:.4}"),
+            _ => value.to_string(),
+        };
+        let interval = fields.get(&format!("{name}_interval")).and_then(Value::as_array);
+        let bound = |end: usize| interval.and_then(|pair| pair.get(end)?.as_f64());
+        match (bound(0), bound(1)) {
+            (Some(low), Some(high)) => {
+                println!("{name}: {shown} [{low:.4}, {high:.4}] of {}", fields[&format!("{name}_of")]);
+            }
+            _ => println!("{name}: {shown}"),
+        }
+    }
+}
