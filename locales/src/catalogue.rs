@@ -19,11 +19,11 @@ macro_rules! files {
         [$(($theme, include_str!(concat!("../", $folder, "/", $theme, ".ftl")))),+]
     };
     ($folder:literal) => {
-        files!($folder: "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict")
+        files!($folder: "alerts" "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict")
     };
 }
 
-const THEMES: usize = 12;
+const THEMES: usize = 13;
 static KK: [(&str, &str); THEMES] = files!("kk");
 static RU: [(&str, &str); THEMES] = files!("ru");
 static EN: [(&str, &str); THEMES] = files!("en");

@@ -13,12 +13,14 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::alerts::{self, Watch};
 use crate::auth::{self, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::Keys;
+use crate::regions::Regions;
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
@@ -45,6 +47,10 @@ pub struct App {
     pub scans: Committer,
     /// Photos of reports, and bounds on sending them.
     pub reports: Reports,
+    /// The regions of the country.
+    pub regions: Regions,
+    /// What is known of all scans together.
+    pub watch: Watch,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -66,6 +72,8 @@ impl App {
             sessions: Sessions::new(),
             scans: Committer::start(db.clone()),
             reports: Reports::open(&config)?,
+            regions: Regions::open(&db).await?,
+            watch: Watch::default(),
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
@@ -125,6 +133,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(demo::routes);
     routes.configure(stock::routes);
     routes.configure(reports::routes);
+    routes.configure(alerts::routes);
 }
 
 /// The contract as it is served: what `openapi.yaml` must say.

@@ -44,10 +44,27 @@ pub struct Config {
     pub limits: Limits,
     /// How long things are kept.
     pub retention: Retention,
+    /// Another system that is told of alerts (`TANBA_WEBHOOK_URL`, `TANBA_WEBHOOK_SECRET`: both or none).
+    pub webhook: Option<Webhook>,
     /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
     pub language: Language,
     /// What is logged (`RUST_LOG`), in the syntax of tracing's filters.
     pub log: Option<String>,
+}
+
+/// Another system that is told of alerts.
+#[derive(Clone)]
+pub struct Webhook {
+    /// Where it listens.
+    pub url: String,
+    /// What deliveries are signed with.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Webhook").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// Requests allowed in a minute; a refused one is told when to come back.
@@ -123,6 +140,14 @@ impl Config {
                 exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
                 scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
                 report_days: parsed(&variable, "TANBA_KEEP_REPORTS_DAYS", 1_095)?,
+            },
+            webhook: match (variable("TANBA_WEBHOOK_URL"), variable("TANBA_WEBHOOK_SECRET")) {
+                (Some(url), Some(secret)) if secret.len() >= 16 => Some(Webhook { url, secret }),
+                (None, None) => None,
+                _ => {
+                    let why = "needs TANBA_WEBHOOK_SECRET of 16 characters or more beside it".to_owned();
+                    return Err(BadSetting { variable: "TANBA_WEBHOOK_URL", why });
+                }
             },
             language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
             log: variable("RUST_LOG"),

@@ -1,7 +1,9 @@
 //! What must happen next: rows committed with their cause and taken by workers, any number of them,
 //! with `FOR UPDATE SKIP LOCKED`. A job that fails is tried again, later each time, and never lost.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
@@ -37,6 +39,35 @@ pub enum Job {
         /// Paths in the photo store.
         paths: Vec<String>,
     },
+    /// Judge scans that were committed. The one kind that is not harmless twice: it is done in the transaction that
+    /// strikes it out.
+    JudgeScans {
+        /// The days on which they were taken, and their ids.
+        scans: Vec<(NaiveDate, Uuid)>,
+    },
+    /// Judge a sale that was refused because its units were sold or withdrawn before.
+    JudgeSale {
+        /// Who asked.
+        seller: i32,
+        /// When, in seconds since 1970.
+        at: i64,
+        /// The units: order and index.
+        units: Vec<(u32, u32)>,
+    },
+    /// Tell another system of something that happened to an alert.
+    TellAlert {
+        /// The event.
+        event: i64,
+    },
+}
+
+/// Which jobs a worker takes: those who judge scans never hold up the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Scans to be judged.
+    Scans,
+    /// Everything else.
+    Rest,
 }
 
 impl Job {
@@ -48,6 +79,9 @@ impl Job {
             Self::RefreshParticipant { .. } => "refresh-participant",
             Self::RefreshPacks { .. } => "refresh-packs",
             Self::DeletePhotos { .. } => "delete-photos",
+            Self::JudgeScans { .. } => "judge-scans",
+            Self::JudgeSale { .. } => "judge-sale",
+            Self::TellAlert { .. } => "tell-alert",
         }
     }
 }
@@ -70,14 +104,20 @@ pub(crate) struct Taken {
 }
 
 /// Takes jobs that are due, oldest first, and holds them for the length of the transaction.
-pub(crate) async fn take(tx: &Transaction<'_>, limit: i64) -> Result<Vec<Taken>> {
-    let take = tx
-        .prepare_cached(
+pub(crate) async fn take(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Taken>> {
+    let take = match lane {
+        Lane::Scans => {
+            "-- jobs::take_scans
+             SELECT id, payload, attempts FROM job WHERE run_at <= now() AND kind = 'judge-scans' ORDER BY run_at, id
+             LIMIT $1 FOR UPDATE SKIP LOCKED"
+        }
+        Lane::Rest => {
             "-- jobs::take
-             SELECT id, payload, attempts FROM job WHERE run_at <= now() ORDER BY run_at, id
-             LIMIT $1 FOR UPDATE SKIP LOCKED",
-        )
-        .await?;
+             SELECT id, payload, attempts FROM job WHERE run_at <= now() AND kind <> 'judge-scans' ORDER BY run_at, id
+             LIMIT $1 FOR UPDATE SKIP LOCKED"
+        }
+    };
+    let take = tx.prepare_cached(take).await?;
     let rows = tx.query(&take, &[&limit]).await?;
     Ok(rows
         .iter()

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod labels;
+pub mod regions;
 pub(crate) mod registry;
 pub mod reports;
 pub mod scans;

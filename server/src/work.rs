@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Job, Taken};
+use crate::jobs::{self, Job, Lane, Taken};
 use crate::verify::Rebuilt;
-use crate::{audit, auth, idempotency, reports, scans};
+use crate::{alerts, audit, auth, idempotency, regions, reports, scans};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -21,6 +21,8 @@ const POLL: Duration = Duration::from_millis(250);
 const REST: Duration = Duration::from_secs(1);
 /// Jobs held at a time.
 const BATCH: i64 = 64;
+/// Jobs of scans held at a time: what comes meanwhile is judged together next.
+const SCANS_BATCH: i64 = 8;
 /// Advisory lock of the one who walks over the snapshot.
 const PATROL_LOCK: i64 = 0x7461_6e62_6110;
 
@@ -60,6 +62,11 @@ impl Worker {
 /// Works until it is told to stop.
 async fn run(app: App, stop: CancellationToken) {
     let house = tokio::spawn(keep_house(app.clone(), stop.clone()));
+    // On a thread of its own: judging is arithmetic, too, and must hold up nothing else.
+    let (judging, until) = (app.clone(), stop.clone());
+    let judge = tokio::task::spawn_blocking(move || {
+        tokio::runtime::Handle::current().block_on(keep_judging(judging, until));
+    });
     while !stop.is_cancelled() {
         let rest = match take_and_do(&app).await {
             Ok(settled) if settled.done > 0 => continue,
@@ -75,20 +82,85 @@ async fn run(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(rest) => {}
         }
     }
-    if let Err(error) = house.await {
-        tracing::error!(%error, "housekeeping broke off");
+    for (task, name) in [(house, "housekeeping"), (judge, "judging")] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, name, "a task of the worker broke off");
+        }
     }
+}
+
+/// Judges scans until it is told to stop.
+async fn keep_judging(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let rest = match judge_some(&app).await {
+            Ok(settled) if settled.done > 0 => continue,
+            Ok(_) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "no scans could be judged");
+                REST
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Judges some scans in the very transaction that strikes their jobs out: once, whatever happens. Those that failed
+/// before are judged each by themselves, so that one holds up no other.
+async fn judge_some(app: &App) -> Result<Settled> {
+    let mut client = app.db.get().await?;
+    let mut tx = client.transaction().await?;
+    let mut taken = jobs::take(&tx, Lane::Scans, SCANS_BATCH).await?;
+    if taken.first().is_some_and(|row| row.attempts > 0) {
+        taken.truncate(1);
+    } else {
+        taken.retain(|row| row.attempts == 0);
+    }
+    let scans: Vec<_> = taken
+        .iter()
+        .filter_map(|row| if let Some(Job::JudgeScans { scans }) = &row.job { Some(scans) } else { None })
+        .flatten()
+        .copied()
+        .collect();
+    let inner = tx.transaction().await?;
+    let done = alerts::judge_scans(app, &inner, &scans).await;
+    let mut settled = Settled::default();
+    let result = if done.is_ok() { "done" } else { "failed" };
+    metrics::counter!("tanba_jobs_total", "kind" => "judge-scans", "result" => result).increment(taken.len() as u64);
+    match done {
+        Ok(()) => {
+            inner.commit().await?;
+            metrics::counter!("tanba_scans_judged_total").increment(scans.len() as u64);
+            for row in &taken {
+                jobs::remove(&tx, row.id).await?;
+                settled.done += 1;
+            }
+        }
+        Err(error) => {
+            inner.rollback().await?;
+            tracing::warn!(%error, scans = scans.len(), "scans could not be judged and are tried again");
+            for row in &taken {
+                jobs::retry_soon(&tx, row, &error.to_string()).await?;
+                settled.failed += 1;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(settled)
 }
 
 /// Does everything that is due until nothing is left, also what other workers have taken meanwhile; then lays the
 /// audit's chain. For tests and for commands that must leave nothing behind.
 pub async fn settle(app: &App) -> Result<Settled> {
     let mut total = Settled::default();
+    alerts::refresh(app).await?;
     loop {
-        let settled = take_and_do(app).await?;
-        total.done += settled.done;
-        total.failed += settled.failed;
-        if settled == Settled::default() {
+        let (settled, judged) = (take_and_do(app).await?, judge_some(app).await?);
+        total.done += settled.done + judged.done;
+        total.failed += settled.failed + judged.failed;
+        if (settled, judged) == (Settled::default(), Settled::default()) {
             let client = app.db.get().await?;
             if !jobs::any_due(&client).await? {
                 break;
@@ -105,7 +177,7 @@ pub async fn settle(app: &App) -> Result<Settled> {
 async fn take_and_do(app: &App) -> Result<Settled> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    let taken = jobs::take(&tx, BATCH).await?;
+    let taken = jobs::take(&tx, Lane::Rest, BATCH).await?;
     if taken.is_empty() {
         return Ok(Settled::default());
     }
@@ -183,7 +255,19 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
         Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
         Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await,
+        Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await,
+        Job::TellAlert { event } => alerts::tell(app, *event).await,
+        // Taken in a lane of its own.
+        Job::JudgeScans { .. } => Err(Error::internal("scans to be judged in the wrong lane")),
     }
+}
+
+/// Judges a refused sale. Twice is once: the alert that it opens is the same.
+async fn judge_sale(app: &App, seller: i32, at: i64, units: &[(u32, u32)]) -> Result<()> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    alerts::judge_sale(app, &tx, seller, at, units).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A chore under way.
@@ -204,6 +288,9 @@ const CHORES: &[Chore] = &[
     Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
     Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
     Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
+    Chore { name: "alerts", every: Duration::from_hours(1), act: |app| Box::pin(alerts::keep_house(app)) },
+    Chore { name: "alerts-known", every: Duration::from_mins(1), act: |app| Box::pin(alerts::refresh(app)) },
+    Chore { name: "regions", every: Duration::from_mins(1), act: |app| Box::pin(regions::keep_house(app)) },
     Chore { name: "keys", every: Duration::from_hours(1), act: |app| Box::pin(rotate_keys(app)) },
 ];
 

@@ -21,7 +21,8 @@ use crate::people::{People, RIVAL};
 const PACK: &str = "348700000000000013";
 /// The tester looks at everything, but for what it can't know: that a number must have a check digit, an order an
 /// owner, and that what was deleted here is told otherwise. What doesn't fit may be refused in any way that is documented,
-/// also as too large. A form with five photos, the most that there may be, it takes for one that doesn't fit.
+/// also as too large. A stream doesn't end
+/// while it waits. A form with five photos, the most that there may be, it takes for one that doesn't fit.
 const SETTINGS: &str = r#"hooks = "fresh.py"
 [checks]
 positive_data_acceptance.enabled = false
@@ -32,6 +33,9 @@ max_response_time = 120
 [[operations]]
 include-operation-id = "send_report"
 checks.negative_data_rejection.enabled = false
+[[operations]]
+include-operation-id = "stream_alerts"
+enabled = false
 "#;
 const HOOKS: &str = include_str!("../py/fresh.py");
 

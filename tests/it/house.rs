@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules of the server in the order in which they may use each other: each only those before it.
 /// `http` (what every route shares) knows the state of the process; it and `app` stand outside the order.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "config",
     "clock",
     "error",
@@ -21,13 +21,15 @@ const ORDER: [&str; 17] = [
     "codes",
     "labels",
     "verify",
+    "regions",
     "scans",
     "reports",
     "stock",
+    "alerts",
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 25] = [
+const WRITERS: [(&str, &str); 34] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
@@ -53,6 +55,15 @@ const WRITERS: [(&str, &str); 25] = [
     ("report_token", "reports"),
     ("report_photo", "reports"),
     ("report_event", "reports"),
+    ("region", "regions"),
+    ("trail", "alerts"),
+    ("scan_cell", "alerts"),
+    ("scan_cell_day", "alerts"),
+    ("scan_tally", "alerts"),
+    ("suspicion", "alerts"),
+    ("alert", "alerts"),
+    ("alert_event", "alerts"),
+    ("alert_link", "alerts"),
 ];
 
 fn root() -> PathBuf {

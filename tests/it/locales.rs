@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use locales::Language;
 
 /// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
-const THEMES: [&str; 11] = [
+const THEMES: [&str; 18] = [
     "verdict-",
     "reason-",
     "repair-",
@@ -19,6 +19,13 @@ const THEMES: [&str; 11] = [
     "problem-",
     "stock-",
     "withdrawal-",
+    "alert-kind-",
+    "alert-text-",
+    "alert-why-",
+    "alert-state-",
+    "alert-decision-",
+    "alert-event-",
+    "alert-seen-",
 ];
 
 /// The sources in which slugs stand, unit tests left out.

@@ -163,6 +163,10 @@ extractor! {
     Inspector: Inspector
 }
 extractor! {
+    /// An inspector of one region; or one who runs the register, and sees coarse places only.
+    Overseer: Inspector | Operator
+}
+extractor! {
     /// A person who acts for a participant.
     Participant: Participant
 }

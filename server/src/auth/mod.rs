@@ -21,7 +21,7 @@ pub use caller::{Role, UnknownRole};
 pub use password::WeakPassword;
 pub use totp::code as totp_code;
 
-pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Participant};
+pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
 pub(crate) use http::routes;
 pub(crate) use session::Sessions;

@@ -46,6 +46,8 @@ Settings (environment):
                               their contacts [90]
   TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]
   TANBA_KEEP_REPORTS_DAYS     days from a decision until all that the reporter gave is gone [1095]
+  TANBA_WEBHOOK_URL           another system that is told of alerts, with a signature under the secret
+  TANBA_WEBHOOK_SECRET        that secret, 16 characters or more
   TANBA_LANG                  language of the command line: kk, ru or en [the system's]
   RUST_LOG                    what is logged, as JSON on standard error [warn on a terminal, else info]
 
@@ -81,6 +83,9 @@ pub(super) enum Command {
 Each line is answered with {\"ok\":true,\"kind\":…,\"elements\":…} or {\"ok\":false,\"error\":slug,\"at\":byte}.
 Example: echo '\"(01)04600840749372(21)abc\"' | tanba parse")]
     Parse(Parse),
+    /// Look after the country's regions.
+    #[command(subcommand)]
+    Regions(RegionsCommand),
     /// Look after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -106,6 +111,18 @@ pub(super) struct Parse {
     /// Repair nothing.
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum RegionsCommand {
+    /// Replace all boundaries by those of a GeoJSON file.
+    ///
+    /// Each feature needs a Polygon or MultiPolygon and the property `kato`; names are read from `name_kk`, `name_ru` and
+    /// `name_en` (or `adm1_kk` and so on). Services that run learn of them within a minute.
+    Import {
+        /// The file.
+        file: std::path::PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::arguments::{Arguments, AuditCommand, Command};
+use self::arguments::{Arguments, AuditCommand, Command, RegionsCommand};
 use self::failure::{Failure, Outcome};
 use self::stores::Stores;
 use self::terminal::{Busy, say, tell};
@@ -75,6 +75,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
         Command::Migrate => migrate(config).await,
         Command::Account(command) => account::run(command, config).await,
         Command::Keys(command) => keys::run(command, config).await,
+        Command::Regions(RegionsCommand::Import { file }) => import_regions(&file, config).await,
         Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
         Command::Parse(_) | Command::Openapi => Ok(()),
     }
@@ -88,6 +89,21 @@ async fn migrate(mut config: Config) -> Outcome {
     };
     let steps = stores.close_after(outcome).await?;
     say(config.language, "cli-migrated", &[("count", steps.into())]);
+    Ok(())
+}
+
+async fn import_regions(file: &std::path::Path, mut config: Config) -> Outcome {
+    let told = |error: &dyn std::fmt::Display| Failure::Told(format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| told(&error))?;
+    let regions = crate::regions::read(&text).map_err(|error| told(&error))?;
+    let language = config.language;
+    let stores = Stores::for_command(&mut config).await?;
+    let outcome = async {
+        let app = serve::open(config).await?;
+        Outcome::Ok(crate::regions::import(&app, &regions).await?)
+    };
+    let count = stores.close_after(outcome).await?;
+    say(language, "cli-regions-imported", &[("count", i64::try_from(count).unwrap_or(i64::MAX).into())]);
     Ok(())
 }
 

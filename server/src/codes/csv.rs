@@ -75,7 +75,7 @@ impl Export {
 }
 
 /// Appends a quoted cell that no spreadsheet runs (X27).
-fn push_cell(text: &str, line: &mut String) {
+pub(crate) fn push_cell(text: &str, line: &mut String) {
     line.push('"');
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         line.push('\'');

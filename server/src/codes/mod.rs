@@ -22,6 +22,7 @@ mod shipping;
 mod store;
 mod units;
 
+pub(crate) use csv::push_cell;
 pub(crate) use emission::{Emitter, host_of};
 pub(crate) use http::{CodeRange, routes, visible_order};
 pub(crate) use inside::{Desk, is_filed};
@@ -30,4 +31,5 @@ pub(crate) use order::Order;
 pub(crate) use ordering::Wish;
 pub(crate) use place::{Place, Sequence, UnitPlace};
 pub(crate) use request::{Application, RecallRequest, Release, Return, Sale, Withdrawal};
+pub(crate) use store::operation::{End, find_end};
 pub(crate) use store::order::{find_order, find_orders, resolve};

@@ -3,18 +3,22 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::scan::Scan;
 use super::store;
 use crate::error::{Error, FieldFault, Result};
+use crate::jobs::{self, Job};
 
 /// Requests that may wait for a transaction; more are told to come back.
 const WAITING_REQUESTS: usize = 8_192;
 /// Rows in one transaction.
 const ROWS_PER_COMMIT: usize = 4_000;
+
+/// Scans that one worker judges together.
+const SCANS_A_JOB: usize = 500;
 
 /// How many rows of a request are new, and how many were there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +154,15 @@ async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
             tx.rollback().await?;
             return Ok(Written::Taken(taken));
         }
+    }
+    // What follows from them is committed with them.
+    let mut fresh: Vec<(NaiveDate, uuid::Uuid)> =
+        rows.iter().filter(|(scan, _)| new.contains(&scan.id)).map(|(scan, _)| (scan.taken_on, scan.id)).collect();
+    // Retries in one group are one row.
+    fresh.sort_unstable();
+    fresh.dedup();
+    for scans in fresh.chunks(SCANS_A_JOB) {
+        jobs::append(&tx, &Job::JudgeScans { scans: scans.to_vec() }).await?;
     }
     tx.commit().await?;
     Ok(Written::All(new))

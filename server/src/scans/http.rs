@@ -58,7 +58,9 @@ async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result
         .into_iter()
         .map(|scan| {
             let found = find(&codes::locate(&keys, &scan.code));
-            scan.kept(error, found)
+            let mut kept = scan.kept(error, found);
+            kept.region = kept.place.and_then(|place| app.regions.find(place.latitude, place.longitude));
+            kept
         })
         .collect();
     let stored = app.scans.commit(scans, received_at).await?;

@@ -11,3 +11,4 @@ pub use committer::Committer;
 pub(crate) use http::routes;
 pub use retention::keep_house;
 pub(crate) use scan::{MAX_CODE_BYTES, Place};
+pub(crate) use store::{KeptScan, list_scans};

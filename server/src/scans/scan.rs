@@ -41,6 +41,32 @@ impl Consent {
     }
 }
 
+/// What the text came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Source {
+    /// The camera: the goods, or a screen, are there.
+    Camera,
+    /// A picture that was opened from a file: no goods are there.
+    Picture,
+    /// A till's or store's scanner.
+    Scanner,
+    /// Somebody's fingers.
+    Typed,
+}
+
+impl Source {
+    /// The word in the store.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Picture => "picture",
+            Self::Scanner => "scanner",
+            Self::Typed => "typed",
+        }
+    }
+}
+
 /// Where something was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Place {
@@ -104,6 +130,9 @@ pub(crate) struct NewScan {
     /// The slug of the verdict that the client was told.
     #[schema(value_type = Option<String>, example = "in-circulation")]
     pub(crate) verdict: Option<marking::verdict::Verdict>,
+    /// What the text came from, if the client knows: a picture from a file tells nothing of where goods are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<Source>,
 }
 
 /// A batch, as the client sends it.
@@ -141,6 +170,10 @@ pub(crate) struct Scan {
     pub(crate) consent: Consent,
     /// The place, already rounded as the consent asks.
     pub(crate) place: Option<Place>,
+    /// What the text came from.
+    pub(crate) source: Option<Source>,
+    /// KATO code of the region in which the place lies.
+    pub(crate) region: Option<String>,
 }
 
 impl NewScans {
@@ -194,6 +227,8 @@ impl NewScan {
             device: self.device,
             consent: self.consent,
             place,
+            source: self.source,
+            region: None,
         }
     }
 
@@ -231,6 +266,7 @@ mod tests {
             place: Some(Place { latitude: 51.128_207, longitude: 71.430_411, accuracy_metres: 12.0 }),
             device: None,
             verdict: None,
+            source: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::scan::Scan;
+use super::scan::{Place, Scan, Source};
 use crate::db::{GenericClient, Transaction};
 use crate::error::Result;
 
@@ -15,10 +15,11 @@ pub(crate) async fn insert_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<
         .prepare_cached(
             "-- scans::insert_scans
              INSERT INTO scan (taken_on, id, fingerprint, taken_at, received_at, code, gtin, order_number, unit_index,
-                               verdict, device, consent, latitude, longitude, accuracy_metres)
+                               verdict, device, consent, latitude, longitude, accuracy_metres, source, region)
              SELECT * FROM unnest($1::date[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::timestamptz[],
                                   $6::text[], $7::bigint[], $8::int[], $9::int[], $10::text[], $11::uuid[],
-                                  $12::text[], $13::float8[], $14::float8[], $15::float4[])
+                                  $12::text[], $13::float8[], $14::float8[], $15::float4[], $16::text[],
+                                  $17::text[])
              ON CONFLICT DO NOTHING RETURNING id",
         )
         .await?;
@@ -39,6 +40,8 @@ pub(crate) async fn insert_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<
     let longitudes: Vec<Option<f64>> = column.iter().map(|(scan, _)| scan.place.map(|place| place.longitude)).collect();
     let accuracies: Vec<Option<f32>> =
         column.iter().map(|(scan, _)| scan.place.map(|place| place.accuracy_metres)).collect();
+    let sources: Vec<Option<&str>> = column.iter().map(|(scan, _)| scan.source.map(Source::slug)).collect();
+    let regions: Vec<Option<&str>> = column.iter().map(|(scan, _)| scan.region.as_deref()).collect();
     let new = tx
         .query(
             &insert,
@@ -58,6 +61,8 @@ pub(crate) async fn insert_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<
                 &latitudes,
                 &longitudes,
                 &accuracies,
+                &sources,
+                &regions,
             ],
         )
         .await?;
@@ -82,6 +87,73 @@ pub(crate) async fn list_other_scans(
     let fingerprints: Vec<i64> = rows.iter().map(|(scan, _)| scan.fingerprint).collect();
     let found = tx.query(&list, &[&taken_on, &ids, &fingerprints]).await?;
     Ok(found.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// A scan as those who judge it read it.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptScan {
+    /// The client's id.
+    pub(crate) id: Uuid,
+    /// When it was taken.
+    pub(crate) taken_at: DateTime<Utc>,
+    /// When it came in.
+    pub(crate) received_at: DateTime<Utc>,
+    /// The code; none when order and index stand for it.
+    pub(crate) code: Option<String>,
+    /// Its product.
+    pub(crate) gtin: Option<i64>,
+    /// Order and index of a code of ours.
+    pub(crate) unit: Option<(i32, i32)>,
+    /// What the client was told.
+    pub(crate) verdict: Option<String>,
+    /// The device's random id.
+    pub(crate) device: Option<Uuid>,
+    /// The place, as far as it is kept.
+    pub(crate) place: Option<Place>,
+    /// Whether it is a picture from a file.
+    pub(crate) from_picture: bool,
+    /// KATO code.
+    pub(crate) region: Option<String>,
+}
+
+/// The scans with these days and ids, as far as they are still there.
+pub(crate) async fn list_scans(db: &impl GenericClient, wanted: &[(NaiveDate, Uuid)]) -> Result<Vec<KeptScan>> {
+    let list = db
+        .prepare_cached(
+            "-- scans::list_scans
+             SELECT id, taken_at, received_at, code, gtin, order_number, unit_index, verdict, device, latitude, longitude,
+                    accuracy_metres, source IS NOT DISTINCT FROM 'picture', region
+             FROM unnest($1::date[], $2::uuid[]) AS wanted (taken_on, id) JOIN scan USING (taken_on, id)
+             ORDER BY taken_at, id",
+        )
+        .await?;
+    let (days, ids): (Vec<NaiveDate>, Vec<Uuid>) = wanted.iter().copied().unzip();
+    let rows = db.query(&list, &[&days, &ids]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let (latitude, longitude): (Option<f64>, Option<f64>) = (row.get(9), row.get(10));
+            let accuracy_metres: Option<f32> = row.get(11);
+            let place = latitude.zip(longitude).map(|(latitude, longitude)| Place {
+                latitude,
+                longitude,
+                accuracy_metres: accuracy_metres.unwrap_or_default(),
+            });
+            KeptScan {
+                id: row.get(0),
+                taken_at: row.get(1),
+                received_at: row.get(2),
+                code: row.get(3),
+                gtin: row.get(4),
+                unit: row.get::<_, Option<i32>>(5).zip(row.get(6)),
+                verdict: row.get(7),
+                device: row.get(8),
+                place,
+                from_picture: row.get(12),
+                region: row.get(13),
+            }
+        })
+        .collect())
 }
 
 /// The days that have a partition of their own.

@@ -15,5 +15,5 @@ mod words;
 pub(crate) use answer::{Answer, PackLine};
 pub(crate) use find::{answer, answer_many, answer_units};
 pub(crate) use http::routes;
-pub(crate) use snapshot::Rebuilt;
 pub use snapshot::Snapshot;
+pub(crate) use snapshot::{Rebuilt, Unit};

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $slug:literal),+ $(,)?) => {
         /// A rule, by what it finds.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "kebab-case")]
+        #[schema(as = AlertKind)]
         pub enum Kind {
             $($(#[$doc])* $name,)+
         }

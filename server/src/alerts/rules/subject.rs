@@ -1,5 +1,6 @@
 //! What a scan is about, and whose trails it leaves a mark on.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use h3o::Resolution;
@@ -162,6 +163,23 @@ impl Scan {
         match self.read {
             Read::Unit { order, index } => (order.into(), index.into()),
             Read::Label { text, .. } => (u64::MAX, text),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    /// The key under which its trail is kept.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unit { order, index } => write!(formatter, "unit:{order}:{index}"),
+            Self::Label { text } => write!(formatter, "code:{text:016x}"),
+            Self::Seal { seal } => write!(formatter, "seal:{seal:016x}"),
+            Self::Device { device } => write!(formatter, "device:{device:016x}"),
+            Self::Shop { cell, seen, gtin } => {
+                write!(formatter, "outlet:{cell:x}:{seen:?}:{}", gtin.unwrap_or_default())
+            }
+            Self::Run { order, run } => write!(formatter, "run:{order}:{run}"),
+            Self::OddRun { order, run } => write!(formatter, "odd-run:{order}:{run}"),
         }
     }
 }

@@ -125,11 +125,17 @@ impl Trail {
         all
     }
 
-    /// Replaces every place by what `change` makes of it: when exact places have had their time.
-    pub fn change_places(&mut self, change: impl Fn(super::Position) -> super::Position) {
-        for party in &mut self.parties {
-            party.first.place = party.first.place.map(&change);
-            party.last.place = party.last.place.map(&change);
+    /// Replaces every place before an instant by what `change` makes of it: exact places have their time.
+    pub fn change_places(&mut self, before: i64, change: impl Fn(super::Position) -> super::Position) {
+        let sightings = self.parties.iter_mut().flat_map(|party| [&mut party.first, &mut party.last]);
+        for sighting in sightings.filter(|sighting| sighting.at < before) {
+            sighting.place = sighting.place.map(&change);
         }
+    }
+
+    /// The oldest sighting whose place `is_exact`.
+    pub fn oldest_exact(&self, is_exact: impl Fn(super::Position) -> bool) -> Option<i64> {
+        let sightings = self.parties.iter().flat_map(|party| [party.first, party.last]);
+        sightings.filter(|sighting| sighting.place.is_some_and(&is_exact)).map(|sighting| sighting.at).min()
     }
 }

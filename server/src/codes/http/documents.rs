@@ -2,6 +2,7 @@
 //! nothing.
 
 use actix_web::{HttpResponse, post, web};
+use marking::gtin::Gtin;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{DOCUMENT_BYTES, file, fingerprint};
@@ -9,13 +10,17 @@ use crate::app::App;
 use crate::auth::{Caller, Member, Participant};
 use crate::codes::deed::Deed;
 use crate::codes::particulars::{Import, ReleaseFacts};
-use crate::codes::perform::{Filing, Receipt, perform};
+use crate::codes::perform::{Filing, Receipt, Wanted, perform};
+use crate::codes::place::Place;
 use crate::codes::reading::read_units;
 use crate::codes::request::{Application, Document, Does, RecallRequest, Release, Return, Sale, Withdrawal};
+use crate::codes::store::order as orders;
+use crate::codes::units::Naming;
 use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, problems};
 use crate::idempotency::IdempotencyKey;
+use crate::jobs::{self, Job};
 use crate::registry::{self, ParticipantRole};
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -42,7 +47,30 @@ async fn carry_out<D: Document>(
     let fingerprint = fingerprint(caller, D::ROUTE, document)?;
     let filing =
         Filing { caller, id: document.id(), deed: &deed, details: &draft.details, fingerprint: &fingerprint, now };
-    file(app, key, D::ROUTE, document, filing, async |tx| perform(tx, filing, wanted).await).await
+    let sold = if let (Deed::Sell, Wanted::Codes(places)) = (&deed, &wanted) { places.clone() } else { Vec::new() };
+    let filed = file(app, key, D::ROUTE, document, filing, async |tx| perform(tx, filing, wanted).await).await;
+    if let Err(Error::Conflict(_, faults)) = &filed {
+        leave_to_judges(app, filing, &sold, faults).await?;
+    }
+    filed
+}
+
+/// A till asked to sell what can't be sold: whoever looks for counterfeits wants to know.
+async fn leave_to_judges(
+    app: &App,
+    filing: Filing<'_>,
+    sold: &[(Option<Gtin>, Place)],
+    faults: &[FieldFault],
+) -> Result<()> {
+    let named = |at: usize| faults.iter().any(|fault| fault.field == Naming::Codes.place(at));
+    let refused: Vec<_> = sold.iter().enumerate().filter(|(at, _)| named(*at)).map(|(_, place)| *place).collect();
+    let Some(seller) = filing.caller.participant.filter(|_| !refused.is_empty()) else { return Ok(()) };
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let places = orders::resolve_many(&tx, &refused).await?;
+    let units: Vec<(u32, u32)> = places.iter().flatten().map(|place| (place.order, place.index)).collect();
+    jobs::append(&tx, &Job::JudgeSale { seller, at: filing.now.timestamp(), units }).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What a document does, once its importer is found.

@@ -147,3 +147,39 @@ pub(crate) async fn list_packs(db: &impl GenericClient, id: Uuid) -> Result<Vec<
         .await?;
     Ok(db.query(&list, &[&id]).await?.iter().map(|row| row.get(0)).collect())
 }
+
+/// How a unit left the market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It was sold to a consumer.
+    Sold {
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom.
+        seller: i32,
+    },
+    /// It left in another way.
+    Withdrawn {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// How a unit left the market last, unless it came back.
+pub(crate) async fn find_end(db: &impl GenericClient, order: u32, index: u32) -> Result<Option<End>> {
+    let find = db
+        .prepare_cached(
+            "-- codes::find_end
+             SELECT o.kind, o.at, o.participant FROM operation_range r JOIN operation o ON o.id = r.operation_id
+             WHERE r.order_number = $1 AND r.first_index <= $2 AND r.last_index >= $2
+               AND o.kind IN ('sell', 'return', 'withdraw')
+             ORDER BY o.at DESC LIMIT 1",
+        )
+        .await?;
+    let row = db.query_opt(&find, &[&super::signed(order)?, &super::signed(index)?]).await?;
+    Ok(row.and_then(|row| match row.get(0) {
+        "sell" => Some(End::Sold { at: row.get(1), seller: row.get::<_, Option<i32>>(2).unwrap_or_default() }),
+        "withdraw" => Some(End::Withdrawn { at: row.get(1) }),
+        _ => None,
+    }))
+}

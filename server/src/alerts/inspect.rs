@@ -1,0 +1,237 @@
+//! What inspectors do with alerts: read, take or hand over, note, link, decide. Another region's alert isn't there for them
+//! (X1); each look and each refusal leaves a line in the audit.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::case::{AlertState, Decision};
+use super::rules::Trail;
+use super::store::{self, Event, Happened, Kept, Linked, Update, What};
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::auth::Caller;
+use crate::db::Transaction;
+use crate::error::{Error, Result};
+use crate::idempotency::{self, IdempotencyKey};
+
+/// An alert with all that an inspector may see of it.
+pub(super) struct Inspected {
+    pub(super) alert: Kept,
+    /// What is remembered of its subject, if it still is.
+    pub(super) trail: Option<Trail>,
+    pub(super) events: Vec<Event>,
+    pub(super) links: Vec<Linked>,
+}
+
+/// Where an alert stands after a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AlertStanding)]
+pub(super) struct Stood {
+    /// The alert.
+    pub(super) id: Uuid,
+    /// Where it stands.
+    pub(super) state: AlertState,
+    /// The same in the caller's language.
+    #[schema(example = "With an inspector")]
+    pub(super) state_text: String,
+    /// What came of it.
+    pub(super) decision: Option<Decision>,
+    /// The inspector in charge.
+    pub(super) assignee: Option<Uuid>,
+    /// When, in UTC.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What a step does.
+pub(super) enum Step<'a> {
+    /// Takes the alert, or hands it to a colleague.
+    Assign(Option<Uuid>),
+    /// Writes something down.
+    Note(&'a str),
+    /// Links it with a report.
+    LinkReport(&'a str),
+    /// Links it with another alert.
+    LinkAlert(Uuid),
+    /// Decides.
+    Decide(Decision, Option<&'a str>),
+}
+
+impl Step<'_> {
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Assign(_) => "alerts.assign",
+            Self::Note(_) => "alerts.note",
+            Self::LinkReport(_) | Self::LinkAlert(_) => "alerts.link",
+            Self::Decide(..) => "alerts.decide",
+        }
+    }
+
+    fn fingerprint(&self) -> Value {
+        match self {
+            Self::Assign(to) => json!({ "to": to }),
+            Self::Note(text) => json!({ "text": text }),
+            Self::LinkReport(report) => json!({ "report": report }),
+            Self::LinkAlert(alert) => json!({ "alert": alert }),
+            Self::Decide(decision, text) => json!({ "decision": decision, "text": text }),
+        }
+    }
+}
+
+/// Reads an alert with its trail. The look is audited.
+pub(super) async fn read(app: &App, inspector: &Caller, id: Uuid) -> Result<Inspected> {
+    audited(app, inspector, "alerts.read", id, async {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let alert = find(&tx, inspector, id).await?;
+        let trail = store::find_trail_state(&tx, &alert.subject).await?;
+        let events = store::list_events(&tx, id).await?;
+        let links = store::list_links(&tx, id).await?;
+        let places = trail.as_ref().map_or(0, |trail| trail.sightings().len());
+        let entry = entry(inspector, "alerts.read", id, app.clock.now(), json!({ "places": places }));
+        audit::append(&tx, &entry).await?;
+        tx.commit().await?;
+        Ok(Inspected { alert, trail, events, links })
+    })
+    .await
+}
+
+/// Does one step: found, changed, written and audited in one transaction, once for a key.
+pub(super) async fn step(
+    app: &App,
+    inspector: &Caller,
+    id: Uuid,
+    key: &IdempotencyKey,
+    step: Step<'_>,
+) -> Result<Stood> {
+    let action = step.action();
+    audited(app, inspector, action, id, async {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let now = app.clock.now();
+        let caller = inspector.actor.who.to_string();
+        let route = format!("{action} {id}");
+        let stood = idempotency::once(&tx, &caller, key, &route, &step.fingerprint(), now, async || {
+            let mut alert = find(&tx, inspector, id).await?;
+            let details = change(&tx, inspector, &mut alert, &step, now).await?;
+            let Kept { state, decision, assignee, .. } = alert;
+            let update = Update { state, decision, assignee, region: alert.region.as_deref(), at: now };
+            store::update(&tx, &alert, &update).await?;
+            audit::append(&tx, &entry(inspector, action, id, now, details)).await?;
+            let state_text = super::words::state(crate::http::language::current(), state);
+            Ok(Stood { id, state, state_text, decision, assignee, at: now })
+        })
+        .await?;
+        tx.commit().await?;
+        app.wake.notify_one();
+        Ok(stood)
+    })
+    .await
+}
+
+/// Changes an alert as a step says. Returns what the audit says of it.
+async fn change(
+    tx: &Transaction<'_>,
+    inspector: &Caller,
+    alert: &mut Kept,
+    step: &Step<'_>,
+    at: DateTime<Utc>,
+) -> Result<Value> {
+    let happened =
+        |what| Happened { alert: alert.id, at, what, account: Some(inspector.account), detail: None, message: None };
+    match step {
+        Step::Assign(to) => {
+            let to = to.unwrap_or(inspector.account);
+            let region = store::find_inspector_region(tx, to).await?;
+            let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
+            if alert.state == AlertState::Decided {
+                return Err(Error::conflict("alert-decided"));
+            }
+            if alert.assignee != Some(to) {
+                let detail = to.to_string();
+                store::append_happened(tx, &Happened { detail: Some(&detail), ..happened(What::Assigned) }).await?;
+            }
+            (alert.state, alert.assignee, alert.region) = (AlertState::Assigned, Some(to), Some(region));
+            Ok(json!({ "to": to }))
+        }
+        Step::Note(text) => {
+            store::append_happened(tx, &Happened { message: Some(text), ..happened(What::Noted) }).await?;
+            Ok(json!({}))
+        }
+        Step::LinkReport(report) => {
+            let region = inspector.region.as_deref().unwrap_or_default();
+            if !store::reports_exist(tx, report, region).await? {
+                return Err(Error::field("report", "field-no-such-report"));
+            }
+            if store::insert_link(tx, alert.id, Some(report), None).await? {
+                store::append_happened(tx, &Happened { detail: Some(report), ..happened(What::Linked) }).await?;
+            }
+            Ok(json!({ "report": report }))
+        }
+        Step::LinkAlert(other) => {
+            let found = store::find_alert(tx, *other).await?.filter(|other| is_visible(other, inspector));
+            if found.is_none() || *other == alert.id {
+                return Err(Error::field("alert", "field-no-such-alert"));
+            }
+            if store::insert_link(tx, alert.id, None, Some(*other)).await? {
+                let detail = other.to_string();
+                store::append_happened(tx, &Happened { detail: Some(&detail), ..happened(What::Linked) }).await?;
+            }
+            Ok(json!({ "alert": other }))
+        }
+        Step::Decide(decision, text) => {
+            match alert.assignee {
+                Some(assignee) if assignee != inspector.account => return Err(Error::Forbidden("alert-not-yours")),
+                _ => {}
+            }
+            if alert.decision.is_some_and(|decided| decided != *decision) {
+                return Err(Error::conflict("alert-decided"));
+            }
+            if alert.decision.is_none() {
+                let told = Happened { detail: Some(decision.slug()), message: *text, ..happened(What::Decided) };
+                store::append_happened(tx, &told).await?;
+                if *decision != Decision::Confirmed {
+                    store::refute(tx, alert.id).await?;
+                }
+            }
+            alert.region = alert.region.take().or_else(|| inspector.region.clone());
+            (alert.state, alert.decision, alert.assignee) =
+                (AlertState::Decided, Some(*decision), Some(inspector.account));
+            Ok(json!({ "decision": decision }))
+        }
+    }
+}
+
+/// The alert with this id, held until the transaction ends, if the inspector may know of it.
+async fn find(tx: &Transaction<'_>, inspector: &Caller, id: Uuid) -> Result<Kept> {
+    let found = store::find_alert(tx, id).await?;
+    found.filter(|alert| is_visible(alert, inspector)).ok_or(Error::NotFound("not-found"))
+}
+
+/// Whether an inspector may know of an alert (X1): their own region's, and what is nobody's yet.
+fn is_visible(alert: &Kept, inspector: &Caller) -> bool {
+    alert.region.is_none() || alert.region == inspector.region
+}
+
+fn entry(inspector: &Caller, action: &'static str, id: Uuid, at: DateTime<Utc>, details: Value) -> Entry<'static> {
+    Entry { at, actor: inspector.actor, action, object: format!("alert:{id}"), result: "done", details }
+}
+
+/// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
+async fn audited<T>(
+    app: &App,
+    inspector: &Caller,
+    action: &'static str,
+    id: Uuid,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let result = work.await;
+    if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result {
+        let client = app.db.get().await?;
+        let refusal = entry(inspector, action, id, app.clock.now(), json!({}));
+        audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
+    }
+    result
+}

@@ -1,0 +1,123 @@
+//! From a scan as it is kept to a scan as the rules see it: what the register has to say of the code, as of then.
+
+use marking::seal_keys::SealCheck;
+use marking::status::Status;
+
+use super::rules::{Position, Read, Scan, Seen, mixed};
+use crate::app::App;
+use crate::clock;
+use crate::codes::{self, Location, Place, UnitPlace};
+use crate::error::Result;
+use crate::scans::KeptScan;
+use crate::verify::Unit;
+
+/// A delay after which the register may have changed since the scan was taken.
+const LATE_SECONDS: i64 = 300;
+
+/// What a scan reads, found from its text and the keys alone.
+enum Text {
+    Unit(UnitPlace),
+    Other { seal: Option<u64>, seen: Seen },
+}
+
+/// Looks scans up. They come back in the same order.
+pub(super) async fn look_up(app: &App, kept: &[KeptScan]) -> Result<Vec<Scan>> {
+    let keys = app.keys.current();
+    let mut texts = Vec::with_capacity(kept.len());
+    for scan in kept {
+        let unsigned = |number: i32| u32::try_from(number).unwrap_or_default();
+        texts.push(match (scan.unit, &scan.code) {
+            (Some((order, index)), _) => Text::Unit(UnitPlace { order: unsigned(order), index: unsigned(index) }),
+            (None, Some(code)) => read(app, code, &codes::locate(&keys, code)).await?,
+            (None, None) => Text::Other { seal: None, seen: Seen::Misread },
+        });
+    }
+    let place = |text: &Text| match text {
+        Text::Unit(place) => Some(*place),
+        Text::Other { .. } => None,
+    };
+    let wanted: Vec<UnitPlace> = texts.iter().filter_map(place).collect();
+    let mut units = app.snapshot.units(&wanted).await?.into_iter();
+    Ok(kept.iter().zip(texts).map(|(scan, text)| seen_scan(scan, &text, &mut units)).collect())
+}
+
+fn seen_scan(kept: &KeptScan, text: &Text, units: &mut impl Iterator<Item = Option<Unit>>) -> Scan {
+    let (read, seen) = match text {
+        Text::Unit(UnitPlace { order, index }) => {
+            let seen = units.next().flatten().map_or(Seen::Unknown, |unit| of_unit(&unit, kept));
+            (Read::Unit { order: *order, index: *index }, seen)
+        }
+        Text::Other { seal, seen } => (Read::Label { text: mixed(&kept.code), seal: *seal }, *seen),
+    };
+    Scan {
+        id: kept.id.as_u64_pair().0.cast_signed(),
+        at: kept.taken_at.timestamp(),
+        read,
+        gtin: kept.gtin.and_then(|gtin| u64::try_from(gtin).ok()),
+        device: kept.device.map(mixed),
+        place: kept.place.map(|place| Position {
+            latitude: place.latitude,
+            longitude: place.longitude,
+            accuracy_metres: place.accuracy_metres,
+        }),
+        seen,
+        from_picture: kept.from_picture,
+    }
+}
+
+/// What a text that no unit stands for is.
+async fn read(app: &App, text: &str, location: &Location) -> Result<Text> {
+    let other = |seen| Text::Other { seal: seal_of(text).map(mixed), seen };
+    Ok(match location {
+        Location::Unit(unit) => match (unit.place, unit.seal) {
+            (Place::Sequence { sequence, place }, SealCheck::Holds { .. }) => {
+                app.snapshot.run(sequence, place).await?.map_or(other(Seen::Unknown), Text::Unit)
+            }
+            (_, SealCheck::DoesNotMatch) => other(Seen::Forged),
+            _ => other(Seen::Misread),
+        },
+        Location::Unsealed { seal: SealCheck::DoesNotMatch, .. } => other(Seen::Forged),
+        Location::NotIssued { foreign: false, .. } => other(Seen::Unknown),
+        _ => other(Seen::Misread),
+    })
+}
+
+/// The seal in a text: what stands behind AI 92.
+fn seal_of(text: &str) -> Option<&str> {
+    text.rsplit('\u{1d}').find_map(|element| element.strip_prefix("92")).filter(|seal| seal.len() >= 4)
+}
+
+/// What the register had to say of a unit when it was scanned. It speaks of now; where that may have changed since, the
+/// milder of now and of what the client was told then is taken.
+fn of_unit(unit: &Unit, kept: &KeptScan) -> Seen {
+    let day = clock::local(kept.taken_at).date_naive();
+    let particulars = unit.particulars();
+    let recalled = particulars.and_then(|particulars| particulars.recalled_on).is_some_and(|on| on <= day);
+    let expired = particulars.and_then(|particulars| particulars.expires_on).is_some_and(|on| on < day);
+    let now = match unit.state.status() {
+        Status::Emitted | Status::Applied => return Seen::NotReleased,
+        Status::Sold => Seen::Sold,
+        Status::Withdrawn | Status::Destroyed | Status::Lost | Status::WrittenOff => Seen::Withdrawn,
+        _ if recalled => return Seen::Recalled,
+        _ if expired => return Seen::Expired,
+        _ => return Seen::Sound,
+    };
+    let is_late = (kept.received_at - kept.taken_at).num_seconds() > LATE_SECONDS;
+    match kept.verdict.as_deref() {
+        Some("in-circulation" | "issued" | "expired" | "recalled") => Seen::Sound,
+        Some("sold") if now == Seen::Withdrawn => Seen::Sold,
+        None if is_late => Seen::Sound,
+        _ => now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seal_of_a_text_stands_behind_its_identifier() {
+        assert_eq!(seal_of("01048701\u{1d}91K001\u{1d}92AbCdEf=="), Some("AbCdEf=="));
+        assert_eq!(seal_of("4006381333931"), None);
+    }
+}

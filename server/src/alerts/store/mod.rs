@@ -1,0 +1,22 @@
+//! The tables of alerts.
+
+mod alert;
+mod cell;
+mod event;
+mod list;
+mod trail;
+
+pub(crate) use alert::{
+    Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_inspector_region, find_trail_state,
+    open_or_grow, refute, update,
+};
+pub(crate) use cell::{
+    Cell, HotCell, Point, add_cells, add_tally, forget_cells, insert_suspicions, list_cells, list_points, read_crowd,
+    read_lessons,
+};
+pub(crate) use event::{
+    Event, Happened, Linked, What, append_happened, find_event, insert_link, list_events, list_links, list_stream,
+    newest_event, reports_exist,
+};
+pub(crate) use list::{Filter, InCharge, Order, list_alerts};
+pub(crate) use trail::{coarsen_trails, forget_trails, take_trails, write_trails};

@@ -1,0 +1,56 @@
+//! The regions of the country: boundaries imported from GeoJSON, and which of them a place lies in.
+
+mod boundary;
+mod index;
+mod store;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use deadpool_postgres::Pool;
+
+use crate::app::App;
+use crate::error::Result;
+use index::Index;
+
+pub use boundary::{BadBoundaries, Region, read};
+
+/// The regions as one process knows them. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Regions(Arc<RwLock<Arc<Index>>>);
+
+impl Regions {
+    /// Reads all of them.
+    pub(crate) async fn open(db: &Pool) -> Result<Self> {
+        let regions = Self::default();
+        regions.load(db).await?;
+        Ok(regions)
+    }
+
+    async fn load(&self, db: &Pool) -> Result<()> {
+        let index = Index::new(&store::list_regions(&db.get().await?).await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+        Ok(())
+    }
+
+    /// The KATO code of the region in which a place lies; degrees of WGS 84.
+    pub(crate) fn find(&self, latitude: f64, longitude: f64) -> Option<String> {
+        let index = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        index.find(latitude, longitude).map(str::to_owned)
+    }
+}
+
+/// Replaces all regions by those of a GeoJSON text, and tells how many there are. Processes that run learn of them within
+/// a minute.
+pub async fn import(app: &App, regions: &[Region]) -> Result<usize> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    store::replace_regions(&tx, regions, app.clock.now()).await?;
+    tx.commit().await?;
+    app.regions.load(&app.db).await?;
+    Ok(regions.len())
+}
+
+/// Reads the regions anew, in case somebody has imported others.
+pub async fn keep_house(app: &App) -> Result<()> {
+    app.regions.load(&app.db).await
+}

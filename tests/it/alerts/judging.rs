@@ -1,0 +1,178 @@
+//! Scans are judged once, in their own time, by any number of workers, and nothing is lost on the way.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use server::work;
+use tests::TestApp;
+
+use super::{ALMATY, ASTANA, copies, import, scan, send, settle};
+use crate::codes::range;
+use crate::people::People;
+
+async fn rows(app: &TestApp, sql: &str) -> Vec<tokio_postgres::Row> {
+    app.app.db.get().await.unwrap().query(sql, &[]).await.unwrap()
+}
+
+/// What is remembered, and what alerts say; but for units that were noted when they turned odd, early or late.
+async fn remembered(app: &TestApp) -> Vec<(String, Value)> {
+    let trails = "SELECT subject, state FROM trail WHERE subject NOT LIKE 'odd-run:%' ORDER BY subject";
+    let trails = rows(app, trails).await;
+    let mut all: Vec<(String, Value)> = trails.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let alerts = rows(app, "SELECT subject, findings FROM alert ORDER BY subject").await;
+    all.extend(alerts.iter().map(|row| (row.get(0), row.get(1))));
+    all
+}
+
+/// Q27: late scans are judged in their own time: whatever comes first, in the end the same is known.
+#[tokio::test]
+async fn the_order_in_which_scans_arrive_changes_nothing() {
+    let people = People::gather().await;
+    let app = people.app();
+    import(app).await;
+    let order = people.trade.goods(2).await;
+    let codes = people.trade.codes(order).await;
+    let scans = copies(app.app.clock.now(), &codes[0]);
+    for one in &scans {
+        send(app, std::slice::from_ref(one)).await;
+        settle(app).await;
+    }
+    let forth = remembered(app).await;
+    let clean =
+        "DELETE FROM alert_event; DELETE FROM alert; DELETE FROM trail; DELETE FROM scan; DELETE FROM scan_tally;
+        DELETE FROM scan_cell; DELETE FROM scan_cell_day; DELETE FROM suspicion";
+    app.app.db.get().await.unwrap().batch_execute(clean).await.unwrap();
+    for one in scans.iter().rev() {
+        send(app, std::slice::from_ref(one)).await;
+    }
+    settle(app).await;
+    assert!(remembered(app).await == forth);
+    assert!(forth.iter().any(|(subject, _)| subject.starts_with("unit:")));
+}
+
+/// Several workers at once judge every scan once: figures add up, and one cause is one alert.
+#[tokio::test]
+async fn many_workers_judge_each_scan_once() {
+    let people = People::gather().await;
+    let app = people.app();
+    import(app).await;
+    let order = people.trade.goods(3).await;
+    let codes = people.trade.codes(order).await;
+    let now = app.app.clock.now();
+    for code in &codes {
+        for one in copies(now, code) {
+            send(app, &[one]).await;
+        }
+    }
+    let twins = [app.twin().await, app.twin().await];
+    let (first, second, third) =
+        tokio::join!(work::settle(&app.app), work::settle(&twins[0].app), work::settle(&twins[1].app));
+    for settled in [first, second, third] {
+        settled.unwrap();
+    }
+    let counts = "SELECT (SELECT sum(scans)::bigint FROM scan_cell), (SELECT sum((state->>'n')::bigint)::bigint FROM trail
+            WHERE subject LIKE 'unit:%'), (SELECT sum(units)::bigint FROM scan_tally), (SELECT count(*) FROM alert
+            WHERE subject LIKE 'unit:%'), (SELECT count(*) FROM alert_event WHERE what = 'opened'), (SELECT count(*) FROM alert)";
+    let row = &rows(app, counts).await[0];
+    let counts: Vec<i64> = (0..6).map(|column| row.get(column)).collect();
+    assert_eq!(counts[..4], [30, 30, 3, 3], "{counts:?}");
+    assert_eq!(counts[4], counts[5], "one cause opens once");
+}
+
+/// A restart loses nothing: what was committed before is judged by whoever comes next; a retry of the client is no
+/// second scan.
+#[tokio::test]
+async fn scans_wait_for_the_next_worker() {
+    let people = People::gather().await;
+    let app = people.app();
+    import(app).await;
+    let order = people.trade.goods(1).await;
+    let codes = people.trade.codes(order).await;
+    let scans = copies(app.app.clock.now(), &codes[0]);
+    send(app, &scans).await;
+    send(app, &scans).await;
+    let next = app.twin().await;
+    settle(&next).await;
+    settle(app).await;
+    let row = &rows(app, "SELECT state->>'n', last_on IS NOT NULL FROM trail WHERE subject LIKE 'unit:%'").await[0];
+    assert_eq!(row.get::<_, &str>(0), "10");
+    assert_eq!(rows(app, "SELECT id FROM alert").await.len(), 1);
+}
+
+/// Q27: every scan is assigned to its region; who shares no place takes part in everything else (X39).
+#[tokio::test]
+async fn each_scan_is_assigned_to_its_region() {
+    let app = TestApp::start().await;
+    import(&app).await;
+    let now = app.app.clock.now();
+    let mut hidden = scan(now, "4006381333931", 3, 0, ASTANA);
+    hidden["consent"] = json!("none");
+    send(&app, &[scan(now, "4006381333931", 1, 0, ALMATY), scan(now, "4006381333931", 2, 0, super::AKTAU), hidden])
+        .await;
+    settle(&app).await;
+    let regions = rows(&app, "SELECT region FROM scan ORDER BY device").await;
+    let regions: Vec<Option<String>> = regions.iter().map(|row| row.get(0)).collect();
+    assert_eq!(regions, [Some("750000000".to_owned()), None, None]);
+}
+
+/// Pictures from files and scanners at fault accuse nobody.
+#[tokio::test]
+async fn pictures_and_faulty_scanners_raise_no_alert() {
+    let people = People::gather().await;
+    let app = people.app();
+    let order = people.trade.goods(2).await;
+    let codes = people.trade.codes(order).await;
+    let now = app.app.clock.now();
+    let mut scans = copies(now, &codes[0]);
+    for scan in &mut scans {
+        scan["source"] = json!("picture");
+    }
+    send(app, &scans).await;
+    let garbage: Vec<Value> = (0..60).map(|at| scan(now, &format!("???{at}"), 77, 0, ALMATY)).collect();
+    send(app, &garbage).await;
+    settle(app).await;
+    assert!(rows(app, "SELECT id FROM alert").await.is_empty());
+}
+
+/// One item is sold once: a second till is told of at once, the same till within half an hour is a retry.
+#[tokio::test]
+async fn a_second_sale_is_an_alert_and_a_retry_is_none() {
+    let people = People::gather().await;
+    let trade = &people.trade;
+    let order = trade.goods(3).await;
+    let codes = trade.codes(order).await;
+    let sell = async |code: &str| {
+        let units = json!({ "codes": [code] });
+        trade.file(&trade.producer, "/v1/sales", &units, json!({})).await
+    };
+    sell(&codes[0]).await.expect(201);
+    sell(&codes[0]).await.expect(409);
+    settle(people.app()).await;
+    assert!(rows(people.app(), "SELECT id FROM alert").await.is_empty(), "the same till within half an hour");
+
+    let token = people.token("rival");
+    trade.file(token, "/v1/sales", &json!({ "codes": [codes[0]] }), json!({})).await;
+    settle(people.app()).await;
+    let alerts = rows(people.app(), "SELECT kind, region IS NULL, unit_index FROM alert").await;
+    assert_eq!(alerts.len(), 1);
+    assert_eq!((alerts[0].get(0), alerts[0].get(1), alerts[0].get(2)), ("second-sale", true, 0));
+
+    let withdrawal = json!({ "reason": "damaged" });
+    trade.file(&trade.producer, "/v1/withdrawals", &range(order, 1, 1), withdrawal).await.expect(201);
+    sell(&codes[1]).await.expect(409);
+    settle(people.app()).await;
+    let kinds = rows(people.app(), "SELECT kind FROM alert WHERE unit_index = 1").await;
+    assert_eq!(kinds[0].get::<_, &str>(0), "sale-after-withdrawal");
+}
+
+/// X38: trails are forgotten, places rounded, when their time has come.
+#[tokio::test]
+async fn what_is_remembered_has_its_time() {
+    let case = super::Case::open().await;
+    let app = case.people.app();
+    app.app.clock.shift(TimeDelta::days(91));
+    server::alerts::keep_house(&app.app).await.unwrap();
+    assert_eq!(rows(app, "SELECT subject FROM trail").await.len(), 0);
+    let row = &rows(app, "SELECT latitude, coarsened_at IS NOT NULL FROM alert").await[0];
+    assert!((row.get::<_, f64>(0) - 43.235).abs() < 1e-9 && row.get::<_, bool>(1));
+    assert_eq!(rows(app, "SELECT at FROM suspicion").await.len(), 0);
+}
