@@ -1,13 +1,16 @@
 //! PostgreSQL: the pool and the migrations. Refuses to wait for a store longer than
 //! [`Config::STORE_PATIENCE`](crate::config::Config::STORE_PATIENCE).
 
+use std::pin::pin;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use tokio_postgres::NoTls;
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
 
@@ -15,11 +18,23 @@ mod migrations {
     refinery::embed_migrations!("migrations");
 }
 
+/// How long a server that has gone may leave a connection without a sign of life.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+/// How long a connection in doubt has to answer.
+const PROOF: Duration = Duration::from_millis(250);
+
+/// When somebody last gave up waiting: connections that were in use then may still owe that answer.
+static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
+
 /// A pool that hands out checked connections or says within two seconds that it can't.
 pub fn pool(url: &str, connections: usize) -> Result<Pool> {
     let mut settings = tokio_postgres::Config::from_str(url)?;
     settings.connect_timeout(Config::STORE_PATIENCE);
     settings.application_name("tanba");
+    settings.tcp_user_timeout(2 * SIGN_OF_LIFE);
+    settings.keepalives_idle(SIGN_OF_LIFE);
+    settings.keepalives_interval(SIGN_OF_LIFE / 5);
+    settings.keepalives_retries(3);
     settings.options("-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC");
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     Ok(Pool::builder(Manager::from_config(settings, NoTls, recycling))
@@ -27,9 +42,39 @@ pub fn pool(url: &str, connections: usize) -> Result<Pool> {
         .wait_timeout(Some(Config::STORE_PATIENCE))
         .create_timeout(Some(Config::STORE_PATIENCE))
         .recycle_timeout(Some(Config::STORE_PATIENCE))
+        .pre_recycle(Hook::async_fn(|client, metrics| Box::pin(prove(client, metrics.last_used()))))
         .runtime(Runtime::Tokio1)
         .build()
         .expect("a runtime is given"))
+}
+
+/// Works with a connection for no longer than this. A connection that was given up on, and every other that was in use
+/// then, has to answer before somebody else gets it: a server or a network that fell silent is left behind at once.
+pub async fn within<T>(pool: &Pool, patience: Duration, work: impl AsyncFnOnce(&mut Client) -> Result<T>) -> Result<T> {
+    let mut work = pin!(async {
+        let mut client = pool.get().await?;
+        work(&mut client).await
+    });
+    match tokio::time::timeout(patience, work.as_mut()).await {
+        Ok(done) => done,
+        Err(elapsed) => {
+            // Before the connection goes back to the pool, which it does when the work is dropped.
+            *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            Err(Error::Unavailable { slug: "register-unavailable", source: Box::new(elapsed) })
+        }
+    }
+}
+
+/// Lets a connection answer that was last handed out before somebody gave up waiting.
+async fn prove(client: &mut deadpool_postgres::ClientWrapper, used: Duration) -> Result<(), HookError> {
+    let doubt = *DOUBT.lock().unwrap_or_else(PoisonError::into_inner);
+    if doubt.is_none_or(|doubt| used < doubt.elapsed()) {
+        return Ok(());
+    }
+    match tokio::time::timeout(PROOF, client.simple_query("")).await {
+        Ok(answer) => answer.map(drop).map_err(HookError::Backend),
+        Err(_) => Err(HookError::message("the connection owes an answer")),
+    }
 }
 
 /// Brings the tables up to this program's version. Returns how many steps were taken. Of several processes

@@ -3,6 +3,7 @@
 
 mod clock;
 mod kill;
+mod network;
 mod postgres;
 mod redis;
 mod slow;

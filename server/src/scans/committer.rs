@@ -2,6 +2,7 @@
 //! 201 is on disk; what can't be written is answered 503 and was not written.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::scan::Scan;
 use super::store;
+use crate::db::{self, Client};
 use crate::error::{Error, FieldFault, Result};
 use crate::jobs::{self, Job};
 
@@ -16,6 +18,9 @@ use crate::jobs::{self, Job};
 const WAITING_REQUESTS: usize = 8_192;
 /// Rows in one transaction.
 const ROWS_PER_COMMIT: usize = 4_000;
+/// How long a transaction may take. All scans wait for one another here, so a connection that fell silent must not
+/// hold them. Whoever is told 503 then may find the rows there after all, when sending them again with the same ids.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Scans that one worker judges together.
 const SCANS_A_JOB: usize = 500;
@@ -143,7 +148,10 @@ enum Written {
 }
 
 async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
-    let mut client = db.get().await?;
+    db::within(db, PATIENCE, async |client| write_with(client, group).await).await
+}
+
+async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
     let tx = client.transaction().await?;
     let rows: Vec<(&Scan, DateTime<Utc>)> =
         group.iter().flat_map(|waiting| waiting.scans.iter().map(|scan| (scan, waiting.received_at))).collect();

@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 use super::cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, UnitRun};
 use crate::codes::Sequence;
 use crate::config::Config;
-use crate::db::{Client, GenericClient};
+use crate::db::{self, Client, GenericClient};
 use crate::error::{Error, Result};
 use crate::registry::Names;
 
@@ -29,14 +29,7 @@ pub(super) async fn ask_within<T>(
     patience: Duration,
     question: impl AsyncFnOnce(&Client) -> Result<T>,
 ) -> Result<T> {
-    let asked = tokio::time::timeout(patience, async {
-        let client = db.get().await?;
-        question(&client).await
-    });
-    match asked.await {
-        Ok(answer) => answer,
-        Err(elapsed) => Err(Error::Unavailable { slug: "register-unavailable", source: Box::new(elapsed) }),
-    }
+    db::within(db, patience, async |client| question(client).await).await
 }
 
 /// A name of the database that no other one has: the cluster's identifier and the database's own.
