@@ -9,8 +9,9 @@
 
 use crate::status::Status;
 
-/// How many units a full segment holds.
-pub const UNITS_PER_SEGMENT: usize = 1024;
+/// How many units a full segment holds: as many as fit, with the version and Redis' own six bytes, into the 2,048 bytes
+/// that its allocator gives out. Eight more, a round 1,024, would take 2,560.
+pub const UNITS_PER_SEGMENT: usize = 1016;
 
 /// The bytes of the version that leads a stored segment.
 pub const VERSION_BYTES: usize = 8;
@@ -74,7 +75,7 @@ pub fn segment_of(index: u32) -> (u32, usize) {
     let units = UNITS_PER_SEGMENT as u64;
     let index = u64::from(index);
     // Both results are no greater than the index, so neither cast cuts anything off.
-    #[expect(clippy::cast_possible_truncation, reason = "no greater than a u32, and below 1024")]
+    #[expect(clippy::cast_possible_truncation, reason = "no greater than a u32, and below 1016")]
     ((index / units) as u32, (index % units) as usize)
 }
 
@@ -86,15 +87,15 @@ pub fn byte_offset(offset: usize) -> usize {
 /// Why stored bytes are not a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenSegment {
-    /// The length is not that of a version and 1 to 1,024 units.
-    #[error("{0} bytes are not a version and 1 to 1024 units")]
+    /// The length is not that of a version and 1 to 1,016 units.
+    #[error("{0} bytes are not a version and 1 to 1016 units")]
     Length(usize),
     /// The unit at this offset has a status that does not exist.
     #[error("the unit at offset {0} has no status that exists")]
     Status(usize),
 }
 
-/// The states of up to 1,024 neighbouring codes of one order.
+/// The states of up to 1,016 neighbouring codes of one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     version: u64,
@@ -102,12 +103,12 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// A segment of `units` codes (1 to 1,024) that were emitted and no more; `None` for another count.
+    /// A segment of `units` codes (1 to 1,016) that were emitted and no more; `None` for another count.
     pub fn emitted(version: u64, units: usize) -> Option<Self> {
         Self::new(version, vec![UnitState::default(); units.min(UNITS_PER_SEGMENT + 1)])
     }
 
-    /// A segment of these states; `None` unless there are 1 to 1,024.
+    /// A segment of these states; `None` unless there are 1 to 1,016.
     pub fn new(version: u64, states: Vec<UnitState>) -> Option<Self> {
         (1..=UNITS_PER_SEGMENT).contains(&states.len()).then_some(Self { version, states })
     }
@@ -194,17 +195,17 @@ mod tests {
     #[test]
     fn an_index_has_its_segment_and_its_offset() {
         assert_eq!(segment_of(0), (0, 0));
-        assert_eq!(segment_of(1023), (0, 1023));
-        assert_eq!(segment_of(1024), (1, 0));
-        assert_eq!(segment_of(u32::MAX), (4_194_303, 1023));
-        assert_eq!(byte_offset(1023), 2054);
+        assert_eq!(segment_of(1015), (0, 1015));
+        assert_eq!(segment_of(1016), (1, 0));
+        assert_eq!(segment_of(u32::MAX), (4_227_330, 15));
+        assert_eq!(byte_offset(1015), 2038);
     }
 
     #[test]
     fn broken_bytes_are_refused_with_the_place() {
         assert_eq!(Segment::parse(&[0; 8]), Err(BrokenSegment::Length(8)));
         assert_eq!(Segment::parse(&[0; 11]), Err(BrokenSegment::Length(11)));
-        assert_eq!(Segment::parse(&[0; 2058]), Err(BrokenSegment::Length(2058)));
+        assert_eq!(Segment::parse(&[0; 2042]), Err(BrokenSegment::Length(2042)));
         assert_eq!(Segment::parse(&[0xF0; 10]), Err(BrokenSegment::Status(0)));
         assert!(Segment::emitted(1, 0).is_none());
         assert!(Segment::emitted(1, usize::MAX).is_none());

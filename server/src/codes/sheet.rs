@@ -249,14 +249,14 @@ mod tests {
     #[test]
     fn the_units_named_change_and_their_neighbours_do_not() {
         let fresh = (Status::Emitted, 0, 0);
-        let mut sheets = [sheet(0, &[fresh; 1024]), sheet(1, &[fresh; 10])];
+        let mut sheets = [sheet(0, &[fresh; UNITS_PER_SEGMENT]), sheet(1, &[fresh; 10])];
         let mut refused = Vec::new();
-        let seen = change(&mut sheets, &[run(1022, 1025)], &terms(Some(Event::Apply), Claim::Holder(0)), &mut refused);
+        let seen = change(&mut sheets, &[run(1014, 1017)], &terms(Some(Event::Apply), Claim::Holder(0)), &mut refused);
         assert_eq!((seen, refused), (Ok(BTreeSet::from([0])), vec![]));
         let all: Vec<_> = sheets.iter().flat_map(units).collect();
         let applied: Vec<_> =
             all.iter().enumerate().filter(|(_, unit)| unit.0 == Status::Applied).map(|(i, _)| i).collect();
-        assert_eq!(applied, [1022, 1023, 1024, 1025]);
+        assert_eq!(applied, [1014, 1015, 1016, 1017]);
         assert!(sheets.iter().all(|sheet| sheet.version == 5));
     }
 
@@ -308,9 +308,9 @@ mod tests {
 
     #[test]
     fn at_most_a_hundred_refusals_are_told() {
-        let mut sheets = [sheet(0, &[(Status::Lost, 0, 0); 1024])];
+        let mut sheets = [sheet(0, &[(Status::Lost, 0, 0); UNITS_PER_SEGMENT])];
         let mut refused = Vec::new();
-        change(&mut sheets, &[run(0, 1023)], &terms(Some(Event::Sell), Claim::Anyone), &mut refused).unwrap();
+        change(&mut sheets, &[run(0, 1015)], &terms(Some(Event::Sell), Claim::Anyone), &mut refused).unwrap();
         assert_eq!(refused.len(), MAX_FAULTS);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use marking::segment::UNITS_PER_SEGMENT;
 use marking::sscc::Sscc;
 use tokio_postgres::Row;
 
@@ -22,14 +23,15 @@ pub(super) async fn find_unit_holdings(
              SELECT a.order_number, a.unit_index, coalesce(h.participant, o.participant) = $3
              FROM unnest($1::int[], $2::int[]) AS a (order_number, unit_index)
              JOIN code_order o ON o.number = a.order_number AND a.unit_index < o.quantity
-             LEFT JOIN segment s ON s.order_number = a.order_number AND s.number = a.unit_index / 1024
+             LEFT JOIN segment s ON s.order_number = a.order_number AND s.number = a.unit_index / $4
              LEFT JOIN holder h ON h.order_number = a.order_number AND h.number =
-                 get_byte(s.owners, a.unit_index % 1024 * 2) * 256 + get_byte(s.owners, a.unit_index % 1024 * 2 + 1)",
+                 get_byte(s.owners, a.unit_index % $4 * 2) * 256 + get_byte(s.owners, a.unit_index % $4 * 2 + 1)",
         )
         .await?;
     let orders = places.iter().map(|place| signed(place.order)).collect::<Result<Vec<_>>>()?;
     let indexes = places.iter().map(|place| signed(place.index)).collect::<Result<Vec<_>>>()?;
-    let rows = db.query(&find, &[&orders, &indexes, &participant]).await?;
+    let units = i32::try_from(UNITS_PER_SEGMENT).map_err(Error::internal)?;
+    let rows = db.query(&find, &[&orders, &indexes, &participant, &units]).await?;
     let mut holdings = HashMap::with_capacity(rows.len());
     for row in &rows {
         let place = UnitPlace { order: unsigned(row.get(0))?, index: unsigned(row.get(1))? };

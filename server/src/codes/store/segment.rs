@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use marking::segment::UNITS_PER_SEGMENT;
 use marking::status::WithdrawalReason;
 use tokio_postgres::Row;
 
@@ -11,6 +12,10 @@ use crate::codes::particulars::{Import, Particulars, Recall, ReleaseFacts};
 use crate::codes::sheet::Sheet;
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, FieldFault, Result};
+
+/// Units of a full segment, as PostgreSQL counts.
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "about a thousand")]
+const UNITS: i32 = UNITS_PER_SEGMENT as i32;
 
 /// Takes segments, given by order and number, for a change, in the order in which everybody takes them, so that
 /// documents wait for each other and never lock each other out. A segment that nobody has touched yet is made.
@@ -22,7 +27,7 @@ pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -
             "-- codes::make_segments
              INSERT INTO segment (order_number, number, version, states)
              SELECT o.number, w.segment, 0,
-                    decode(repeat('0000', least(1024, o.quantity - 1024 * w.segment)), 'hex')
+                    decode(repeat('0000', least($3, o.quantity - $3 * w.segment)), 'hex')
              FROM unnest($1::int[], $2::int[]) AS w (order_number, segment)
              JOIN code_order o ON o.number = w.order_number
              WHERE NOT EXISTS (SELECT FROM segment s WHERE s.order_number = w.order_number AND s.number = w.segment)
@@ -30,7 +35,7 @@ pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -
              ON CONFLICT DO NOTHING",
         )
         .await?;
-    tx.execute(&make, &[&orders, &numbers]).await?;
+    tx.execute(&make, &[&orders, &numbers, &UNITS]).await?;
     let lock = tx
         .prepare_cached(
             "-- codes::lock_segments
