@@ -89,14 +89,14 @@ pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Response> {
     }
 }
 
-/// The lines of a long body, as they come. Asked with HTTP/1.0, so that the body ends with the connection.
+/// The lines of a long body that comes in chunks, as they come.
 pub struct Lines(BufReader<TcpStream>);
 
 impl Lines {
     /// Asks for a path; fails unless the answer is 200.
     pub fn get(address: SocketAddr, target: &str, headers: &str) -> io::Result<Self> {
         let mut stream = TcpStream::connect(address)?;
-        write!(stream, "GET {target} HTTP/1.0\r\nHost: localhost\r\n{headers}\r\n")?;
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n")?;
         let mut reader = BufReader::with_capacity(256 << 10, stream);
         let mut line = String::new();
         reader.read_line(&mut line)?;
@@ -111,24 +111,30 @@ impl Lines {
         Ok(Self(reader))
     }
 
-    /// Reads on into `line`, which keeps its end; false at the end of the body.
-    pub fn read(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
-        line.clear();
-        Ok(self.0.read_until(b'\n', line)? > 0)
-    }
-
-    /// Reads to the end and tells how many lines and bytes there were.
-    pub fn count(mut self) -> io::Result<(u64, u64)> {
-        let (mut lines, mut bytes) = (0, 0);
+    /// Reads to the end and tells how many lines there were.
+    pub fn count(mut self) -> io::Result<u64> {
+        let mut lines = 0;
         loop {
-            let chunk = self.0.fill_buf()?;
-            if chunk.is_empty() {
-                return Ok((lines, bytes));
+            let mut length = String::new();
+            self.0.read_line(&mut length)?;
+            let mut left = usize::from_str_radix(length.trim_end(), 16).map_err(io::Error::other)?;
+            if left == 0 {
+                return Ok(lines);
             }
-            lines += chunk.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-            bytes += chunk.len() as u64;
-            let read = chunk.len();
-            self.0.consume(read);
+            while left > 0 {
+                let bytes = self.0.fill_buf()?;
+                let bytes = &bytes[..bytes.len().min(left)];
+                if bytes.is_empty() {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                lines += bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+                let read = bytes.len();
+                self.0.consume(read);
+                left -= read;
+            }
+            // The chunk's own end of line.
+            length.clear();
+            self.0.read_line(&mut length)?;
         }
     }
 }

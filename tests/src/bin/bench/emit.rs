@@ -25,7 +25,7 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
         let headers = format!("Authorization: Bearer {}\r\n", stand.scene.token().await);
         let export = tokio::task::spawn_blocking(move || {
             let (started, processor) = (Instant::now(), processor_time());
-            let (lines, _) = Lines::get(address, &target, &headers).and_then(Lines::count).expect("an export");
+            let lines = Lines::get(address, &target, &headers).and_then(Lines::count).expect("an export");
             (lines - 1, started.elapsed(), processor_time().saturating_sub(processor))
         });
         let (codes, elapsed, processor) = export.await.expect("exporting goes well");

@@ -1,9 +1,12 @@
-//! Durable scans: acknowledged when they are on disk, one a request and twenty a request.
+//! Durable scans: acknowledged when they are on disk, one, twenty or a hundred a request; and beside them a bare COPY of
+//! the same rows into a table like theirs.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use chrono::Utc;
+use futures_util::{SinkExt, TryStreamExt};
 use marking::layout::Group;
 use tests::load::{Latencies, Load, Random, post};
 
@@ -15,9 +18,10 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     let (_, codes) = stand.scene.goods(Group::Medicines, plan.codes.min(20_000)).await;
     let codes: Vec<String> = codes.iter().map(|code| serde_json::Value::from(code.as_str()).to_string()).collect();
     eprintln!("Scanning in {} rounds", plan.rounds);
-    let sizes = [1_u32, 20];
+    let sizes = [1_u32, 20, 100];
     let mut rates = sizes.map(|_| Vec::new());
     let mut latencies = sizes.map(|_| Latencies::default());
+    let mut copied = Vec::new();
     // A round that is left out: partitions are made, statements prepared.
     for round in 0..=plan.rounds {
         for (at, size) in sizes.into_iter().enumerate() {
@@ -38,14 +42,46 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
                 latencies[at].extend(&outcome.latencies);
             }
         }
+        if round > 0 {
+            copied.push(copy(stand).await);
+        }
     }
-    let [one, many] = &rates;
+    let ratio = |rates: &[f64]| median(rates.iter().zip(&copied).map(|(rate, copied)| rate / copied).collect());
+    let [one, many, full] = &rates;
+    report.put("scans.copy_ratio", ratio(full));
+    report.put("scans.copy_ratio_of_twenty", ratio(many));
+    report.put("scans.copy_ratio_of_one", ratio(one));
+    report.put("scans.copied_per_second", median(copied.clone()));
     report.put("scans.per_second", median(one.clone()));
     report.put("scans.p50_ms", latencies[0].percentile(50).as_secs_f64() * 1e3);
     report.put("scans.p99_ms", latencies[0].percentile(99).as_secs_f64() * 1e3);
     report.put("scans.batched_per_second", median(many.clone()));
     report.put("scans.batched_p50_ms", latencies[1].percentile(50).as_secs_f64() * 1e3);
     report.put("scans.batched_p99_ms", latencies[1].percentile(99).as_secs_f64() * 1e3);
+    report.put("scans.full_per_second", median(full.clone()));
+    report.put("scans.full_p99_ms", latencies[2].percentile(99).as_secs_f64() * 1e3);
+}
+
+/// Rows a second that one COPY brings to disk: scans as they are stored, into a table with the same columns and key.
+async fn copy(stand: &Stand) -> f64 {
+    let db = stand.app.db.get().await.expect("PostgreSQL answers");
+    let make = "DROP TABLE IF EXISTS bench_copy; CREATE TABLE bench_copy (LIKE scan INCLUDING ALL)";
+    db.batch_execute(make).await.expect("a table");
+    let out = db.copy_out("COPY (SELECT * FROM scan LIMIT 100000) TO STDOUT (FORMAT binary)").await.expect("rows");
+    let rows: Vec<Bytes> = out.try_collect().await.expect("rows");
+    let rows = rows.concat();
+    let started = Instant::now();
+    let sink = db.copy_in::<_, Bytes>("COPY bench_copy FROM STDIN (FORMAT binary)").await.expect("a COPY");
+    futures_util::pin_mut!(sink);
+    for part in rows.chunks(64 << 10) {
+        sink.send(Bytes::copy_from_slice(part)).await.expect("PostgreSQL takes rows");
+    }
+    let copied = sink.finish().await.expect("a commit");
+    let elapsed = started.elapsed();
+    db.batch_execute("DROP TABLE bench_copy").await.expect("the table goes");
+    #[expect(clippy::cast_precision_loss, reason = "a hundred thousand rows")]
+    let copied = copied as f64;
+    copied / elapsed.as_secs_f64()
 }
 
 /// A batch as a phone sends it: every scan new, of a unit drawn by chance.
