@@ -164,17 +164,28 @@ impl Multiples {
     }
 
     /// Adds `scalar · P` to a sum, in variable time. The scalar is reduced, so below 2^253.
+    ///
+    /// The multiples are copied out of the table before they are added: the copies don't wait for each other, so the
+    /// processor fetches many at a time from its outer caches, where a table in a busy server lies.
     fn add(&self, mut sum: EdwardsPoint, scalar: &Scalar) -> EdwardsPoint {
+        let mut picked = [(false, EdwardsPoint::identity()); 32];
         // Each byte and the carry into it make a digit from -127 to 128; the top byte is at most 16,
         // so nothing is carried out of it.
         let mut carry = 0;
-        for (row, byte) in self.0.iter().zip(scalar.as_bytes()) {
+        for ((row, byte), pick) in self.0.iter().zip(scalar.as_bytes()).zip(&mut picked) {
             let digit = usize::from(*byte) + carry;
             carry = usize::from(digit > 128);
             match digit {
                 0 | 256 => {}
-                1..=128 => sum += &row[digit - 1],
-                _ => sum -= &row[255 - digit],
+                1..=128 => *pick = (false, row[digit - 1]),
+                _ => *pick = (true, row[255 - digit]),
+            }
+        }
+        for (negative, multiple) in &picked {
+            if *negative {
+                sum -= multiple;
+            } else {
+                sum += multiple;
             }
         }
         sum

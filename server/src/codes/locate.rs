@@ -108,9 +108,14 @@ impl Reader<'_> {
     fn locate(self, text: &str) -> Location {
         let plain = match code::read(text, Form::Auto, true) {
             Ok(read) => {
+                let sealed = sealed_serial(&read.code);
                 let location = self.place(read);
-                if location.is_settled() {
-                    return location;
+                match (&location, sealed) {
+                    (Location::NotIssued { gtin, .. }, Some(serial)) if self.is_past_repair(text, *gtin, &serial) => {
+                        return location;
+                    }
+                    (location, _) if !location.is_settled() => {}
+                    _ => return location,
                 }
                 Ok(location)
             }
@@ -127,6 +132,30 @@ impl Reader<'_> {
             }
         }
         plain.or_else(|error| readable.ok_or(error)).unwrap_or_else(|error| Location::NotACode { error: Some(error) })
+    }
+
+    /// Whether no known fault can have made this text of a code of ours, if its serial is not: nothing in it hints at
+    /// spaces, spelled separators or another keyboard, its parts stand where a layout has them, and with its letters
+    /// exchanged the serial is not ours either. So a flood of invented codes is not searched for faults (X9).
+    fn is_past_repair(self, text: &str, gtin: Gtin, serial: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"\x1d]+/=-_".contains(&byte);
+        if !text.bytes().all(plain) {
+            return false;
+        }
+        let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+        let swap = |c: char| match c {
+            'y' => 'z',
+            'z' => 'y',
+            'Y' => 'Z',
+            'Z' => 'Y',
+            other => other,
+        };
+        let exchanged: [String; 3] = [
+            serial.chars().map(flip).collect(),
+            serial.chars().map(swap).collect(),
+            serial.chars().map(flip).map(swap).collect(),
+        ];
+        exchanged.iter().all(|serial| self.serials.place_of_long(gtin, serial).is_none())
     }
 
     fn place(self, read: Read) -> Location {
@@ -252,6 +281,16 @@ impl Location {
             Self::Unsealed { gtin, .. } => *gtin,
             Self::Pack { .. } | Self::NotACode { .. } => None,
         }
+    }
+}
+
+/// The serial of a unit's code that has all the parts of one with a long serial.
+fn sealed_serial(code: &MarkingCode) -> Option<String> {
+    match code {
+        MarkingCode::Unit(unit) if unit.serial.len() == LONG_LENGTH && unit.tail != Tail::None => {
+            Some(unit.serial.clone())
+        }
+        _ => None,
     }
 }
 

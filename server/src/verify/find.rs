@@ -3,22 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::SubsecRound;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use locales::Language;
 use marking::gtin::Gtin;
 use marking::layout::{Group, SerialScheme};
 use marking::seal_keys::SealCheck;
+use marking::segment::UnitState;
 use marking::serial::OrderPlace;
 use marking::sscc::Sscc;
 use marking::stamp::StampNumber;
-use marking::verdict::{Judgement, NotFound};
+use marking::verdict::{Judgement, NotFound, Verdict};
 
 use super::answer::{
     Answer, CodeLine, ContentLine, DeclarationLine, FaultLine, Kind, PackLine, ParticipantLine, ProductLine,
     ReleaseLine, StatusLine,
 };
 use super::facts;
+use super::ready::{Alike, Gapped};
 use super::snapshot::{OrderCard, PackCard, ProductCard, Unit};
 use crate::app::App;
 use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
@@ -39,6 +42,16 @@ pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
         None => None,
     };
     walk.tell(location, place, unit).await
+}
+
+/// The same as JSON, ready to be sent.
+pub(crate) async fn answer_json(app: &App, text: &str) -> Result<(Verdict, Bytes)> {
+    let walk = Walk::new(app);
+    let location = codes::locate(&walk.keys, text);
+    match walk.told_before(&location) {
+        Some(told) => Ok(told),
+        None => Box::pin(walk.tell_anew(location, text)).await,
+    }
 }
 
 /// The same for many texts, which share their look-ups; answers stand in the order of the texts.
@@ -87,9 +100,15 @@ impl<'a> Walk<'a> {
         Self { app, keys: app.keys.current(), language: language::current() }
     }
 
-    /// What the text is. A key that this process doesn't know may be younger than its list (X15).
+    /// What the text is.
     async fn locate(&self, text: &str) -> Location {
         let location = codes::locate(&self.keys, text);
+        self.with_fresh_keys(location, text).await
+    }
+
+    /// The same location, or another one by the newest keys: a key that this process doesn't know may be younger than
+    /// its list (X15).
+    async fn with_fresh_keys(&self, location: Location, text: &str) -> Location {
         let is_unknown = |seal: &SealCheck| matches!(seal, SealCheck::KeyUnknown);
         let names_unknown_key = match &location {
             Location::Unit(unit) => is_unknown(&unit.seal),
@@ -103,6 +122,58 @@ impl<'a> Walk<'a> {
             Ok(keys) => codes::locate(&keys, text),
             Err(_) => location,
         }
+    }
+
+    /// What was told a moment ago about a unit like this one, if everything is at hand.
+    fn told_before(&self, location: &Location) -> Option<(Verdict, Bytes)> {
+        let Location::Unit(unit) = location else { return None };
+        if !is_plain(unit) || self.app.snapshot.is_reserve() {
+            return None;
+        }
+        let place = match unit.place {
+            Place::Order { order, index } => UnitPlace { order, index },
+            Place::Sequence { sequence, place } => self.app.snapshot.known_run(sequence, place)?,
+        };
+        let alike = self.alike(place.order, self.app.snapshot.hot_state(place)?);
+        let gapped = self.app.snapshot.ready().get(alike)?;
+        let now = self.app.clock.now();
+        let fits = unit.gtin.is_none_or(|gtin| gtin == gapped.gtin)
+            && unit.group == Some(gapped.group)
+            && gapped.day == self.app.clock.today();
+        fits.then(|| (gapped.verdict, gapped.filled(&unit.serial, now)))
+    }
+
+    fn alike(&self, order: u32, state: UnitState) -> Alike {
+        Alike { order, state: state.to_bits(), language: self.language }
+    }
+
+    /// Walks the whole way, and remembers what was told if others can be told the same.
+    async fn tell_anew(&self, location: Location, text: &str) -> Result<(Verdict, Bytes)> {
+        let location = self.with_fresh_keys(location, text).await;
+        let place = self.place(&location).await?;
+        let unit = match place {
+            Some(place) => self.app.snapshot.unit(place).await?,
+            None => None,
+        };
+        let common = match (&location, place, &unit) {
+            (Location::Unit(location), Some(place), Some(unit)) if is_plain(location) => {
+                Some((self.alike(place.order, unit.state), location.group))
+            }
+            _ => None,
+        };
+        let day = self.app.clock.today();
+        let answer = self.tell(location, place, unit).await?;
+        let mut json = Vec::with_capacity(2_048);
+        serde_json::to_writer(&mut json, &answer)?;
+        // Without a place the code was nobody's, whatever the order holds.
+        if let (Some((alike, Some(group))), Some(gtin), Some(_)) = (common, answer.code.gtin, answer.place)
+            && !self.app.snapshot.is_reserve()
+            && let Some(gapped) =
+                std::str::from_utf8(&json).ok().and_then(|json| Gapped::cut(json, answer.verdict, gtin, group, day))
+        {
+            self.app.snapshot.ready().put(alike, gapped);
+        }
+        Ok((answer.verdict, json.into()))
     }
 
     /// The unit that a location leads to, if anybody may look it up.
@@ -306,6 +377,11 @@ impl<'a> Walk<'a> {
             contents,
         })
     }
+}
+
+/// Whether a code was read as it was issued, with its seal.
+fn is_plain(unit: &UnitLocation) -> bool {
+    matches!(unit.seal, SealCheck::Holds { .. }) && unit.repaired.is_empty()
 }
 
 /// The family of a unit's code.

@@ -1,6 +1,13 @@
 //! Routes that answer what a code is. Public: anybody may ask, and nobody is remembered.
 
-use actix_web::{get, post, web};
+use std::future::{Ready, ready};
+use std::sync::LazyLock;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::ContentType;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
+use marking::verdict::Verdict;
+use metrics::Counter;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::answer::Answer;
 use super::find;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::{Body, Query, problems};
+use crate::error::{Error, FieldFault, Result};
+use crate::http::{Body, problems};
 
 /// The longest text that is read, in bytes. No marking code comes near.
 const LONGEST: usize = 2_048;
@@ -22,7 +29,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 }
 
 /// A code to be checked, in the address.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Question {
     /// The code as the scanner gave it, or typed from beneath the symbol. Percent-encoded; GS is `%1D`.
@@ -55,7 +62,7 @@ struct CodeToVerify {
     security(()),
 )]
 #[get("/v1/verify")]
-async fn get_verify(app: web::Data<App>, Query(question): Query<Question>) -> Result<web::Json<Answer>> {
+async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpResponse> {
     verify(&app, &question.code).await
 }
 
@@ -68,18 +75,41 @@ async fn get_verify(app: web::Data<App>, Query(question): Query<Question>) -> Re
     security(()),
 )]
 #[post("/v1/verify")]
-async fn post_verify(
-    app: web::Data<App>,
-    Body(question): Body<CodeToVerify, LONGEST_BODY>,
-) -> Result<web::Json<Answer>> {
+async fn post_verify(app: web::Data<App>, Body(question): Body<CodeToVerify, LONGEST_BODY>) -> Result<HttpResponse> {
     verify(&app, &question.code).await
 }
 
-async fn verify(app: &App, code: &str) -> Result<web::Json<Answer>> {
+async fn verify(app: &App, code: &str) -> Result<HttpResponse> {
     if code.len() > LONGEST {
         return Err(Error::TooLarge("code-too-long"));
     }
-    let answer = find::answer(app, code).await?;
-    metrics::counter!("tanba_verdicts_total", "verdict" => answer.verdict.slug()).increment(1);
-    Ok(web::Json(answer))
+    let (verdict, json) = find::answer_json(app, code).await?;
+    count(verdict);
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(json))
+}
+
+/// Counts a verdict; the counters are looked up once.
+fn count(verdict: Verdict) {
+    static COUNTERS: LazyLock<[Counter; Verdict::ALL.len()]> = LazyLock::new(|| {
+        Verdict::ALL.map(|verdict| metrics::counter!("tanba_verdicts_total", "verdict" => verdict.slug()))
+    });
+    if let Some(counter) = COUNTERS.get(verdict as usize) {
+        counter.increment(1);
+    }
+}
+
+impl FromRequest for Question {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    /// Read by hand: this is the question that is asked most.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let fault = |slug| Err(Error::Malformed("malformed-query", vec![FieldFault::new("code", slug)]));
+        let mut codes = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name == "code");
+        ready(match (codes.next(), codes.next()) {
+            (None, _) => fault("field-required"),
+            (Some((_, code)), None) => Ok(Self { code: code.into_owned() }),
+            (Some(_), Some(_)) => fault("field-doubled"),
+        })
+    }
 }

@@ -7,6 +7,7 @@ mod answer;
 mod facts;
 mod find;
 mod http;
+mod ready;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use marking::stamp::{self, StampNumber};
 use marking::status::Status;
 use serde_json::{Value, json};
 
+use super::find::answer_json;
 use super::*;
 use crate::app::App;
 use crate::clock::Clock;
@@ -88,7 +89,7 @@ impl Bench {
         let client = pool.get().await.unwrap();
         client.batch_execute(REGISTER).await.unwrap();
         let insert = "INSERT INTO segment (order_number, number, version, states) VALUES ($1, 0, 1, $2)";
-        let mut shoes = vec![UnitState::default(); 1_024];
+        let mut shoes = vec![UnitState::default(); 1_016];
         for (state, (status, particulars)) in shoes.iter_mut().zip(STATES) {
             *state = UnitState::new(status, particulars).unwrap();
         }
@@ -260,6 +261,49 @@ async fn packs_products_foreign_codes_and_rubbish_are_told_apart() {
     assert_eq!(rubbish["reasons"][0]["slug"], "not-a-marking-code");
     assert!(rubbish["fault"]["at"].is_u64() && !rubbish["fault"]["text"].as_str().unwrap().is_empty());
     assert_eq!(bench.verdict("").await, "misread: not-a-marking-code");
+    bench.end().await;
+}
+
+/// What was told about a unit is told about its likes, and never about others.
+#[tokio::test]
+async fn quick_answers_are_the_slow_ones() {
+    let bench = Bench::new("ready").await;
+    let mut codes: Vec<String> = (0..14).map(|index| bench.shoe(index)).collect();
+    codes.push(bench.code(Group::Dairy, MILK, 7));
+    codes.push(bench.code(Group::Dairy, MILK, 8));
+    codes.push(bench.code(Group::Alcohol, WINE, 503));
+    codes.push(codes[0].split('\u{1d}').next().unwrap().to_owned());
+    codes.push(codes[0].replace("Dala", "").to_lowercase());
+    for round in 0..4 {
+        for code in &codes {
+            let (verdict, json) = answer_json(&bench.app, code).await.unwrap();
+            let mut quick: Value = serde_json::from_slice(&json).unwrap();
+            let mut slow = bench.ask(code).await;
+            assert!(quick["as_of"].take().is_string() && slow["as_of"].take().is_string());
+            assert_eq!(quick, slow, "round {round}");
+            assert_eq!(verdict.slug(), slow["verdict"]);
+        }
+    }
+    // A sale is told at once by the process that has refreshed the snapshot; a new name, too.
+    let client = bench.app.db.get().await.unwrap();
+    let change = "UPDATE segment SET version = version + 1, states = overlay(states placing '\\x4001' from 1) WHERE order_number = 1;
+                  UPDATE product SET trade_name_kk = 'Жаңа етік' WHERE gtin = 04870001234560";
+    client.batch_execute(change).await.unwrap();
+    bench.app.snapshot.refresh_order(1, &[0]).await.unwrap();
+    bench.app.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
+    for index in [0, 1] {
+        let (_, json) = answer_json(&bench.app, &bench.shoe(index)).await.unwrap();
+        let told: Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(told["verdict"], ["sold", "in-circulation"][index as usize]);
+        assert_eq!(told["product"]["trade_name"], "Жаңа етік");
+    }
+    // At midnight what was told yesterday is not told again.
+    let milk = &codes[14];
+    bench.app.clock.shift(TimeDelta::days(-30));
+    assert_eq!(answer_json(&bench.app, milk).await.unwrap().0.slug(), "in-circulation");
+    bench.app.clock.shift(TimeDelta::days(30));
+    assert_eq!(answer_json(&bench.app, milk).await.unwrap().0.slug(), "expired");
+    drop(client);
     bench.end().await;
 }
 

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use marking::layout::Group;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::UnitPlace;
 use crate::registry::Names;
 
 /// What all units of an order share, and the short list of what some of them share.
@@ -167,10 +168,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The index in the order of the unit at this place of the sequence.
-    pub(crate) fn index_of(self, place: u64) -> Option<u32> {
+    /// The unit at this place of the sequence, if the place belongs to this run.
+    pub(crate) fn unit_at(self, place: u64) -> Option<UnitPlace> {
         let index = u32::try_from(place.checked_sub(self.first_place)?).ok()?;
-        (index < self.quantity).then_some(index)
+        (index < self.quantity).then_some(UnitPlace { order: self.order, index })
     }
 }
 
@@ -183,10 +184,10 @@ mod tests {
     #[test]
     fn a_run_knows_its_own_places_only() {
         let run = Run { first_place: 100, quantity: 10, order: 7 };
-        assert_eq!(run.index_of(100), Some(0));
-        assert_eq!(run.index_of(109), Some(9));
-        assert_eq!(run.index_of(110), None);
-        assert_eq!(run.index_of(99), None);
+        assert_eq!(run.unit_at(100), Some(UnitPlace { order: 7, index: 0 }));
+        assert_eq!(run.unit_at(109), Some(UnitPlace { order: 7, index: 9 }));
+        assert_eq!(run.unit_at(110), None);
+        assert_eq!(run.unit_at(99), None);
     }
 
     #[test]

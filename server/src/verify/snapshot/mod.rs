@@ -19,12 +19,13 @@ mod heat;
 mod lag;
 mod link;
 mod refresh;
+mod slots;
 #[cfg(test)]
 mod tests;
 mod truth;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -39,6 +40,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
 pub(crate) use refresh::Rebuilt;
+pub(crate) use slots::Slots;
 
 use crate::codes::{Sequence, UnitPlace};
 use crate::config::Config;
@@ -49,8 +51,12 @@ use heat::Heat;
 use lag::Lag;
 use link::{Link, Live, Mark};
 
+use super::ready::Ready;
+
 /// How long this process may go on using a card that another process has refreshed.
 const CARD_LIFE: Duration = Duration::from_secs(1);
+/// Sequences whose runs a process remembers.
+const SEQUENCES: usize = 20_000;
 /// How long a segment that was read whole serves those who ask for its neighbours: those of a product that half a
 /// town is buying, and whoever waits for PostgreSQL at the same moment.
 const SEGMENT_LIFE: Duration = Duration::from_millis(100);
@@ -69,8 +75,12 @@ struct Inner {
     packs: Cache<u64, Option<Arc<PackCard>>>,
     segments: Cache<(u32, u32), Bytes>,
     heat: Heat,
+    /// Segments that are hot, for whoever can't wait.
+    hot: Slots<(u32, u32), Bytes>,
     /// Runs never change, so what was seen once is kept.
-    runs: Cache<Sequence, Arc<RwLock<BTreeMap<u64, Run>>>>,
+    runs: RwLock<HashMap<Sequence, BTreeMap<u64, Run>>>,
+    /// What was said about units that are alike, see [`ready`](super::ready).
+    ready: Ready,
 }
 
 /// What the register holds about one unit.
@@ -172,7 +182,9 @@ impl Snapshot {
             packs: cache(1_000, CARD_LIFE),
             segments: cache(10_000, SEGMENT_LIFE),
             heat: Heat::new(),
-            runs: Cache::new(20_000),
+            hot: Slots::new(SEGMENT_LIFE),
+            runs: RwLock::default(),
+            ready: Ready::new(CARD_LIFE),
         })))
     }
 
@@ -268,15 +280,35 @@ impl Snapshot {
 
     /// The order that a place of a sequence belongs to, and the index in it; none when nobody has reached it yet.
     pub(crate) async fn run(&self, sequence: Sequence, place: u64) -> Result<Option<UnitPlace>> {
-        let known = self.0.runs.get_with(sequence, async { Arc::default() }).await;
-        let within = |run: &Run| run.index_of(place).map(|index| UnitPlace { order: run.order, index });
-        let last = |known: &BTreeMap<u64, Run>| known.range(..=place).next_back().and_then(|(_, run)| within(run));
-        if let Some(found) = last(&known.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(Some(found));
+        if let Some(known) = self.known_run(sequence, place) {
+            return Ok(Some(known));
         }
         let Some(run) = self.find_run(sequence, place).await? else { return Ok(None) };
-        known.write().unwrap_or_else(PoisonError::into_inner).insert(run.first_place, run);
-        Ok(within(&run))
+        let mut known = self.0.runs.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= SEQUENCES {
+            known.clear();
+        }
+        known.entry(sequence).or_default().insert(run.first_place, run);
+        Ok(run.unit_at(place))
+    }
+
+    /// The same, if this process has met the run before.
+    pub(super) fn known_run(&self, sequence: Sequence, place: u64) -> Option<UnitPlace> {
+        let known = self.0.runs.read().unwrap_or_else(PoisonError::into_inner);
+        let (_, run) = known.get(&sequence)?.range(..=place).next_back()?;
+        run.unit_at(place)
+    }
+
+    /// A unit's two bytes, if they are at hand: its segment is asked for again and again.
+    pub(super) fn hot_state(&self, place: UnitPlace) -> Option<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        let bytes = self.0.hot.get(&(place.order, number))?;
+        segment::peek(&bytes, offset).map(|(_, state)| state)
+    }
+
+    /// What was said about units that are alike.
+    pub(super) fn ready(&self) -> &Ready {
+        &self.0.ready
     }
 
     async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {
@@ -290,7 +322,7 @@ impl Snapshot {
                 && let Some(run) = found.first().and_then(|text| serde_json::from_str::<(u64, u32, u32)>(text).ok())
             {
                 let run = Run { first_place: run.0, quantity: run.1, order: run.2 };
-                if run.index_of(place).is_some() {
+                if run.unit_at(place).is_some() {
                     return Ok(Some(run));
                 }
             }
@@ -316,7 +348,11 @@ impl Snapshot {
     }
 
     async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {
-        cache.try_get_with(key, self.fetch::<C>(key)).await.map_err(|error| shared(&error))
+        if let Some(known) = cache.get(&key).await {
+            return Ok(known);
+        }
+        // Kept apart from those who find it at once, whose futures stay small.
+        Box::pin(cache.try_get_with(key, self.fetch::<C>(key))).await.map_err(|error| shared(&error))
     }
 
     async fn fetch<C: Card>(&self, key: C::Key) -> Result<Option<Arc<C>>> {
@@ -380,9 +416,8 @@ impl Snapshot {
     async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
         let (number, offset) = segment::segment_of(place.index);
         if self.0.heat.is_hot(place.order, number) {
-            let load = self.fetch_segment(place.order, quantity, number);
-            let bytes = self.0.segments.try_get_with((place.order, number), load).await;
-            let bytes = bytes.map_err(|error: Arc<Error>| shared(&error))?;
+            let bytes = self.segment(place.order, quantity, number).await?;
+            self.0.hot.put((place.order, number), bytes.clone());
             return segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent);
         }
         match self.known_states(&[place]).await.pop().flatten() {
@@ -459,7 +494,8 @@ impl Snapshot {
 }
 
 /// Units of a segment, as indexes count.
-const SEGMENT_UNITS: u32 = 1 << segment::UNITS_PER_SEGMENT.trailing_zeros();
+#[expect(clippy::cast_possible_truncation, reason = "about a thousand")]
+const SEGMENT_UNITS: u32 = segment::UNITS_PER_SEGMENT as u32;
 
 fn cache<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static>(
     capacity: u64,

@@ -58,6 +58,7 @@ impl Snapshot {
     async fn forget_segments(&self, order: u32, numbers: &[u32]) {
         for number in numbers {
             self.0.segments.invalidate(&(order, *number)).await;
+            self.0.hot.forget(&(order, *number));
         }
     }
 
@@ -79,6 +80,7 @@ impl Snapshot {
     pub(crate) async fn refresh_product(&self, gtin: u64) -> Result<()> {
         let dropped = self.drop_cards(&[ProductCard::name(gtin)]).await;
         self.0.products.invalidate(&gtin).await;
+        self.0.ready.forget_all();
         dropped?;
         self.product(gtin).await.map(drop)
     }
@@ -87,6 +89,7 @@ impl Snapshot {
     pub(crate) async fn refresh_participant(&self, number: i32) -> Result<()> {
         let dropped = self.drop_cards(&[ParticipantCard::name(number)]).await;
         self.0.participants.invalidate(&number).await;
+        self.0.ready.forget_all();
         dropped?;
         self.participant(number).await.map(drop)
     }

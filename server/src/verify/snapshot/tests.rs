@@ -225,7 +225,7 @@ async fn a_thousand_askers_of_a_missing_segment_cost_one_query() {
     lock.batch_execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let askers = (0..1_000).map(|index| {
         let snapshot = bench.snapshot.clone();
-        tokio::spawn(async move { snapshot.unit(at(1, 1_024 + index % 900)).await.unwrap().unwrap() })
+        tokio::spawn(async move { snapshot.unit(at(1, 1_016 + index % 900)).await.unwrap().unwrap() })
     });
     let askers: Vec<_> = askers.collect();
     tokio::time::sleep(Duration::from_millis(300)).await;

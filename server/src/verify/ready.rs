@@ -1,0 +1,106 @@
+//! Answers that need no thought: units of one order with the same status and particulars, sealed well and read well,
+//! are told the same but for the serial and the moment. What was told about one of them is kept for a moment, with two
+//! gaps, and told about the others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use locales::Language;
+use marking::gtin::Gtin;
+use marking::layout::Group;
+use marking::verdict::Verdict;
+
+use super::snapshot::Slots;
+
+/// What units have in common that are told alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Alike {
+    /// The order.
+    pub(super) order: u32,
+    /// The two bytes of status and particulars.
+    pub(super) state: u16,
+    /// The language of the words.
+    pub(super) language: Language,
+}
+
+/// An answer with gaps.
+#[derive(Debug)]
+pub(super) struct Gapped {
+    /// The verdict, to be counted.
+    pub(super) verdict: Verdict,
+    /// The product that the code must name, if it names one.
+    pub(super) gtin: Gtin,
+    /// The group whose key must have made the seal.
+    pub(super) group: Group,
+    /// The day on which it is true: dates pass at midnight.
+    pub(super) day: NaiveDate,
+    before_serial: String,
+    before_moment: String,
+    after: String,
+}
+
+/// Answers with gaps, for a moment each.
+pub(super) struct Ready(Slots<Alike, Arc<Gapped>>);
+
+impl Ready {
+    pub(super) fn new(life: Duration) -> Self {
+        Self(Slots::new(life))
+    }
+
+    pub(super) fn get(&self, alike: Alike) -> Option<Arc<Gapped>> {
+        self.0.get(&alike)
+    }
+
+    pub(super) fn put(&self, alike: Alike, gapped: Gapped) {
+        self.0.put(alike, Arc::new(gapped));
+    }
+
+    /// Forgets everything, since a name has changed that stands in nobody knows which of them.
+    pub(super) fn forget_all(&self) {
+        self.0.forget_all();
+    }
+}
+
+impl Gapped {
+    /// Cuts the gaps into an answer as it is sent; none if it has no place for them. In JSON a quotation mark inside of
+    /// a text is escaped, so a member's name is found only where it is one.
+    pub(super) fn cut(json: &str, verdict: Verdict, gtin: Gtin, group: Group, day: NaiveDate) -> Option<Self> {
+        let (before_serial, rest) = split_after(json, "\"serial\":\"")?;
+        let rest = rest.split_at(rest.find('"')?).1;
+        let (before_moment, rest) = split_after(rest, "\"as_of\":\"")?;
+        let after = rest.split_at(rest.find('"')?).1;
+        let [before_serial, before_moment, after] = [before_serial, before_moment, after].map(str::to_owned);
+        Some(Self { verdict, gtin, group, day, before_serial, before_moment, after })
+    }
+
+    /// The answer about a unit with this serial, which consists of letters and digits.
+    pub(super) fn filled(&self, serial: &str, moment: DateTime<Utc>) -> Bytes {
+        let moment = moment.to_rfc3339_opts(SecondsFormat::Millis, true);
+        Bytes::from([&self.before_serial, serial, &self.before_moment, &moment, &self.after].concat())
+    }
+}
+
+fn split_after<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    Some(text.split_at(text.find(mark)? + mark.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_told_again_with_another_serial_and_another_moment() {
+        let json = r#"{"product":{"name":"a \"serial\":\"x\""},"code":{"gtin":"1","serial":"3AB"},"as_of":"2026-11-20T00:00:00Z"}"#;
+        let gtin = "04870001234560".parse().unwrap();
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        let gapped = Gapped::cut(json, Verdict::Sold, gtin, Group::Water, day).unwrap();
+        let told = gapped.filled("3CD", "2026-11-20T07:08:09.120Z".parse().unwrap());
+        let expected = json.replace("3AB", "3CD").replace("T00:00:00Z", "T07:08:09.120Z");
+        assert_eq!(told, expected.as_bytes());
+        assert!(Gapped::cut("{}", Verdict::Sold, gtin, Group::Water, day).is_none());
+    }
+}
