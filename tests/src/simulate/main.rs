@@ -11,7 +11,9 @@
 mod dice;
 mod measure;
 mod parameters;
+mod plot;
 mod run;
+mod served;
 mod settlements;
 mod world;
 
@@ -36,6 +38,12 @@ struct Arguments {
     /// Write the figures to this file as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Draw recall and scores to this file as SVG.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Send the first seed's scans through the real service instead, at so many a second; at most 200,000 codes.
+    #[arg(long, value_name = "SCANS")]
+    served: Option<u32>,
     /// Tell inspectors from another score on.
     #[arg(long, value_name = "SCORE")]
     alert_score: Option<f64>,
@@ -68,6 +76,9 @@ fn main() -> ExitCode {
     if let Some(score) = arguments.alert_score {
         settings.alert_score = score;
     }
+    if let Some(pace) = arguments.served {
+        return serve(&arguments, pace.max(1));
+    }
     let mut figures = Figures::default();
     for seed in arguments.seeds.first..=arguments.seeds.last {
         let world = world::make(&arguments.parameters, seed);
@@ -82,17 +93,33 @@ fn main() -> ExitCode {
     }
     let mut all = figures.json();
     print_figures(&all);
-    let Some(path) = arguments.json else { return ExitCode::SUCCESS };
     let Seeds { first, last } = arguments.seeds;
     all["seeds"] = json!([first, last]);
     all["parameters"] = json!(format!("{:?}", arguments.parameters));
-    match std::fs::write(&path, format!("{all:#}\n")) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+    let files = [(arguments.json, format!("{all:#}\n")), (arguments.plot, plot::svg(&all))];
+    for (path, text) in files.into_iter().filter_map(|(path, text)| Some((path?, text))) {
+        if let Err(error) = std::fs::write(&path, text) {
             eprintln!("{}: {error}", path.display());
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
     }
+    ExitCode::SUCCESS
+}
+
+/// Sends a world through the real service.
+fn serve(arguments: &Arguments, pace: u32) -> ExitCode {
+    let Parameters { codes, days, .. } = arguments.parameters;
+    if codes > served::MOST_CODES {
+        eprintln!("--served takes --codes {} or fewer", served::MOST_CODES);
+        return ExitCode::FAILURE;
+    }
+    let world = world::make(&arguments.parameters, arguments.seeds.first);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime starts");
+    let figures = runtime.block_on(served::serve(&world, codes, days, pace));
+    println!("{figures:#}");
+    // The private stores end with this process, whatever still runs.
+    runtime.shutdown_background();
+    ExitCode::SUCCESS
 }
 
 /// Each figure on a line, with its interval and how many it rests on.

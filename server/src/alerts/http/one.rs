@@ -210,6 +210,7 @@ async fn get_alert(
 
 /// What came of an alert.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewAlertDecision)]
 struct NewDecision {
     /// What was found out.
     decision: Decision,
@@ -249,6 +250,7 @@ async fn post_decision(
 
 /// Something to be written down.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewAlertNote)]
 struct NewNote {
     /// What.
     #[schema(min_length = 1, max_length = 4000, example = "The shop is closed on Mondays.")]
@@ -324,6 +326,7 @@ async fn post_assignment(
 
 /// What an alert has to do with: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewAlertLink)]
 struct NewLink {
     /// A report's number.
     #[schema(max_length = 40, example = "TB-26-0000123")]
