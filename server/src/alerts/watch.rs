@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::case::Lessons;
 use super::look::look_up;
 use super::rules::{self, Crowd, Judgement, Mark, Position, Scan, Seen, Settings, Subject, Trail};
-use super::store::{self, Cell, NewAlert};
+use super::store::{self, Cell, Grown, Happened, NewAlert};
 use crate::app::App;
 use crate::db::Transaction;
 use crate::error::Result;
@@ -77,11 +77,13 @@ pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[(Naiv
         judged.extend(follow(app, tx, &known, odd).await?.0);
     }
     count(tx, &kept, &seen, &suspicious).await?;
-    let mut evident = 0;
+    let mut grown = Vec::new();
     for one in judged {
-        evident += tell(app, tx, &known, &one, &kept[one.scan]).await?;
+        grown.push(grow(app, tx, &known, &one, &kept[one.scan]).await?);
     }
-    store::add_tally(tx, new_units, evident).await
+    tell(app, tx, &grown).await?;
+    let evident = grown.iter().filter(|grown| grown.is_evident).count();
+    store::add_tally(tx, new_units, i64::try_from(evident).unwrap_or(i64::MAX)).await
 }
 
 /// Judges a sale that was refused: one item is sold once.
@@ -93,6 +95,7 @@ pub(crate) async fn judge_sale(
     units: &[(u32, u32)],
 ) -> Result<()> {
     let known = app.watch.known();
+    let mut grown = Vec::new();
     for (order, index) in units {
         let Some(why) = crate::codes::find_end(tx, *order, *index).await? else { continue };
         let why = match why {
@@ -123,9 +126,9 @@ pub(crate) async fn judge_sale(
             devices: i64::try_from(trail.distinct()).unwrap_or(i64::MAX),
             at: app.clock.now(),
         };
-        store::open_or_grow(tx, &alert).await?;
+        grown.push(store::open_or_grow(tx, &alert).await?);
     }
-    Ok(())
+    tell(app, tx, &grown).await
 }
 
 /// Adds marks to their trails and judges each subject once. Returns what was found, and how many units were seen first.
@@ -157,11 +160,20 @@ async fn follow(
     Ok((judged, new_units))
 }
 
-/// Opens an alert or lets it grow, if there is reason to. Returns how many codes turned out copied beyond doubt.
-async fn tell(app: &App, tx: &Transaction<'_>, known: &Known, one: &Judged, scan: &KeptScan) -> Result<i64> {
+/// Tells of alerts that came up or grew. Everything else is held by now, so nobody waits for who waits for them.
+async fn tell(app: &App, tx: &Transaction<'_>, grown: &[Grown]) -> Result<()> {
+    for (alert, what, kind) in grown.iter().filter_map(|grown| grown.told) {
+        let (at, detail) = (app.clock.now(), Some(kind.slug()));
+        store::append_happened(tx, &Happened { alert, at, what, account: None, detail, message: None }).await?;
+    }
+    Ok(())
+}
+
+/// Opens an alert or lets it grow, if there is reason to.
+async fn grow(app: &App, tx: &Transaction<'_>, known: &Known, one: &Judged, scan: &KeptScan) -> Result<Grown> {
     let score = known.lessons.score(&one.judgement);
     if score < known.settings.alert_score {
-        return Ok(0);
+        return Ok(Grown::default());
     }
     let place = one.judgement.place;
     let alert = NewAlert {

@@ -81,6 +81,7 @@ async fn hot_spots_are_cells_and_clusters_of_the_own_region() {
     assert_eq!(product["features"].as_array().unwrap().len(), 1);
     let far = people.get(Some("far-inspector"), "/v1/hotspots?method=clusters").await.expect(200).json;
     assert_eq!(far["features"], json!([]));
+    assert_eq!(people.trade.count("SELECT count(*) FROM audit WHERE action = 'alerts.hotspots'").await, 3);
     people.get(Some("inspector"), "/v1/hotspots?region=710000000").await.expect(400);
     people.get(Some("inspector"), "/v1/hotspots?method=guess").await.expect(400);
 }

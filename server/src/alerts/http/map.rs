@@ -14,6 +14,7 @@ use crate::alerts::hotspots::{Cluster, Hot, clusters, hot_cells};
 use crate::alerts::rules::Position;
 use crate::alerts::{store, watch};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::auth::{Overseer, Role};
 use crate::clock;
 use crate::error::{Error, FieldFault, Result};
@@ -110,6 +111,12 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
         let found = clusters(&points);
         let inside = found.iter().filter(|cluster| is_inside(cluster.latitude, cluster.longitude)).take(FEATURES);
         features.extend(inside.map(|cluster| of_cluster(&app, cluster, gtin, is_inspector)));
+    }
+    if is_inspector {
+        let object = format!("region:{}", own.unwrap_or_default());
+        let details = json!({ "features": features.len() });
+        let (at, actor) = (app.clock.now(), overseer.actor);
+        audit::append(&db, &Entry { at, actor, action: "alerts.hotspots", object, result: "done", details }).await?;
     }
     let collection = json!({ "type": "FeatureCollection", "features": features });
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/geo+json")).body(collection.to_string()))

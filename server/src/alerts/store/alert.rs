@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::case::{AlertState, Decision, Growth, Standing, growth, weight};
 use super::super::rules::{Finding, Judgement, Kind, Position, Subject, Trail};
-use super::event::{Happened, What, append_happened};
+use super::event::What;
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
 
@@ -33,8 +33,17 @@ pub(crate) struct NewAlert<'a> {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Opens an alert, or lets the one of the same subject grow. Returns 1 when its code turned out copied beyond doubt.
-pub(crate) async fn open_or_grow(tx: &Transaction<'_>, new: &NewAlert<'_>) -> Result<i64> {
+/// What came of a judgement.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Grown {
+    /// What is to be told, of which alert, by which rule. Whoever tells must hold all alerts by then: events have a lock.
+    pub(crate) told: Option<(Uuid, What, Kind)>,
+    /// Whether its code turned out copied beyond doubt.
+    pub(crate) is_evident: bool,
+}
+
+/// Opens an alert, or lets the one of the same subject grow.
+pub(crate) async fn open_or_grow(tx: &Transaction<'_>, new: &NewAlert<'_>) -> Result<Grown> {
     let subject = new.subject.to_string();
     // The subject's trail is held, so nobody else opens the same alert.
     let find = tx
@@ -52,7 +61,7 @@ pub(crate) async fn open_or_grow(tx: &Transaction<'_>, new: &NewAlert<'_>) -> Re
     let is_silenced =
         growth == Growth::Quietly && standing.as_ref().is_some_and(|one| one.state == AlertState::Decided);
     let is_evident = was_evident || new.judgement.is_evident && !is_silenced;
-    let Some(first) = findings.first() else { return Ok(0) };
+    let Some(first) = findings.first() else { return Ok(Grown::default()) };
     let id: Uuid = row.as_ref().map_or_else(Uuid::now_v7, |row| row.get(0));
     let kinds: Vec<&str> = findings.iter().map(|finding| finding.kind.slug()).collect();
     let place = new.judgement.place;
@@ -115,11 +124,7 @@ pub(crate) async fn open_or_grow(tx: &Transaction<'_>, new: &NewAlert<'_>) -> Re
         Growth::Reopens => Some(What::Reopened),
         Growth::Quietly => None,
     };
-    if let Some(what) = what {
-        let detail = Some(first.kind.slug());
-        append_happened(tx, &Happened { alert: id, at: new.at, what, account: None, detail, message: None }).await?;
-    }
-    Ok(i64::from(is_evident && !was_evident))
+    Ok(Grown { told: what.map(|what| (id, what, first.kind)), is_evident: is_evident && !was_evident })
 }
 
 fn standing(row: &tokio_postgres::Row) -> Result<Standing> {

@@ -7,7 +7,7 @@ mod list;
 mod trail;
 
 pub(crate) use alert::{
-    Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_inspector_region, find_trail_state,
+    Grown, Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_inspector_region, find_trail_state,
     open_or_grow, refute, update,
 };
 pub(crate) use cell::{
