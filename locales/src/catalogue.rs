@@ -19,11 +19,11 @@ macro_rules! files {
         [$(($theme, include_str!(concat!("../", $folder, "/", $theme, ".ftl")))),+]
     };
     ($folder:literal) => {
-        files!($folder: "alerts" "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict")
+        files!($folder: "alerts" "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict" "web-staff" "web")
     };
 }
 
-const THEMES: usize = 13;
+const THEMES: usize = 15;
 static KK: [(&str, &str); THEMES] = files!("kk");
 static RU: [(&str, &str); THEMES] = files!("ru");
 static EN: [(&str, &str); THEMES] = files!("en");

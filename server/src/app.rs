@@ -24,7 +24,7 @@ use crate::regions::Regions;
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
-use crate::{codes, db, demo, health, labels, registry, stock};
+use crate::{codes, db, demo, health, labels, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -213,6 +213,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
             .split_for_parts();
         service
             .configure(beside.clone())
+            .configure(site::routes)
             .wrap(middleware::from_fn(auth::admit))
             .wrap(cors)
             .wrap(middleware::from_fn(http::limits::count))

@@ -24,6 +24,8 @@ pub struct Config {
     pub redis_prefix: String,
     /// Address by which the world knows this service (`TANBA_PUBLIC_URL`), used in links on labels.
     pub public_url: String,
+    /// Tiles of maps (`TANBA_TILES_URL`, an address with `{z}`, `{x}` and `{y}`); without it maps show outlines only.
+    pub tiles_url: Option<String>,
     /// Key that encrypts private keys at rest, 32 bytes in Base64 (`TANBA_MASTER_KEY`); else a file in `data_dir`.
     pub master_key: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed (`TANBA_TRUSTED_PROXIES`, comma-separated networks).
@@ -118,6 +120,7 @@ impl Config {
             redis_url: variable("TANBA_REDIS_URL"),
             redis_prefix: parsed(&variable, "TANBA_REDIS_PREFIX", "tanba:".to_owned())?,
             public_url: parsed(&variable, "TANBA_PUBLIC_URL", format!("http://{listen}"))?,
+            tiles_url: tiles(&variable)?,
             master_key: variable("TANBA_MASTER_KEY"),
             trusted_proxies: list(&variable, "TANBA_TRUSTED_PROXIES")?,
             allowed_origins: list(&variable, "TANBA_ALLOWED_ORIGINS")?,
@@ -164,8 +167,27 @@ impl Config {
         "AWS_ALLOW_HTTP",
     ];
 
+    /// The origin of the map's tiles, which a page's policy has to allow.
+    pub fn tiles_origin(&self) -> Option<String> {
+        let (scheme, rest) = self.tiles_url.as_deref()?.split_once("://")?;
+        Some(format!("{scheme}://{}", rest.split('/').next()?))
+    }
+
     /// How long a request may wait for a store before it is told that the store is away.
     pub const STORE_PATIENCE: Duration = Duration::from_secs(2);
+}
+
+/// An address that a browser can fetch tiles from, and that can stand in a header and in a page as it is.
+fn tiles(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, BadSetting> {
+    let Some(url) = variable("TANBA_TILES_URL") else { return Ok(None) };
+    let has_scheme = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>;,".contains(&byte));
+    let is_pattern = ["{z}", "{x}", "{y}"].iter().all(|part| url.contains(part));
+    if has_scheme && is_plain && is_pattern {
+        return Ok(Some(url));
+    }
+    let why = "an address like https://tiles.example/{z}/{x}/{y}.png is needed".to_owned();
+    Err(BadSetting { variable: "TANBA_TILES_URL", why })
 }
 
 /// The language of the system's locale, where it is one of ours.

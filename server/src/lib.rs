@@ -24,6 +24,7 @@ pub mod regions;
 pub(crate) mod registry;
 pub mod reports;
 pub mod scans;
+pub(crate) mod site;
 pub(crate) mod stock;
 pub mod verify;
 pub mod work;

@@ -22,6 +22,7 @@ mod reports;
 mod requirements;
 mod roles;
 mod scans;
+mod site;
 mod stock;
 mod verify;
 mod wire;

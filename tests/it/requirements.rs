@@ -21,17 +21,20 @@ fn rows() -> Vec<[String; 3]> {
         .collect()
 }
 
-/// All Rust and Python text in which a test can stand.
+/// All text in which a test can stand: Rust, Python, and the walks through the app.
 fn tests() -> String {
     let mut text = String::new();
     let mut folders: Vec<PathBuf> =
-        ["marking", "locales", "server", "tests", "xtask"].map(|name| root().join(name)).into();
+        ["marking", "locales", "server", "tests", "xtask", "web/e2e"].map(|name| root().join(name)).into();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "py") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "rs" || extension == "py" || extension == "mjs")
+            {
                 text.push_str(&fs::read_to_string(path).unwrap());
             }
         }
@@ -65,7 +68,9 @@ fn the_tests_it_names_exist() {
         for name in named {
             let function = name.rsplit("::").next().unwrap();
             assert!(
-                tests.contains(&format!("fn {function}(")) || tests.contains(&format!("def {function}(")),
+                [format!("fn {function}("), format!("def {function}("), format!("test(\"{name}\"")]
+                    .iter()
+                    .any(|head| tests.contains(head)),
                 "{id}: no test {name}"
             );
         }

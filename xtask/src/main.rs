@@ -1,8 +1,9 @@
-//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `bench`, `simulate`, `openapi`.
+//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `web`, `e2e`, `bench`, `simulate`, `openapi`.
 //!
 //! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
 
 mod check;
+mod node;
 #[path = "../../server/src/embedded/packages.rs"]
 #[allow(dead_code, reason = "the chores need to know what is missing; where it lies, only the server")]
 mod packages;
@@ -10,6 +11,7 @@ mod python;
 mod run;
 mod test;
 mod up;
+mod web;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,14 @@ enum Chore {
     Test(test::Test),
     /// Check formatting and lints; with --full also licences, banned crates and sources.
     Check(check::Check),
+    /// Build the app that people open in a browser, into web/dist.
+    Web,
+    /// Test that app in a browser, against a real server.
+    E2e {
+        /// Only a few walks through everything, as `cargo xtask test` does.
+        #[arg(long)]
+        smoke: bool,
+    },
     /// Measure; prints `name: value` lines.
     Bench {
         /// Handed to the benchmark; `--help` lists what it can measure.
@@ -59,6 +69,8 @@ fn main() -> ExitCode {
         Chore::Up(up) => up.run(),
         Chore::Test(test) => test.run(),
         Chore::Check(check) => check.run(),
+        Chore::Web => web::build(),
+        Chore::E2e { smoke } => run::install_missing_packages().and_then(|()| web::test(smoke)),
         Chore::Bench { arguments } => bench(&arguments),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Openapi => openapi(),

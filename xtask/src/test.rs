@@ -16,7 +16,8 @@ pub struct Test {
 }
 
 impl Test {
-    /// Installs what is missing, builds, runs all targets even if one fails, and closes with Cargo's summary lines.
+    /// Installs what is missing, builds, runs all targets even if one fails, and closes with Cargo's summary lines; then,
+    /// unless only some tests are wanted, a few walks through the app in a browser.
     pub fn run(&self) -> Result<(), Failed> {
         run::install_missing_packages()?;
         let python = python::prepare();
@@ -53,7 +54,8 @@ impl Test {
         summary.pass_on(printed, io::stdout());
         let status = child.wait().map_err(start)?;
         summary.print();
-        run::ended(&test(), status)
+        let browser = if self.arguments.is_empty() { crate::web::test(true) } else { Ok(()) };
+        run::ended(&test(), status).and(browser)
     }
 }
 

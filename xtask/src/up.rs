@@ -19,6 +19,9 @@ pub struct Up {
 impl Up {
     /// Builds, then becomes the server, so that Ctrl-C reaches it alone and it stops what it started.
     pub fn run(&self) -> Result<(), Failed> {
+        if let Err(failed) = crate::web::build_if_needed() {
+            eprintln!("{failed}\nGoing on without the app; the service itself needs nothing of it.");
+        }
         eprintln!("Building the server; the first time takes a few minutes.");
         let mut build = cargo();
         build.args(["build", "--locked", "--package", "server", "--bin", "tanba"]);

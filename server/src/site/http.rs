@@ -1,0 +1,128 @@
+//! The app's addresses: pages, label links, files. They stand beside the contract, which is of programs.
+
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentType, ETAG,
+    HeaderName, IF_NONE_MATCH, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{assets, minimum, page};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::language;
+use crate::verify;
+
+/// Names of files hold their content: they never change.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Asked for again each time; unchanged, the answer is short.
+const ASK_AGAIN: &str = "no-cache";
+/// Longest address that is read as a label's link, in bytes.
+const LONGEST_LINK: usize = 2_048;
+
+/// Pages run the app's own scripts and nothing else: no inline script, no style in attributes, no foreign address but
+/// the tiles of maps, if they are set (X29).
+fn page_policy(tiles: Option<&str>) -> String {
+    let tiles = tiles.map(|origin| format!(" {origin}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:{tiles}; \
+         connect-src 'self'{tiles}; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// Workers have a policy of their own, and only theirs lets WebAssembly be compiled: pages never do.
+fn script_policy(tiles: Option<&str>) -> String {
+    let tiles = tiles.map(|origin| format!(" {origin}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'{tiles}; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Pages, label links, files.
+pub(crate) fn routes(routes: &mut web::ServiceConfig) {
+    for path in ["/", "/app", "/app/{page:.*}"] {
+        routes.route(path, web::get().to(get_page));
+    }
+    for path in ["/01/{gtin:.*}", "/s/{stamp:.*}"] {
+        routes.route(path, web::get().to(get_link));
+    }
+    routes.route("/assets/{name:.*}", web::get().to(get_asset));
+    for path in ["/sw.js", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png"] {
+        routes.route(path, web::get().to(get_file));
+    }
+}
+
+fn html(app: &App, body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .insert_header((CACHE_CONTROL, ASK_AGAIN))
+        .insert_header((CONTENT_SECURITY_POLICY, page_policy(app.config.tiles_origin().as_deref())))
+        .insert_header((CONTENT_LANGUAGE, language::current().tag()))
+        .insert_header((VARY, "accept-language"))
+        .body(body)
+}
+
+async fn get_page(app: web::Data<App>) -> HttpResponse {
+    let language = language::current();
+    let title = locales::say(language, "web-name", &[]);
+    html(&app, page::around(language, &title, app.config.tiles_url.as_deref(), &page::welcome(language)))
+}
+
+/// A label's link, opened with the phone's own camera: the verdict at once, and the app over it where there are scripts.
+async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let language = language::current();
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    // Our own question about the language is no part of the link.
+    let path = path.split(['?', '&']).filter(|part| !part.starts_with("lang=")).enumerate().fold(
+        String::new(),
+        |path, (place, part)| match place {
+            0 => part.to_owned(),
+            1 => format!("{path}?{part}"),
+            _ => format!("{path}&{part}"),
+        },
+    );
+    if path.len() > LONGEST_LINK {
+        return Err(Error::NotFound("not-found"));
+    }
+    let answer = verify::answer(&app, &format!("{}{path}", app.config.public_url)).await?;
+    let content = page::landing(language, &path, &minimum::verdict(language, &answer));
+    let mut response = html(&app, page::around(language, answer.title, app.config.tiles_url.as_deref(), &content));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    // Codes are no business of those who index the web.
+    headers
+        .insert(HeaderName::from_static("x-robots-tag"), actix_web::http::header::HeaderValue::from_static("noindex"));
+    Ok(response)
+}
+
+async fn get_asset(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    file(&app, &request, FOR_EVER)
+}
+
+async fn get_file(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    file(&app, &request, ASK_AGAIN)
+}
+
+fn file(app: &App, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
+    let name = request.path().trim_start_matches('/');
+    let asset = assets::find(name, request).ok_or(Error::NotFound("not-found"))?;
+    let tag = assets::tag(&asset.file);
+    let known = request.headers().get(IF_NONE_MATCH);
+    let unchanged = tag.is_some() && known == tag.as_ref();
+    let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((CACHE_CONTROL, caching)).insert_header((VARY, "accept-encoding"));
+    if let Some(tag) = tag {
+        response.insert_header((ETAG, tag));
+    }
+    if asset.media_type.starts_with("text/javascript") {
+        response.insert_header((CONTENT_SECURITY_POLICY, script_policy(app.config.tiles_origin().as_deref())));
+    }
+    if unchanged {
+        return Ok(response.finish());
+    }
+    if let Some(encoding) = asset.encoding {
+        response.insert_header((CONTENT_ENCODING, encoding));
+    }
+    Ok(response.insert_header((CONTENT_TYPE, asset.media_type)).body(asset.file.data.into_owned()))
+}

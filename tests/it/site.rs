@@ -1,0 +1,57 @@
+//! The app's pages and label links, as a browser without scripts sees them; files are there once the app is built.
+
+use serde_json::Value;
+use tests::TestApp;
+
+use crate::codes::Trade;
+
+/// The app's own pages answer HTML under a strict policy: scripts of this site only, none of them inline (X29).
+#[tokio::test]
+async fn a_page_runs_scripts_of_its_own_site_only() {
+    let app = TestApp::start().await;
+    for path in ["/", "/app", "/app/", "/app/reports/TB-26-0000001", "/app/no/such/page"] {
+        let answer = app.get(path).await.expect(200);
+        assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        let html = String::from_utf8(answer.bytes).unwrap();
+        assert!(html.contains("lang=\"en\""), "{path}");
+        assert!(!html.contains(" style=") && !html.contains("<style"), "{path}");
+        assert!(html.split("<script").skip(1).all(|script| script.contains("src=")), "{path}");
+    }
+}
+
+/// Q4b.3: a code's link on our own host shows the verdict, with what the law wants shown (D1.7), before any script runs.
+#[tokio::test]
+async fn a_label_s_link_shows_the_verdict_without_scripts() {
+    let trade = Trade::open().await;
+    let order = trade.goods(1).await;
+    let code = trade.codes(order).await.remove(0);
+    let app = &trade.app;
+    let answer: Value = app.post("/v1/verify", &serde_json::json!({"code": code})).await.expect(200).json;
+    let (gtin, serial) = (answer["code"]["gtin"].as_str().unwrap(), answer["code"]["serial"].as_str().unwrap());
+    let page = app.get(&format!("/01/{gtin}/21/{serial}?lang=ru")).await.expect(200);
+    assert_eq!(page.headers["cache-control"], "no-store");
+    assert_eq!(page.headers["x-robots-tag"], "noindex");
+    let html = String::from_utf8(page.bytes).unwrap();
+    assert!(html.contains("lang=\"ru\"") && html.contains("<h1>"), "{html}");
+    assert!(html.contains(&format!("/01/{gtin}/21/{serial}?lang=kk")), "{html}");
+}
+
+#[tokio::test]
+async fn a_link_that_is_no_code_is_told_so_and_nothing_of_it_becomes_markup() {
+    let app = TestApp::start().await;
+    let page = app.get("/s/%3Cscript%3Ealert(1)%3C/script%3E?x=%22onload=%22").await.expect(200);
+    let html = String::from_utf8(page.bytes).unwrap();
+    assert!(!html.contains("alert(1)<") && !html.contains("onload=\""), "{html}");
+    assert!(html.contains("<article"), "{html}");
+}
+
+#[tokio::test]
+async fn a_file_that_was_not_built_is_not_there() {
+    let app = TestApp::start().await;
+    for path in ["/assets/none-12345678.js", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/x.map"] {
+        app.get(path).await.expect(404);
+    }
+}

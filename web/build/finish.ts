@@ -1,0 +1,50 @@
+// The last steps of a build: the service worker learns what to keep, and every file that packs well is packed once, here,
+// instead of at each request.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+const PACKED = /\.(js|mjs|css|html|svg|json|webmanifest|wasm|geojson)$/;
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** What the service worker fetches ahead: everything small that a consumer needs; the rest comes when it is used. */
+function kept(name: string): boolean {
+  return !/\.(br|gz|map)$/.test(name) && name !== "sw.js" && name !== "index.html" && !/maplibre|MapView/.test(name);
+}
+
+export function finish(): Plugin {
+  let folder = "dist";
+  return {
+    name: "finish",
+    apply: "build",
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    closeBundle() {
+      const all = files(folder).filter(kept);
+      const version = createHash("sha256");
+      for (const name of [...all, "index.html"]) version.update(readFileSync(join(folder, name)));
+      const worker = join(folder, "sw.js");
+      const text = readFileSync(worker, "utf8")
+        .replace('"__VERSION__"', JSON.stringify(version.digest("hex").slice(0, 16)))
+        .replace('"__KEPT__"', JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))));
+      writeFileSync(worker, text);
+      for (const name of files(folder).filter((name) => PACKED.test(name))) {
+        const path = join(folder, name);
+        const bytes = readFileSync(path);
+        if (statSync(path).size < 512) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}

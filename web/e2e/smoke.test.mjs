@@ -1,0 +1,119 @@
+// A few walks through the app, as `cargo xtask test` runs them: what consumers do, in each language.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { accessible, codeOf, stage, type, useStage, visit } from "./stage.mjs";
+
+/** A camera that looks at the label of goods that are on sale: a film made of the label's picture. */
+async function film({ base, codes, folder }) {
+  const { label_url } = codes.find((code) => code.expected === "in-circulation");
+  const picture = join(folder, "label.png");
+  writeFileSync(picture, Buffer.from(await (await fetch(base + label_url)).arrayBuffer()));
+  const made = join(folder, "camera.mjpeg");
+  const look = "scale=520:-1:flags=neighbor,pad=1280:720:(ow-iw)/2:(oh-ih)/2:color=#c9c4b8,fps=15";
+  const encode = ["-t", "2", "-q:v", "3", "-pix_fmt", "yuvj420p", made];
+  execFileSync("ffmpeg", ["-y", "-loglevel", "error", "-loop", "1", "-i", picture, "-vf", look, ...encode]);
+  return made;
+}
+
+useStage({ video: film });
+
+test("the camera reads a label and the verdict appears", async () => {
+  const { context, page, faults } = await visit({ language: "kk" });
+  await page.goto("/");
+  await page.waitForSelector("article", { timeout: 60_000 });
+  assert.match(await page.locator("article .title").innerText(), /айналымға шығарылған/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a code is typed, its verdict read in three languages, and the question about places is asked once", async () => {
+  const { context, page, faults } = await visit({ language: "ru" });
+  const sent = [];
+  page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData())));
+  await type(page, codeOf("in-circulation"));
+  assert.match(await page.locator("article .title").innerText(), /выпущен в оборот/);
+  assert.equal(sent.length, 0, "nothing is sent before the question is answered");
+  await accessible(page, "verdict and question");
+  await page.locator("section.card button").nth(1).click();
+  await page.waitForFunction(() => !document.querySelector("#place-question"));
+  for (let tries = 0; sent.length === 0 && tries < 50; tries += 1) await page.waitForTimeout(100);
+  const [scan] = sent[0].items;
+  assert.equal(scan.consent, "coarse");
+  assert.deepEqual([scan.place.latitude, scan.place.longitude], [51.125, 71.435], "rounded before it leaves the device");
+  await page.getByRole("button", { name: "Қаз" }).click();
+  await page.locator("article .title", { hasText: "айналымға шығарылған" }).waitFor();
+  await page.getByRole("button", { name: "Eng" }).click();
+  await page.locator("article .title", { hasText: "released for sale" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await type(page, codeOf("forged-seal"));
+  assert.equal(await page.locator("#place-question").count(), 0);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a report with a photo is sent, followed, answered and taken back; its key stays out of every address", async () => {
+  const { context, page, faults } = await visit({ language: "en" });
+  const addresses = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  await page.goto("/app/report");
+  await page.locator("input[type=radio]").first().check();
+  await page.locator("input[type=file]").setInputFiles(join(stage.folder, "label.png"));
+  await page.locator("textarea").fill("Two cartons are past their date.");
+  await page.waitForSelector("li img");
+  await page.locator("form button[type=submit]").click();
+  await page.waitForURL(/\/app\/reports\/TB-/);
+  await page.locator("textarea").fill("They are still there.");
+  await page.locator("form button[type=submit]").click();
+  await page.getByText("They are still there.").waitFor();
+  await accessible(page, "a followed report");
+  await page.getByRole("button", { name: "Show the secret link" }).click();
+  const link = await page.locator("dialog .code").innerText();
+  await page.keyboard.press("Escape");
+  // Another device opens the link: the key is kept there and gone from the address at once.
+  const other = await visit({ language: "en" });
+  other.page.on("request", (request) => addresses.push(request.url()));
+  await other.page.goto(link);
+  await other.page.getByText("They are still there.").waitFor();
+  assert.equal(new URL(other.page.url()).hash, "");
+  await other.context.close();
+  await page.getByRole("button", { name: "Delete my data" }).click();
+  await page.locator("dialog").getByRole("button", { name: "Delete my data" }).click();
+  await page.getByText("Data deleted").first().waitFor();
+  const token = link.split("#")[1];
+  assert.ok(token.length >= 22 && addresses.every((address) => !address.split("#")[0].includes(token)));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a label's link is answered without scripts", async () => {
+  const { context, page } = await visit({ language: "kk", javaScriptEnabled: false });
+  const code = stage.codes.find((code) => code.text.includes("/s/")).text;
+  await page.goto(new URL(code).pathname);
+  await page.locator("article h1").waitFor();
+  assert.ok((await page.locator("article dt").count()) > 2);
+  await context.close();
+});
+
+test("the first load weighs little", async (t) => {
+  const { context, page } = await visit({ language: "ru", permissions: [] });
+  let bytes = 0;
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Network.enable");
+  const wasm = new Set();
+  cdp.on("Network.responseReceived", ({ requestId, response }) => response.url.endsWith(".wasm") && wasm.add(requestId));
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (!wasm.has(requestId)) bytes += encodedDataLength;
+  });
+  await page.goto("/");
+  await page.waitForSelector(".ways a");
+  // Whatever else comes by itself: words, icons, the worker.
+  await page.waitForTimeout(3_000);
+  t.diagnostic(`${bytes} bytes, WebAssembly apart`);
+  assert.ok(bytes > 20_000 && bytes < 120_000, `${bytes} bytes`);
+  await context.close();
+});

@@ -1,0 +1,168 @@
+// What every test in a browser stands on: a real server with demo goods, Debian's Chromium, and a page that notes whatever
+// it should not do: a violation of its policy, an error in a script.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+
+import { chromium } from "playwright-core";
+
+const SERVER = process.env.TANBA_SERVER ?? "../target/debug/tanba";
+const CHROMIUM = process.env.TANBA_CHROMIUM ?? "/usr/bin/chromium";
+const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+/** Rules of accessibility: WCAG 2.2 A and AA, and good practice beyond. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Astana. */
+export const HERE = { latitude: 51.128, longitude: 71.43, accuracy: 20 };
+
+export const stage = {
+  /** The server's address. */
+  base: "",
+  /** Demo codes as /demo/codes.json lists them. */
+  codes: [],
+  /** Login to password and secret of the second factor. */
+  accounts: new Map(),
+  folder: "",
+  browser: undefined,
+};
+
+let server;
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** Starts the server once for a file of tests, and stops what was started after them. */
+export function useStage({ video, settings = {} } = {}) {
+  before(async () => {
+    stage.folder = mkdtempSync(join(tmpdir(), "tanba-e2e-"));
+    const port = await freePort();
+    stage.base = `http://127.0.0.1:${port}`;
+    server = spawn(SERVER, ["serve", "--demo"], {
+      env: { ...process.env, TANBA_LISTEN: `127.0.0.1:${port}`, TANBA_DATA_DIR: join(stage.folder, "data"), TANBA_LANG: "en", ...settings },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    for (const stream of [server.stdout, server.stderr]) stream.on("data", (bytes) => (printed += bytes));
+    const until = Date.now() + 120_000;
+    for (;;) {
+      const answer = await fetch(`${stage.base}/demo/codes.json`).catch(() => undefined);
+      if (answer?.ok) {
+        stage.codes = await answer.json();
+        if (stage.codes.length > 0) break;
+      }
+      assert.ok(Date.now() < until && server.exitCode === null, `the server did not start:\n${printed}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const listed = readFileSync(join(stage.folder, "data/demo-accounts.txt"), "utf8");
+    for (const line of listed.split("\n")) {
+      const found = /^(\S+)\s+\S+\s+password (\S+)\s+TOTP (\S+)/.exec(line);
+      if (found) stage.accounts.set(found[1], { password: found[2], secret: found[3] });
+    }
+    const made = await video?.(stage);
+    stage.browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        ...(made ? [`--use-file-for-fake-video-capture=${made}`] : []),
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
+      ],
+    });
+  });
+  after(async () => {
+    await stage.browser?.close();
+    if (server && server.exitCode === null) {
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGINT");
+      await ended;
+    }
+    rmSync(stage.folder, { recursive: true, force: true });
+  });
+}
+
+/** A code of the demo with this verdict. */
+export function codeOf(verdict, note = "") {
+  const found = stage.codes.find((code) => code.expected === verdict && code.note.includes(note));
+  assert.ok(found, `the demo has a code that is ${verdict}`);
+  return found.text;
+}
+
+/** A new visitor with an empty device. `faults` fills with what the page should not do. */
+export async function visit({ language = "en", width = 390, height = 844, dark = false, ...rest } = {}) {
+  const context = await stage.browser.newContext({
+    locale: language,
+    viewport: { width, height },
+    colorScheme: dark ? "dark" : "light",
+    permissions: ["camera", "geolocation"],
+    geolocation: HERE,
+    baseURL: stage.base,
+    serviceWorkers: "block",
+    ...rest,
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (/content security policy|refused to/i.test(message.text())) faults.push(message.text());
+  });
+  return { context, page, faults };
+}
+
+/** Fails with every finding of axe on the page as it is now. */
+export async function accessible(page, name) {
+  await page.waitForTimeout(150);
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async (rules) => {
+    const { violations } = await window.axe.run(document, { runOnly: rules });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  }, RULES);
+  assert.deepEqual(found, [], name);
+}
+
+/** Types a code on the scanner's page and waits for its verdict. */
+export async function type(page, code) {
+  await page.goto("/");
+  await page.locator(".ways button").nth(1).click();
+  await page.locator("dialog textarea").fill(code);
+  await page.locator("dialog button[type=submit]").click();
+  await page.waitForSelector("article");
+}
+
+/** The six digits of a second factor now (RFC 6238). */
+export function digits(secret, at = Date.now()) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const offset = digest[19] & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Signs in on the app's own page. A second factor holds once: each test takes an account of its own or waits. */
+export async function signIn(page, login) {
+  const { password, secret } = stage.accounts.get(login);
+  await page.goto("/app/sign-in");
+  await page.locator("input[name=login]").fill(login);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("form button[type=submit]").click();
+  const code = page.locator("input[name=totp]");
+  await code.waitFor();
+  await code.fill(digits(secret));
+  await page.locator("form button[type=submit]").click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/sign-in"));
+}

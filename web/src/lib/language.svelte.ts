@@ -1,0 +1,122 @@
+// The language of the app and its words, from the same message files as the server's. One language is loaded at a time;
+// the choice is remembered on the device and goes with every request.
+
+import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from "@fluent/bundle";
+
+import type { Key } from "../generated/words";
+import * as format from "./format";
+
+export type Language = "kk" | "ru" | "en";
+export type Args = Record<string, string | number>;
+
+/** Each language by its own name, in the order in which they are offered. */
+export const LANGUAGES: [Language, string][] = [
+  ["kk", "Қазақша"],
+  ["ru", "Русский"],
+  ["en", "English"],
+];
+
+const SETS = {
+  public: {
+    kk: () => import("virtual:words/kk/public"),
+    ru: () => import("virtual:words/ru/public"),
+    en: () => import("virtual:words/en/public"),
+  },
+  staff: {
+    kk: () => import("virtual:words/kk/staff"),
+    ru: () => import("virtual:words/ru/staff"),
+    en: () => import("virtual:words/en/staff"),
+  },
+};
+type Words = keyof typeof SETS;
+
+const REMEMBERED = "language";
+
+/** A count: written the language's way, and what plural forms are chosen by. */
+class Count extends FluentNumber {
+  override toString(): string {
+    return format.number(current.tag, this.value);
+  }
+}
+
+let bundle = new FluentBundle("kk", { useIsolating: false });
+const loaded = new Set<Words>();
+/** `version` changes with every load, so that whatever shows words shows them anew. */
+const current = $state<{ tag: Language; version: number }>({ tag: chosen(), version: 0 });
+
+/** What was chosen before, or else what the browser asks for first, or else Kazakh. */
+function chosen(): Language {
+  const known = (tag: string | null | undefined) => LANGUAGES.find(([known]) => tag?.toLowerCase().startsWith(known))?.[0];
+  let remembered: string | null = new URLSearchParams(location.search).get("lang");
+  try {
+    remembered ??= localStorage.getItem(REMEMBERED);
+  } catch {
+    // The device keeps nothing for us.
+  }
+  return known(remembered) ?? navigator.languages.map(known).find((found) => found !== undefined) ?? "kk";
+}
+
+async function read(tag: Language, sets: Iterable<Words>): Promise<FluentBundle> {
+  const made = new FluentBundle(tag, { useIsolating: false });
+  const texts = await Promise.all([...sets].map((set) => SETS[set][tag]()));
+  for (const text of texts) made.addResource(new FluentResource(text.default));
+  return made;
+}
+
+/** Loads a set of words for the language of now; harmless when it is there. */
+export async function need(set: Words): Promise<void> {
+  if (loaded.has(set)) return;
+  loaded.add(set);
+  try {
+    bundle = await read(current.tag, loaded);
+  } catch (error) {
+    loaded.delete(set);
+    throw error;
+  }
+  current.version += 1;
+  document.documentElement.lang = current.tag;
+}
+
+/** Speaks another language from now on, and remembers it. */
+export async function speak(tag: Language): Promise<void> {
+  bundle = await read(tag, loaded);
+  current.tag = tag;
+  current.version += 1;
+  document.documentElement.lang = tag;
+  try {
+    localStorage.setItem(REMEMBERED, tag);
+  } catch {
+    // It will be asked of the browser again.
+  }
+}
+
+/** The language that is spoken; reading it in a component follows it. */
+export function language(): Language {
+  return current.tag;
+}
+
+function text(key: string, args?: Args): string | undefined {
+  void current.version;
+  const message = bundle.getMessage(key);
+  if (!message?.value) return undefined;
+  const given: Record<string, FluentVariable> = {};
+  for (const [name, value] of Object.entries(args ?? {})) given[name] = typeof value === "number" ? new Count(value) : value;
+  return bundle.formatPattern(message.value, given, []);
+}
+
+/** The words for a key. */
+export function say(key: Key, args?: Args): string {
+  return text(key, args) ?? key;
+}
+
+/** The words for a slug that came from the server or the core, such as `reason-` + `sold`; nothing when there are none. */
+export function sayIfKnown(key: string, args?: Args): string | undefined {
+  return text(key, args);
+}
+
+/** A date of the server in words. */
+export const date = (iso: string): string => format.date(current.tag, iso);
+/** An instant of the server in words. */
+export const instant = (at: string | number | Date): string => format.instant(current.tag, at);
+/** A number in words. */
+export const number = (value: number): string => format.number(current.tag, value);

@@ -1,0 +1,77 @@
+// Small choices that stay on the device: how much of a scan's place is shared, the device's random id, light or dark.
+
+import type { Schemas } from "./api";
+
+export type Consent = Schemas["Consent"];
+export type Look = "system" | "light" | "dark";
+
+function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // Kept until the page is closed.
+  }
+}
+
+function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T | undefined {
+  return allowed.find((known) => known === value);
+}
+
+const state = $state({
+  consent: oneOf(remembered("consent"), ["exact", "coarse", "none"] as const) as Consent | undefined,
+  look: oneOf(remembered("look"), ["light", "dark"] as const) ?? ("system" as Look),
+  camera: remembered("camera") ?? "",
+  device: remembered("device") ?? "",
+});
+
+export const settings = {
+  /** How much of the place is shared; undefined until it was asked for. */
+  get consent(): Consent | undefined {
+    return state.consent;
+  },
+  set consent(consent: Consent) {
+    state.consent = consent;
+    remember("consent", consent);
+  },
+  get look(): Look {
+    return state.look;
+  },
+  set look(look: Look) {
+    state.look = look;
+    remember("look", look === "system" ? null : look);
+    show();
+  },
+  /** The camera that was chosen; empty for the one that faces away. */
+  get camera(): string {
+    return state.camera;
+  },
+  set camera(id: string) {
+    state.camera = id;
+    remember("camera", id || null);
+  },
+  /** A random id of this device, nothing of its hardware (X39). */
+  get device(): string {
+    if (state.device === "") this.resetDevice();
+    return state.device;
+  },
+  /** Takes a new random id: from now on nothing leads to the scans of before. */
+  resetDevice(): void {
+    state.device = crypto.randomUUID();
+    remember("device", state.device);
+  },
+};
+
+/** Shows the chosen look; without a choice the system's own. */
+export function show(): void {
+  if (state.look === "system") delete document.documentElement.dataset["look"];
+  else document.documentElement.dataset["look"] = state.look;
+}

@@ -1,0 +1,59 @@
+// What maps show, whether MapLibre draws it or plain SVG: points, cells of hot spots, a trail.
+
+import type { Feature, Point, Polygon } from "geojson";
+
+import type { Tone } from "../lib/tone";
+
+/** Something at a place. */
+export interface Spot {
+  id: string;
+  latitude: number;
+  longitude: number;
+  tone: Tone;
+  /** What it is, for the list beside the map and for readers of the screen. */
+  title: string;
+  /** A short sign within the point, such as its number on a trail. */
+  sign?: string;
+}
+
+/** A hot spot as the server tells it. */
+export interface HotSpot {
+  method: "cells" | "clusters";
+  scans?: number;
+  suspicious: number;
+  expected?: number;
+  ratio?: number;
+  devices?: number;
+  radius_metres?: number;
+  level: 1 | 2 | 3;
+}
+export type HotFeature = Feature<Polygon | Point, HotSpot>;
+
+/** Kazakhstan: west, south, east, north, in degrees. */
+export const COUNTRY: [number, number, number, number] = [46.4, 40.5, 87.4, 55.5];
+
+/** What has to be seen for all of these to be seen, with a margin; the country when there are none. */
+export function bounds(spots: { latitude: number; longitude: number }[]): [number, number, number, number] {
+  if (spots.length === 0) return COUNTRY;
+  const [lats, lons] = [spots.map((spot) => spot.latitude), spots.map((spot) => spot.longitude)];
+  const margin = Math.max(0.02, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
+  return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
+}
+
+/** The great-circle distance in kilometres. */
+export function kilometres(a: { latitude: number; longitude: number }, b: { latitude: number; longitude: number }): number {
+  const rad = Math.PI / 180;
+  const h =
+    Math.sin(((b.latitude - a.latitude) * rad) / 2) ** 2 +
+    Math.cos(a.latitude * rad) * Math.cos(b.latitude * rad) * Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
+  return 2 * 6_371 * Math.asin(Math.sqrt(Math.min(1, h)));
+}
+
+/** Whether the browser can draw with WebGL 2, which MapLibre needs. */
+export function hasWebGl(): boolean {
+  try {
+    return document.createElement("canvas").getContext("webgl2") !== null;
+  } catch {
+    return false;
+  }
+}

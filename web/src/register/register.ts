@@ -1,0 +1,49 @@
+// The register's own work: goods, participants, orders and the documents that move units on.
+
+import type { Schemas } from "../lib/api";
+import { path } from "../lib/api";
+import { language } from "../lib/language.svelte";
+import { session } from "../lib/session.svelte";
+
+export type Order = Schemas["Order"];
+export type OrderProgress = Schemas["OrderProgress"];
+export type Product = Schemas["Product"];
+export type Participant = Schemas["Participant"];
+export type Group = Schemas["Directory_ProductGroup"]["items"][number];
+export type AuditRecord = Schemas["AuditRecord"];
+
+/** One page of a list. */
+export interface Listed<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
+
+export const list = <T>(address: string, query: Record<string, string | undefined> = {}): Promise<Listed<T>> =>
+  session.get<Listed<T>>(address, { query: { ...query, limit: 50 } });
+
+/** Sends something new. The same key makes a second try the same deed. */
+export const send = (address: string, json: unknown, key: string): Promise<unknown> =>
+  session.post(address, { json, headers: { "idempotency-key": key }, patience: 60_000 });
+
+export const order = (id: string): Promise<OrderProgress> => session.get(path("/v1/orders/{id}", { id }));
+
+let groupsOnce: Promise<Group[]> | undefined;
+/** Groups of goods with the fields that their cards need. */
+export function groups(): Promise<Group[]> {
+  groupsOnce ??= session.get<Schemas["Directory_ProductGroup"]>("/v1/reference/product-groups").then((directory) => directory.items);
+  groupsOnce.catch(() => (groupsOnce = undefined));
+  return groupsOnce;
+}
+
+/** Hands out a file of the register. */
+export async function download(address: string, name: string, query: Record<string, string | number> = {}): Promise<void> {
+  const response = await session.fetch(address, { query, patience: 300_000 });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** A name in the language of now. */
+export const named = (names: Schemas["Names"]): string => names[language()];

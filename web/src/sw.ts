@@ -1,0 +1,66 @@
+// Keeps the app on the device: the page and its files are there without a connection from the second visit on. Answers of
+// the API are never kept: what is shown of them offline, the app itself has stored.
+
+/// <reference lib="webworker" />
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+const VERSION = "__VERSION__";
+const KEPT = JSON.parse("__KEPT__") as string[];
+const CACHE = `app-${VERSION}`;
+/** The page itself, without anything that belongs to one address. */
+const SHELL = "/app/";
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches.open(CACHE).then(async (cache) => {
+      await cache.add(new Request(SHELL, { cache: "reload" }));
+      // Files have their content in their names: what is there needs no second fetch. One that fails comes when it is used.
+      await Promise.allSettled(
+        KEPT.map(async (name) => {
+          const known = await caches.match(name);
+          await (known && /-[\w-]{8}\.\w+$/.test(name) ? cache.put(name, known) : cache.add(name));
+        }),
+      );
+    }),
+  );
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name.startsWith("app-") && name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => worker.clients.claim()),
+  );
+});
+
+worker.addEventListener("message", (event) => {
+  if (event.data === "take-over") void worker.skipWaiting();
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (request.mode === "navigate") {
+    const ours = url.pathname === "/" || url.pathname.startsWith("/app") || url.pathname.startsWith("/01/") || url.pathname.startsWith("/s/");
+    if (ours) event.respondWith(shell(request));
+    return;
+  }
+  if (url.pathname.startsWith("/assets/") || KEPT.includes(url.pathname)) event.respondWith(file(request));
+});
+
+/** The page from the device: it is there at once, and its files fit to it. */
+async function shell(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(SHELL)) ?? fetch(request);
+}
+
+async function file(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  if (fresh.ok) await cache.put(request, fresh.clone());
+  return fresh;
+}

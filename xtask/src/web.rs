@@ -1,0 +1,94 @@
+//! `cargo xtask web`: the app that people open, built into `web/dist`; and `cargo xtask e2e`, which tests it in a browser.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::node::Node;
+use crate::packages::program;
+use crate::run::{Failed, cargo, install, root, run, target};
+
+/// What the app is built from, beside its own folder.
+const SOURCES: [&str; 9] = [
+    "web/src",
+    "web/build",
+    "web/public",
+    "web/index.html",
+    "web/package-lock.json",
+    "web/vite.config.ts",
+    "locales",
+    "openapi.yaml",
+    "ffi/wasm/pkg",
+];
+
+/// Builds the app if something it is built from is newer than what is there.
+pub fn build_if_needed() -> Result<(), Failed> {
+    let built = fs::metadata(root().join("web/dist/index.html")).and_then(|file| file.modified());
+    let newest = SOURCES.iter().filter_map(|source| newest(&root().join(source))).max();
+    match built {
+        Ok(built) if newest.is_none_or(|newest| newest <= built) => Ok(()),
+        _ => build(),
+    }
+}
+
+/// Builds the app.
+pub fn build() -> Result<(), Failed> {
+    let folder = root().join("web");
+    let node = Node::find()?;
+    node.install_packages(&folder)?;
+    eprintln!("Building the app");
+    run(node.npm(&folder).args(["run", "--silent", "build", "--", "--logLevel", "warn"]))
+}
+
+/// Tests the app in a browser against a real server: a few walks through everything, or all there is.
+pub fn test(smoke: bool) -> Result<(), Failed> {
+    build_if_needed()?;
+    let chromium = browser()?;
+    if program("ffmpeg").is_none() {
+        install(&["ffmpeg"])?;
+    }
+    run(cargo().args(["build", "--locked", "--package", "server", "--bin", "tanba"]))?;
+    let folder = root().join("web");
+    let node = Node::find()?;
+    let mut tests = node.node();
+    tests.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    tests.args(files(&folder.join("e2e"), smoke)?).current_dir(&folder);
+    tests.env("TANBA_SERVER", target().join("debug/tanba")).env("TANBA_CHROMIUM", chromium);
+    eprintln!("Testing the app in a browser");
+    run(&mut tests)
+}
+
+/// Chromium, installed if it is missing.
+fn browser() -> Result<PathBuf, Failed> {
+    let find = || ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(program);
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    install(&["chromium"])?;
+    find().ok_or_else(|| Failed::Missing("please install Chromium, then start again".into()))
+}
+
+/// The files that hold tests: `smoke.test.mjs`, or all of them.
+fn files(folder: &Path, smoke: bool) -> Result<Vec<PathBuf>, Failed> {
+    let entries = fs::read_dir(folder).map_err(Failed::at(folder))?;
+    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    found.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".test.mjs") && (!smoke || name.starts_with("smoke"))
+    });
+    found.sort();
+    Ok(found)
+}
+
+/// When the newest file below a path was changed.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let about = fs::metadata(path).ok()?;
+    if !about.is_dir() {
+        return about.modified().ok();
+    }
+    // What the build itself writes is no reason to build.
+    if path.ends_with("src/generated") {
+        return None;
+    }
+    fs::read_dir(path).ok()?.filter_map(Result::ok).filter_map(|entry| newest(&entry.path())).max()
+}
