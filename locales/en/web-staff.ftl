@@ -112,6 +112,7 @@ web-deed-first = From number
 web-deed-kind = Kind of document
 web-deed-last = To number
 web-deed-number = Number of the paper
+web-deed-reason = Reason
 web-deed-recall-hint = Everybody will read this.
 web-deed-recalls = Recall
 web-deed-receipt = Number of the receipt

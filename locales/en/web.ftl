@@ -34,6 +34,7 @@ web-compare-second = Second
 web-compare-with = Compare with another
 web-copied = The text was copied.
 web-declaration-of = No. { $number } of { $date }
+web-design = Parts of the look
 web-device = This device’s random number
 web-device-done = The number was renewed.
 web-device-reset = Renew the number

@@ -104,6 +104,7 @@ web-deed-first = Қай нөмірден
 web-deed-kind = Құжат түрі
 web-deed-last = Қай нөмірге дейін
 web-deed-number = Құжат нөмірі
+web-deed-reason = Себебі
 web-deed-recall-hint = Мұны жұрттың бәрі оқиды.
 web-deed-recalls = Кері қайтарып алу
 web-deed-receipt = Чек нөмірі

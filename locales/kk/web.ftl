@@ -34,6 +34,7 @@ web-compare-second = Екіншісі
 web-compare-with = Басқасымен салыстыру
 web-copied = Мәтін көшірілді.
 web-declaration-of = № { $number }, күні: { $date }
+web-design = Безендіру бөлшектері
 web-device = Құрылғының кездейсоқ нөмірі
 web-device-done = Нөмір жаңартылды.
 web-device-reset = Нөмірді жаңарту

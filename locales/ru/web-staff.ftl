@@ -114,6 +114,7 @@ web-deed-first = С номера
 web-deed-kind = Вид документа
 web-deed-last = По номер
 web-deed-number = Номер документа
+web-deed-reason = Причина
 web-deed-recall-hint = Это прочитают все.
 web-deed-recalls = Отозвать
 web-deed-receipt = Номер чека

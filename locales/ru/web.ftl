@@ -34,6 +34,7 @@ web-compare-second = Второй
 web-compare-with = Сравнить с другим
 web-copied = Текст скопирован.
 web-declaration-of = № { $number }, дата: { $date }
+web-design = Элементы оформления
 web-device = Случайный номер устройства
 web-device-done = Номер обновлён.
 web-device-reset = Обновить номер

@@ -35,8 +35,9 @@ export function finish(): Plugin {
       for (const name of [...all, "index.html"]) version.update(readFileSync(join(folder, name)));
       const worker = join(folder, "sw.js");
       const text = readFileSync(worker, "utf8")
-        .replace('"__VERSION__"', JSON.stringify(version.digest("hex").slice(0, 16)))
-        .replace('"__KEPT__"', JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))));
+        .replace(/["'`]__VERSION__["'`]/, JSON.stringify(version.digest("hex").slice(0, 16)))
+        .replace(/["'`]__KEPT__["'`]/, () => JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))));
+      if (text.includes("__")) throw new Error("the service worker was not told what to keep");
       writeFileSync(worker, text);
       for (const name of files(folder).filter((name) => PACKED.test(name))) {
         const path = join(folder, name);

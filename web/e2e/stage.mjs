@@ -112,6 +112,7 @@ export async function visit({ language = "en", width = 390, height = 844, dark =
     serviceWorkers: "block",
     ...rest,
   });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));

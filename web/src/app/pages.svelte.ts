@@ -36,6 +36,7 @@ const PAGES: [string, Load][] = [
   ["/app/report", () => import("../reports/ReportPage.svelte")],
   ["/app/reports", () => import("../reports/ReportsPage.svelte")],
   ["/app/reports/:number", () => import("../reports/FollowPage.svelte")],
+  ["/app/design", () => import("./DesignPage.svelte")],
   ["/app/settings", () => import("./SettingsPage.svelte")],
   ["/app/sign-in", staff(() => import("../staff/SignInPage.svelte"))],
   ["/app/account", staff(() => import("../staff/AccountPage.svelte"))],

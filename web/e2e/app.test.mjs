@@ -1,0 +1,199 @@
+// The app as a whole: every verdict, history, settings, what works without a connection, clerks, inspectors, the register;
+// each page held against WCAG 2.2 AA and the page's policy.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { accessible, codeOf, signIn, stage, type, useStage, visit } from "./stage.mjs";
+
+useStage();
+
+/** Almaty, where the demo's inspector works. */
+const ALMATY = { latitude: 43.2389, longitude: 76.8897, accuracy: 25 };
+
+/** A screen so tall that nothing lies beneath the bar at its foot. */
+const TALL = { height: 5_000 };
+
+async function picture() {
+  const file = join(stage.folder, "photo.png");
+  writeFileSync(file, Buffer.from(await (await fetch(stage.base + stage.codes[0].label_url)).arrayBuffer()));
+  return file;
+}
+
+test("every verdict has a page that everybody can read, in every language, by day and by night", async () => {
+  const looks = [
+    { language: "kk", width: 320, dark: false },
+    { language: "ru", width: 390, dark: true },
+    { language: "en", width: 1280, dark: false },
+  ];
+  for (const look of looks) {
+    const { context, page, faults } = await visit({ ...look, ...TALL });
+    for (const verdict of new Set(stage.codes.map((code) => code.expected))) {
+      await type(page, codeOf(verdict));
+      await accessible(page, `${verdict} ${look.language}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${verdict} ${look.language} is ${overflow} pixels too wide`);
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
+test("every page of the public can be used by everybody", async () => {
+  for (const look of [{ language: "kk", width: 320 }, { language: "ru", width: 390, dark: true }, { language: "en", width: 1280 }]) {
+    const { context, page, faults } = await visit({ ...look, ...TALL });
+    for (const path of ["/", "/app/history", "/app/compare", "/app/report", "/app/reports", "/app/settings", "/app/sign-in", "/app/design", "/app/nowhere"]) {
+      await page.goto(path);
+      await page.waitForSelector("h1");
+      await accessible(page, `${path} ${look.language}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${path} ${look.language} is ${overflow} pixels too wide`);
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
+test("a photo from the gallery is read", async () => {
+  const { context, page } = await visit({ language: "en" });
+  await page.goto("/");
+  await page.locator("input[type=file]").setInputFiles(await picture());
+  await page.waitForSelector("article", { timeout: 30_000 });
+  await context.close();
+});
+
+test("from the second visit the app opens without a connection, judges what it can, and sends scans later, once each", async () => {
+  const { context, page } = await visit({ language: "en", serviceWorkers: "allow" });
+  await type(page, codeOf("in-circulation"));
+  await page.locator("section.card button").nth(2).click();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });
+  await page.waitForTimeout(2_000);
+  await context.setOffline(true);
+  await type(page, codeOf("sold"));
+  await page.getByText("The phone itself gave this answer").waitFor();
+  const sent = [];
+  page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(...JSON.parse(request.postData()).items));
+  await context.setOffline(false);
+  await page.getByText("marked as sold").first().waitFor();
+  for (let tries = 0; sent.length === 0 && tries < 100; tries += 1) await page.waitForTimeout(100);
+  assert.equal(new Set(sent.map((scan) => scan.id)).size, sent.length);
+  assert.equal(sent.filter((scan) => scan.code === codeOf("sold")).length, 1);
+  await context.close();
+});
+
+test("a report that is finished without a connection arrives exactly once", async () => {
+  const { context, page } = await visit({ language: "en" });
+  await page.goto("/app/reports");
+  await page.goto("/app/report");
+  await page.locator("input[type=radio]").nth(1).check();
+  await page.locator("textarea").fill("The seam came apart.");
+  await page.locator("input[type=file]").setInputFiles(await picture());
+  await page.waitForSelector("li img");
+  await context.setOffline(true);
+  await page.locator("form button[type=submit]").click();
+  await page.getByText("Will be sent once there is a connection").waitFor();
+  let posts = 0;
+  page.on("request", (request) => (posts += Number(request.method() === "POST" && request.url().endsWith("/v1/reports"))));
+  await context.setOffline(false);
+  await page.getByText(/^TB-/).first().waitFor({ timeout: 30_000 });
+  assert.equal(await page.getByText(/^TB-/).count(), 1);
+  assert.equal(posts, 1);
+  await context.close();
+});
+
+test("a draft is still there after the app was closed", async () => {
+  const { context, page } = await visit({ language: "en" });
+  await page.goto("/app/report");
+  await page.locator("textarea").fill("No mark on the box.");
+  await page.getByText("The draft is kept").waitFor();
+  await page.goto("/app/reports");
+  await page.locator("a[href*='draft=']").click();
+  assert.equal(await page.locator("textarea").inputValue(), "No mark on the box.");
+  await context.close();
+});
+
+test("a clerk checks a delivery: one is missing, one was scanned twice", async () => {
+  const { context, page, faults } = await visit({ language: "en", ...TALL });
+  await signIn(page, "dala");
+  await page.goto("/app/deliveries");
+  const code = codeOf("in-circulation");
+  const { code: named } = await (await fetch(`${stage.base}/v1/verify`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ code }) })).json();
+  await page.getByRole("button", { name: "New check" }).click();
+  await page.locator("dialog input[type=radio]").nth(1).check();
+  await page.locator("dialog textarea").fill(`${named.gtin} 2`);
+  await page.locator("dialog button[type=submit]").click();
+  for (let times = 0; times < 2; times += 1) {
+    await page.locator(".typed input").fill(code);
+    await page.locator(".typed button").click();
+    // The same label before a camera is one scan; a clerk who scans it again later means it.
+    await page.waitForTimeout(2_700);
+  }
+  await page.locator(".totals", { hasText: "scanned again" }).waitFor();
+  const totals = await page.locator(".totals").innerText();
+  assert.match(totals, /1\s+scanned again/);
+  assert.match(totals, /1\s+missing/);
+  await accessible(page, "a delivery");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download CSV" }).click();
+  assert.match((await download).suggestedFilename(), /\.csv$/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an inspector takes a report of the region, asks, and decides; its author reads the answer", async () => {
+  const author = await visit({ language: "en", geolocation: ALMATY });
+  await author.page.goto("/app/report");
+  await author.page.locator("input[type=radio]").nth(2).check();
+  await author.page.locator("textarea").fill("Boots without a mark.");
+  await author.page.getByRole("button", { name: "Add where I am now" }).click();
+  await author.page.getByText(/Place: 43/).waitFor();
+  await author.page.locator("form button[type=submit]").click();
+  await author.page.waitForURL(/\/app\/reports\/TB-/);
+  const number = author.page.url().match(/TB-[\d-]+/)[0];
+
+  const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
+  await signIn(page, "inspector");
+  await page.locator("a", { hasText: number }).click();
+  await page.getByText("Boots without a mark.").waitFor();
+  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByText("It is yours now.").waitFor();
+  await accessible(page, "a report as an inspector sees it");
+  await page.locator("input[value=confirmed]").check();
+  await page.locator("form.card textarea").fill("The goods were taken off the shelf.");
+  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByText("Decided.").waitFor();
+  for (const path of ["/app/work", "/app/work?show=alerts", "/app/work/map"]) {
+    await page.goto(path);
+    await page.waitForTimeout(1_500);
+    await accessible(page, path);
+  }
+  assert.deepEqual(faults, []);
+  await context.close();
+
+  await author.page.reload();
+  await author.page.getByText("The goods were taken off the shelf.").waitFor();
+  await author.page.getByRole("button", { name: "Reopen" }).click();
+  await author.page.getByText("The report is open again.").waitFor();
+  await author.context.close();
+});
+
+test("an operator finds orders, goods and participants, and whoever is not signed in finds the way in", async () => {
+  const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
+  await page.goto("/app/register");
+  await page.getByText("Please sign in").first().waitFor();
+  await accessible(page, "the way in");
+  await signIn(page, "operator");
+  for (const path of ["/app/register?show=products", "/app/register?show=participants", "/app/register"]) {
+    await page.goto(path);
+    await page.waitForSelector("ul.list li");
+    await accessible(page, path);
+  }
+  await page.locator("ul.list a").first().click();
+  await page.waitForSelector("progress");
+  await accessible(page, "an order");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
