@@ -16,7 +16,6 @@ web-alert-link-add = Link to a report
 web-alert-links = Linked
 web-alert-more = Not every scan is shown here.
 web-alert-new = New
-web-alert-no-device = device unknown
 web-alert-no-place = place not shared
 web-alert-note = Note
 web-alert-note-add = Add a note

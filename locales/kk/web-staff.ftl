@@ -16,7 +16,6 @@ web-alert-link-add = Өтінішпен байланыстыру
 web-alert-links = Байланысты жайттар
 web-alert-more = Мұнда алғашқы сканерлеулер ғана көрсетілген.
 web-alert-new = Жаңа
-web-alert-no-device = құрылғы белгісіз
 web-alert-no-place = орны көрсетілмеген
 web-alert-note = Жазба
 web-alert-note-add = Жазба қосу

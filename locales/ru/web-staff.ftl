@@ -16,7 +16,6 @@ web-alert-link-add = Связать с обращением
 web-alert-links = Связанное
 web-alert-more = Показаны не все сканирования.
 web-alert-new = Новые
-web-alert-no-device = устройство неизвестно
 web-alert-no-place = место не указано
 web-alert-note = Заметка
 web-alert-note-add = Добавить заметку

@@ -2,15 +2,17 @@
 
 import type { FeatureCollection, Point, Polygon } from "geojson";
 
-import { path } from "../lib/api";
+import { type Schemas, path } from "../lib/api";
 import { say } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
-import type { Place } from "../lib/place";
 import type { Tone } from "../lib/tone";
 import type { HotSpot } from "../map/map";
 
-export type State = "new" | "assigned" | "decided";
-export type Decision = "confirmed" | "not-confirmed" | "scanner-fault" | "honest-resale";
+export type Decision = Schemas["AlertDecision"];
+/** An alert in a list. */
+export type Listed = Schemas["Alert"];
+/** An alert with everything that is known about it. */
+export type Alert = Schemas["AlertDetail"];
 export const DECISIONS: Decision[] = ["confirmed", "not-confirmed", "scanner-fault", "honest-resale"];
 
 /** A decision in words. */
@@ -25,39 +27,6 @@ export function decisionName(decision: Decision): string {
     case "honest-resale":
       return say("web-decision-honest-resale");
   }
-}
-
-/** An alert in a list. */
-export interface Listed {
-  id: string;
-  kind: string;
-  kind_text: string;
-  summary: string;
-  subject: { kind: string; gtin: string | null; order: string | null; index: number | null; code: string | null };
-  product: { gtin: string; trade_name: string } | null;
-  score: number;
-  state: State;
-  state_text: string;
-  decision: Decision | null;
-  region: string | null;
-  place: Place | null;
-  assignee: string | null;
-  is_mine: boolean;
-  scans: number;
-  devices: number;
-  opened_at: string;
-  grown_at: string;
-}
-
-/** An alert with everything that is known about it. */
-export interface Alert extends Listed {
-  evidence: { kind: string; kind_text: string; text: string; why_text: string; first_at: string; last_at: string }[];
-  trail: { at: string; place: Place | null; device: number | null; verdict: string; verdict_text: string }[];
-  trail_is_complete: boolean;
-  notes: { id: number; at: string; is_mine: boolean; text: string }[];
-  history: { at: string; what: string; what_text: string; detail: string | null }[];
-  reports: { number: string }[];
-  alerts: { id: string; kind: string; kind_text: string; state: State }[];
 }
 
 export interface Filter {
@@ -127,8 +96,23 @@ export async function watch(signal: AbortSignal, changed: () => void): Promise<v
   }
 }
 
+/** How grave it is what the register had to say to a sighting. */
+export function toneOfSight(seen: string): Tone {
+  switch (seen) {
+    case "sound":
+      return "good";
+    case "sold":
+    case "not-released":
+      return "mild";
+    case "unknown":
+      return "quiet";
+    default:
+      return "grave";
+  }
+}
+
 /** How urgent an alert looks. */
-export function toneOf(alert: Pick<Listed, "state" | "decision" | "score">): Tone {
+export function toneOf(alert: Pick<Listed, "state" | "score"> & { decision?: Decision | null }): Tone {
   if (alert.state === "decided") return alert.decision === "confirmed" ? "grave" : "good";
   return alert.score >= 0.7 ? "grave" : alert.score >= 0.4 ? "mild" : "quiet";
 }
