@@ -35,6 +35,18 @@ async fn goods_are_applied_released_sold_and_returned() {
     assert_eq!(trade.count(ranges).await, 3);
 }
 
+/// S8: the largest order is acted on as a whole, up to its last unit.
+#[tokio::test]
+async fn a_million_units_are_applied_in_one_document() {
+    let trade = Trade::open().await;
+    let gtin = trade.water().await;
+    let order = trade.order(&gtin, 1_000_000).await;
+    let all = range(order, 0, 999_999);
+    let answer = trade.file(&trade.producer, "/v1/applications", &all, json!({})).await.expect(201);
+    assert_eq!(answer.json["units"], 1_000_000);
+    assert_eq!(trade.units(order).await["applied"], 1_000_000);
+}
+
 /// Bad input: each fault has its place, and nothing changes.
 #[tokio::test]
 async fn one_bad_unit_refuses_the_document_and_nothing_changes() {
