@@ -23,6 +23,7 @@ cli-column-role = Role
 cli-column-state = State
 cli-column-until = Until
 cli-data-dir = Data are kept in { $folder }
+cli-decode-unreadable = Some files could not be read.
 cli-demo-accounts = Sample accounts ({ $file }):
 cli-demo-at = Sample codes: { $address }
 cli-demo-loaded =

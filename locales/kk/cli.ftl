@@ -19,6 +19,7 @@ cli-column-role = Рөлі
 cli-column-state = Күйі
 cli-column-until = Аяқталуы
 cli-data-dir = Деректер мына бумада: { $folder }
+cli-decode-unreadable = Кейбір файлдарды оқу мүмкін болмады.
 cli-demo-accounts = Үлгі пайдаланушылары ({ $file }):
 cli-demo-at = Үлгі кодтар: { $address }
 cli-demo-loaded = Үлгі тауарлар жүктелді: { $count } код.

@@ -24,6 +24,7 @@ cli-column-role = Роль
 cli-column-state = Состояние
 cli-column-until = Конец
 cli-data-dir = Данные лежат в папке { $folder }
+cli-decode-unreadable = Некоторые файлы не удалось прочитать.
 cli-demo-accounts = Пользователи примера ({ $file }):
 cli-demo-at = Примеры кодов: { $address }
 cli-demo-loaded =

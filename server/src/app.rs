@@ -24,7 +24,7 @@ use crate::regions::Regions;
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
-use crate::{codes, db, demo, health, labels, registry, site, stock};
+use crate::{codes, db, decode, demo, health, labels, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -130,6 +130,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(registry::routes);
     routes.configure(codes::routes);
     routes.configure(labels::routes);
+    routes.configure(decode::routes);
     routes.configure(demo::routes);
     routes.configure(stock::routes);
     routes.configure(reports::routes);

@@ -11,6 +11,7 @@ pub mod clock;
 pub(crate) mod codes;
 pub mod config;
 pub mod db;
+pub(crate) mod decode;
 pub mod demo;
 pub mod embedded;
 pub mod error;

@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod codes;
 mod contract;
+mod decode;
 mod faults;
 mod house;
 mod http;

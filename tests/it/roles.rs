@@ -83,6 +83,7 @@ impl Route {
         let request = match self.body.as_deref() {
             None => request,
             Some("application/json") => request.json(&json!({})),
+            Some("image/jpeg") => request.header("content-type", "image/jpeg").body("no picture"),
             Some("multipart/form-data") => request.multipart(Form::new()),
             Some(other) => panic!("{}: how is {other} sent?", self.name()),
         };

@@ -3,6 +3,7 @@
 //! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
 
 mod check;
+mod decode;
 mod node;
 #[path = "../../server/src/embedded/packages.rs"]
 #[allow(dead_code, reason = "the chores need to know what is missing; where it lies, only the server")]
@@ -49,6 +50,8 @@ enum Chore {
         smoke: bool,
     },
     /// Measure; prints `name: value` lines.
+    ///
+    /// `bench decode --dir DIR` holds the reader of labels against zxing-cpp, on the pictures of a folder.
     Bench {
         /// Handed to the benchmark; `--help` lists what it can measure.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -71,7 +74,10 @@ fn main() -> ExitCode {
         Chore::Check(check) => check.run(),
         Chore::Web => web::build(),
         Chore::E2e { smoke } => run::install_missing_packages().and_then(|()| web::test(smoke)),
-        Chore::Bench { arguments } => bench(&arguments),
+        Chore::Bench { arguments } => match arguments.split_first() {
+            Some((first, rest)) if first == "decode" => decode::bench(rest),
+            _ => bench(&arguments),
+        },
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Openapi => openapi(),
     };

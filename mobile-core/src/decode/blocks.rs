@@ -4,20 +4,12 @@
 //! turned: its small eigenvalue is large inside a matrix code, its large one alone inside a bar code.
 
 use super::geometry::{Point, Rect};
-use super::gray::Luma;
+use super::gray::{Gray, Luma};
 
 /// Side of a block in pixels.
 const BLOCK: usize = 16;
 /// Pixels left around a region: the quiet zone and the blocks at the rim that were too pale to count.
 const MARGIN: usize = 40;
-
-/// What the blocks tell.
-pub(crate) struct Regions {
-    /// Where gradients run both ways, the likeliest first.
-    pub matrices: Vec<Rect>,
-    /// Where they all run one way, the likeliest first.
-    pub bars: Vec<Strip>,
-}
 
 /// A patch of parallel lines.
 #[derive(Clone, Copy, Debug)]
@@ -40,16 +32,29 @@ struct Block {
     turn: Point,
 }
 
-impl Regions {
-    /// Looks for at most `most` regions of either kind.
-    pub fn of(picture: Luma<'_>, most: usize) -> Self {
-        let (columns, rows) = (picture.width() / BLOCK, picture.height() / BLOCK);
-        if columns < 3 || rows < 3 {
-            return Self { matrices: vec![whole(picture)], bars: Vec::new() };
+/// How a region must stand out: above this share of what the strongest fiftieth shows, and above this level at all. The
+/// second pair is for pale symbols beside black print.
+const STRONG: [(f32, f32); 2] = [(0.3, 15.0), (0.12, 12.0)];
+
+/// Where gradients run both ways, the likeliest first, at most `most`. Looked for at half the size, where grain is gone.
+pub(crate) fn matrices(picture: Luma<'_>, most: usize) -> Vec<Rect> {
+    let half = Gray::shrunk(picture, 2);
+    let Some(grid) = Grid::of(half.luma(), BLOCK / 2) else { return vec![whole(picture)] };
+    let mut found: Vec<Rect> = Vec::new();
+    for (share, least) in STRONG {
+        for region in grid.matrices(picture, share, least) {
+            if !found.iter().any(|known| known.overlap(region) * 5 > region.area() * 3) {
+                found.push(region);
+            }
         }
-        let blocks = Grid { columns, rows, blocks: measure(picture, columns, rows) };
-        Self { matrices: blocks.matrices(picture, most), bars: blocks.bars(most) }
     }
+    found.truncate(most);
+    found
+}
+
+/// Where gradients all run one way, the likeliest first, at most `most`.
+pub(crate) fn strips(picture: Luma<'_>, most: usize) -> Vec<Strip> {
+    Grid::of(picture, BLOCK).map(|grid| grid.bars(most)).unwrap_or_default()
 }
 
 /// The whole picture as one region.
@@ -57,17 +62,17 @@ pub(crate) fn whole(picture: Luma<'_>) -> Rect {
     Rect { left: 0, top: 0, right: picture.width(), bottom: picture.height() }
 }
 
-fn measure(picture: Luma<'_>, columns: usize, rows: usize) -> Vec<Block> {
+fn measure(picture: Luma<'_>, side: usize, columns: usize, rows: usize) -> Vec<Block> {
     let mut sums = vec![[0_i32; 3]; columns];
     let mut blocks = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         sums.fill([0; 3]);
-        for y in (row * BLOCK + 1..(row + 1) * BLOCK - 1).step_by(2) {
+        for y in (row * side + 1..(row + 1) * side - 1).step_by(2) {
             let (above, here, below) = (picture.row(y - 1), picture.row(y), picture.row(y + 1));
-            for (sum, x) in sums.iter_mut().zip((0..).step_by(BLOCK)) {
-                let (above, here, below) = (&above[x..x + BLOCK], &here[x..x + BLOCK], &below[x..x + BLOCK]);
+            for (sum, x) in sums.iter_mut().zip((0..).step_by(side)) {
+                let (above, here, below) = (&above[x..x + side], &here[x..x + side], &below[x..x + side]);
                 let (mut xx, mut yy, mut xy) = (0, 0, 0);
-                for x in 1..BLOCK - 1 {
+                for x in 1..side - 1 {
                     let gx = i32::from(here[x + 1]) - i32::from(here[x - 1]);
                     let gy = i32::from(below[x]) - i32::from(above[x]);
                     xx += gx * gx;
@@ -97,8 +102,14 @@ struct Grid {
 }
 
 impl Grid {
-    fn matrices(&self, picture: Luma<'_>, most: usize) -> Vec<Rect> {
-        let lit = self.closed(&self.lit(|block| block.both, 0.4));
+    /// The blocks of a picture, `side` pixels a side. None when it has hardly any.
+    fn of(picture: Luma<'_>, side: usize) -> Option<Self> {
+        let (columns, rows) = (picture.width() / side, picture.height() / side);
+        (columns >= 3 && rows >= 3).then(|| Self { columns, rows, blocks: measure(picture, side, columns, rows) })
+    }
+
+    fn matrices(&self, picture: Luma<'_>, share: f32, least: f32) -> Vec<Rect> {
+        let lit = self.closed(&self.lit(|block| block.both, share, least));
         let mut found: Vec<(f32, Rect)> = Vec::new();
         for group in self.groups(&lit, |_, _| true) {
             let (mut left, mut right, mut top, mut bottom) = (self.columns, 0, self.rows, 0);
@@ -125,11 +136,11 @@ impl Grid {
             ));
         }
         found.sort_by(|a, b| b.0.total_cmp(&a.0));
-        found.into_iter().take(most).map(|(_, region)| region).collect()
+        found.into_iter().map(|(_, region)| region).collect()
     }
 
     fn bars(&self, most: usize) -> Vec<Strip> {
-        let lit = self.lit(|block| block.single, 0.3);
+        let lit = self.lit(|block| block.single, 0.3, 60.0);
         let alike = |a: usize, b: usize| {
             let (a, b) = (self.blocks[a].turn, self.blocks[b].turn);
             // Doubled angles: 0.75 are 20 degrees.
@@ -186,13 +197,14 @@ impl Grid {
         Point::new(at(block % self.columns), at(block / self.columns))
     }
 
-    /// The blocks whose measure stands out: above `share` of that of the strongest fiftieth, and above the ordinary.
-    fn lit(&self, measure: impl Fn(&Block) -> f32, share: f32) -> Vec<bool> {
+    /// The blocks whose measure stands out: above `share` of that of the strongest fiftieth, above the
+    /// ordinary, and above `least`.
+    fn lit(&self, measure: impl Fn(&Block) -> f32, share: f32, least: f32) -> Vec<bool> {
         let measures: Vec<f32> = self.blocks.iter().map(measure).collect();
         let mut sorted = measures.clone();
         sorted.sort_by(f32::total_cmp);
         let (strong, ordinary) = (sorted[(sorted.len() - 1) * 98 / 100], sorted[sorted.len() / 2]);
-        let enough = (strong * share).max(ordinary * 1.5).max(60.0);
+        let enough = (strong * share).max(ordinary * 1.5).max(least);
         measures.into_iter().map(|measure| measure > enough).collect()
     }
 

@@ -36,6 +36,12 @@ impl Budget {
         self.left().is_zero()
     }
 
+    /// The same clock, ending when `share` of what is left has gone.
+    pub(crate) fn share(&self, share: f64) -> Self {
+        let left = self.left();
+        Self { clock: self.clock, ends: self.ends.saturating_sub(left.mul_f64(1.0 - share)) }
+    }
+
     /// Whether work that takes about `micros` microseconds would still end in time.
     pub(crate) fn allows(&self, micros: usize) -> bool {
         self.left() > Duration::from_micros(micros as u64)

@@ -51,6 +51,23 @@ pub struct Found {
 }
 
 impl Found {
+    /// What a scanner would send: the symbology identifier and the data, UPC in its thirteen digits. Code 128 and Data
+    /// Matrix without GS1 content are sent as their text alone.
+    pub fn as_scanned(&self) -> String {
+        let digits = match self.format {
+            Format::UpcA => Some(format!("0{}", self.text)),
+            Format::UpcE => expanded(&self.text).map(|digits| format!("0{digits}")),
+            Format::Ean13 | Format::Ean8 => Some(self.text.clone()),
+            Format::DataMatrix | Format::QrCode | Format::Code128 => None,
+        };
+        let known = ["]d2", "]Q3", "]C1"].contains(&self.symbology.as_str());
+        match digits {
+            Some(digits) => format!("{}{digits}", self.symbology),
+            None if known => format!("{}{}", self.symbology, self.text),
+            None => self.text.clone(),
+        }
+    }
+
     /// Moves the corners from a part of a picture to the whole: scaled first, then shifted.
     pub(crate) fn placed(mut self, scale: f32, left: usize, top: usize) -> Self {
         for corner in &mut self.corners {
@@ -68,4 +85,16 @@ pub(crate) fn collect(all: &mut Vec<Found>, more: impl IntoIterator<Item = Found
             all.push(found);
         }
     }
+}
+
+/// The UPC-A that a UPC-E shortens.
+pub(crate) fn expanded(text: &str) -> Option<String> {
+    let (system, rest) = text.split_at_checked(1)?;
+    let (six, check) = rest.split_at_checked(6)?;
+    Some(match six.as_bytes()[5] {
+        last @ b'0'..=b'2' => format!("{system}{}{}0000{}{check}", &six[..2], char::from(last), &six[2..5]),
+        b'3' => format!("{system}{}00000{}{check}", &six[..3], &six[3..5]),
+        b'4' => format!("{system}{}00000{}{check}", &six[..4], &six[4..5]),
+        last => format!("{system}{}0000{}{check}", &six[..5], char::from(last)),
+    })
 }

@@ -40,6 +40,12 @@ impl Rect {
     pub fn area(self) -> usize {
         self.width() * self.height()
     }
+
+    /// The area that two rectangles share.
+    pub fn overlap(self, other: Self) -> usize {
+        let width = self.right.min(other.right).saturating_sub(self.left.max(other.left));
+        width * self.bottom.min(other.bottom).saturating_sub(self.top.max(other.top))
+    }
 }
 
 /// The perspective that takes the square from (0, 0) to (side, side) to four corners: top left, top right, bottom right,

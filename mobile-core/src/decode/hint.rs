@@ -1,6 +1,6 @@
 //! What a person could do so that the next frame can be read, from measures that cost next to nothing.
 
-use super::blocks::Regions;
+use super::geometry::Rect;
 use super::gray::Luma;
 
 /// Why a frame may have shown nothing.
@@ -23,13 +23,13 @@ const BLURRED: f32 = 0.36;
 
 impl Hint {
     /// What to advise for a frame in which nothing was read.
-    pub(crate) fn of(frame: Luma<'_>, regions: &Regions) -> Option<Self> {
+    pub(crate) fn of(frame: Luma<'_>, regions: &[Rect]) -> Option<Self> {
         let sample = frame.pixels().iter().step_by(61);
         let count = sample.len().max(1);
         if sample.map(|&level| usize::from(level)).sum::<usize>() / count < DARK {
             return Some(Self::TooDark);
         }
-        let region = *regions.matrices.first()?;
+        let region = *regions.first()?;
         // Regions come with their margin on either side.
         let side = region.width().max(region.height()).saturating_sub(80);
         if side * FAR < frame.width().min(frame.height()) {

@@ -1,12 +1,14 @@
 //! Reading a camera's frames as they come.
 
+use super::LEAST_SIDE;
 use super::binary::by_local_mean;
-use super::blocks::{Regions, whole};
+use super::blocks::{matrices, strips, whole};
 use super::budget::Budget;
 use super::found::Found;
+use super::geometry::Rect;
 use super::gray::{Gray, Luma};
 use super::hint::Hint;
-use super::treatment::Treatment;
+use super::treatment::{Effort, Treatment};
 use super::{bars, qr};
 
 /// Reads frames one after another. What there is no time for in one frame is tried in the next.
@@ -26,12 +28,16 @@ pub struct Sight {
 }
 
 /// Tried after the first look, beginning at another one in every frame.
-const ROTATED: [Treatment; 4] = [Treatment::Half, Treatment::Inverted, Treatment::Full, Treatment::Sharpened];
+const ROTATED: [Treatment; 5] =
+    [Treatment::Outline, Treatment::Half, Treatment::Inverted, Treatment::Full, Treatment::Sharpened];
 
 impl Live {
     /// Reads one frame within its budget; [`Budget::LIVE`] suits 1280 × 720 pixels.
     pub fn frame(&mut self, frame: Luma<'_>, budget: &Budget) -> Sight {
-        let regions = Regions::of(frame, 3);
+        if frame.width().min(frame.height()) < LEAST_SIDE {
+            return Sight::default();
+        }
+        let regions = matrices(frame, 3);
         let found = self.look(frame, &regions, budget);
         if found.is_empty() {
             self.missed += 1;
@@ -41,40 +47,47 @@ impl Live {
         Sight { found, hint: None }
     }
 
-    fn look(&self, frame: Luma<'_>, regions: &Regions, budget: &Budget) -> Vec<Found> {
-        for &region in &regions.matrices {
-            if budget.allows(Treatment::TwoThirds.cost(region)) {
-                let found = Treatment::TwoThirds.read(frame, region, 2, budget);
-                if !found.is_empty() {
-                    return found;
-                }
-            }
+    fn look(&self, frame: Luma<'_>, regions: &[Rect], budget: &Budget) -> Vec<Found> {
+        let first = |region: Rect| {
+            let fits = budget.allows(Treatment::TwoThirds.cost(region));
+            if fits { Treatment::TwoThirds.read(frame, region, Effort::Frame, budget) } else { Vec::new() }
+        };
+        let (likeliest, others) = regions.split_at(regions.len().min(1));
+        likeliest
+            .iter()
+            .map(|&region| first(region))
+            .chain(std::iter::once_with(|| Self::qr_anywhere(frame, budget)))
+            .chain(others.iter().map(|&region| first(region)))
+            .chain(std::iter::once_with(|| Self::bars(frame, budget)))
+            .chain(self.rotated().flat_map(|treatment| {
+                regions.iter().map(move |&region| {
+                    let fits = budget.allows(treatment.cost(region));
+                    if fits { treatment.read(frame, region, Effort::Frame, budget) } else { Vec::new() }
+                })
+            }))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// QR codes need no region: their finder patterns are searched for in all of the frame.
+    fn qr_anywhere(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {
+        if !budget.allows(whole(frame).area() / 300) {
+            return Vec::new();
         }
-        for strip in &regions.bars {
-            if let Some(found) = bars::read_strip(frame, strip, budget) {
-                return vec![found];
-            }
+        let reduced = Gray::two_thirds(frame);
+        by_local_mean(reduced.luma(), 24, 3).map(|bits| qr::read(&bits, 1.5, budget)).unwrap_or_default()
+    }
+
+    fn bars(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {
+        if budget.spent() {
+            return Vec::new();
         }
-        if budget.allows(whole(frame).area() / 150) {
-            let reduced = Gray::two_thirds(frame);
-            if let Some(bits) = by_local_mean(reduced.luma(), 24, 3) {
-                let found = qr::read(&bits, 1.5, budget);
-                if !found.is_empty() {
-                    return found;
-                }
-            }
-        }
-        for turn in 0..ROTATED.len() {
-            let treatment = ROTATED[(turn + self.missed) % ROTATED.len()];
-            for &region in &regions.matrices {
-                if budget.allows(treatment.cost(region)) {
-                    let found = treatment.read(frame, region, 2, budget);
-                    if !found.is_empty() {
-                        return found;
-                    }
-                }
-            }
-        }
-        Vec::new()
+        strips(frame, 3).iter().find_map(|strip| bars::read_strip(frame, strip, budget)).into_iter().collect()
+    }
+
+    /// The treatments after the first, beginning at another one after every frame that showed nothing.
+    fn rotated(&self) -> impl Iterator<Item = Treatment> {
+        let missed = self.missed;
+        (0..ROTATED.len()).map(move |turn| ROTATED[(turn + missed) % ROTATED.len()])
     }
 }

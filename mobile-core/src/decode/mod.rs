@@ -8,7 +8,7 @@
 //! A text is only ever returned when its error correction or its check digit holds; a bar code needs two scan lines
 //! that agree as well. GS stays 0x1D in the text, and the FNC1 in front of a GS1 symbol is told by the symbology alone.
 //!
-//! How it reads: [`blocks`] finds where a picture could hold a code, [`binary`] makes black and white of it by the
+//! How it reads: [`blocks`] find where a picture could hold a code, [`binary`] makes black and white of it by the
 //! local mean, several scales and treatments are tried in order of what they yield, and corners that were found without
 //! a text are sampled again on the gray picture along a smooth warp ([`data_matrix`]). This is the only room that knows
 //! the library rxing.
@@ -49,7 +49,10 @@ pub use hint::Hint;
 pub use live::{Live, Sight};
 pub use photo::photo_luma;
 #[cfg(not(target_arch = "wasm32"))]
-pub use picture::{PhotoError, photo};
+pub use picture::{PhotoError, Picture, photo};
 
 /// The longest side of a picture in pixels: larger ones are refused before anything is allocated for them.
 pub const MAX_SIDE: usize = 12_000;
+
+/// A picture with a shorter side than this many pixels holds no code.
+const LEAST_SIDE: usize = 16;

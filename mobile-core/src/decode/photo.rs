@@ -1,26 +1,46 @@
 //! Reading one picture thoroughly.
 
-use super::blocks::{Regions, whole};
+use super::LEAST_SIDE;
+use super::blocks::{matrices, strips, whole};
 use super::budget::Budget;
 use super::found::{Found, collect};
 use super::geometry::Rect;
 use super::gray::{Gray, Luma};
-use super::treatment::{ALL, Treatment};
+use super::treatment::{ALL, Effort, Treatment};
 use super::{bars, binary, qr};
 
-/// Every code in a gray picture, as far as the budget lasts; [`Budget::PHOTO`] suits 1280 × 720 pixels.
+/// Pictures whose longer side is above this are reduced first: who photographs a label fills the picture with it.
+const LARGE: usize = 2_000;
+
+/// Every code in a gray picture, as far as the budget lasts; [`Budget::PHOTO`] suits 1280 × 720 pixels. Once a way of
+/// looking has shown a code, the ways that come after it are not tried any more.
 pub fn photo_luma(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
-    let regions = Regions::of(picture, 5);
+    if picture.width().min(picture.height()) < LEAST_SIDE {
+        return Vec::new();
+    }
+    let divisor = picture.width().max(picture.height()).div_ceil(LARGE);
+    if divisor > 1 {
+        let reduced = Gray::shrunk(picture, divisor);
+        let found = thoroughly(reduced.luma(), &budget.share(0.6));
+        if !found.is_empty() {
+            return found.into_iter().map(|found| found.placed(divisor as f32, 0, 0)).collect();
+        }
+    }
+    thoroughly(picture, budget)
+}
+
+fn thoroughly(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
+    let regions = matrices(picture, 5);
     let mut found = Vec::new();
     for (round, treatment) in ALL.into_iter().enumerate() {
-        for &region in &regions.matrices {
-            if !budget.spent() && !holds_any(region, &found) {
-                collect(&mut found, treatment.read(picture, region, 3, budget));
+        for &region in &regions {
+            if budget.allows(treatment.cost(region)) && !holds_any(region, &found) {
+                collect(&mut found, treatment.read(picture, region, Effort::Photo, budget));
             }
         }
         if round == 0 {
-            for strip in &regions.bars {
-                collect(&mut found, bars::read_strip(picture, strip, budget));
+            for strip in strips(picture, 5) {
+                collect(&mut found, bars::read_strip(picture, &strip, budget));
             }
         }
         if !found.is_empty() || budget.spent() {
@@ -39,8 +59,8 @@ pub fn photo_luma(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
                     collect(&mut found, bars::read_across(picture, degrees, 12.0, budget));
                 }
             }
-            Treatment::Full if regions.matrices != [everything] => {
-                collect(&mut found, Treatment::TwoThirds.read(picture, everything, 3, budget));
+            Treatment::Full if regions != [everything] => {
+                collect(&mut found, Treatment::TwoThirds.read(picture, everything, Effort::Photo, budget));
             }
             _ => {}
         }

@@ -1,8 +1,10 @@
 //! From the bytes of a jpeg, png or webp file to a gray picture, under limits, upright.
 
 use std::io::Cursor;
+use std::time::Duration;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use super::MAX_SIDE;
 use super::budget::Budget;
@@ -36,19 +38,39 @@ impl std::fmt::Display for PhotoError {
 
 impl std::error::Error for PhotoError {}
 
-/// Every code in a photo. The budget counts from when the picture is decoded; its corners are those of the picture
-/// turned upright as its EXIF says.
-pub fn photo(bytes: &[u8], budget: impl FnOnce() -> Budget) -> Result<Vec<Found>, PhotoError> {
-    let gray = decoded(bytes)?.into_luma8();
-    let (width, height) = (gray.width() as usize, gray.height() as usize);
-    let luma = Luma::new(width, height, gray.as_raw()).map_err(|_| PhotoError::TooLarge)?;
-    Ok(photo_luma(luma, &budget()))
+/// A photo, decoded to gray and turned upright.
+#[derive(Debug)]
+pub struct Picture {
+    gray: GrayImage,
+}
+
+impl Picture {
+    /// Decodes the bytes of a jpeg, png or webp file. Its size is measured first; what has more than fifty million pixels
+    /// isn't decoded at all.
+    pub fn open(bytes: &[u8]) -> Result<Self, PhotoError> {
+        Ok(Self { gray: decoded(bytes)?.into_luma8() })
+    }
+
+    /// Its pixels.
+    pub fn luma(&self) -> Luma<'_> {
+        Luma::of(self.gray.width() as usize, self.gray.height() as usize, self.gray.as_raw())
+    }
+}
+
+/// Every code in a photo, as far as a budget of `length` lasts, which begins when the picture is decoded. Corners are
+/// those of the picture turned upright as its EXIF says.
+pub fn photo(bytes: &[u8], length: Duration) -> Result<Vec<Found>, PhotoError> {
+    let picture = Picture::open(bytes)?;
+    Ok(photo_luma(picture.luma(), &Budget::lasting(length)))
 }
 
 /// The picture, turned upright.
 fn decoded(bytes: &[u8]) -> Result<DynamicImage, PhotoError> {
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PhotoError::UnknownFormat)?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
+        return Err(PhotoError::UnknownFormat);
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE as u32);
     limits.max_image_height = Some(MAX_SIDE as u32);
@@ -59,7 +81,8 @@ fn decoded(bytes: &[u8]) -> Result<DynamicImage, PhotoError> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(PhotoError::TooLarge);
     }
-    let orientation = decoder.orientation().map_err(|error| problem(&error))?;
+    // Metadata that can't be read turns nothing.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| problem(&error))?;
     picture.apply_orientation(orientation);
     Ok(picture)

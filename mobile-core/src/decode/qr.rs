@@ -19,6 +19,11 @@ pub(crate) fn read(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> 
     catch_unwind(AssertUnwindSafe(|| symbols(bits, scale, budget))).unwrap_or_default()
 }
 
+/// Whether there are finder patterns enough for a symbol.
+pub(crate) fn shows(bits: &BitMatrix) -> bool {
+    catch_unwind(AssertUnwindSafe(|| FindFinderPatterns(bits, false, 0).len() >= 3)).unwrap_or(false)
+}
+
 fn symbols(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> {
     let mut patterns = FindFinderPatterns(bits, true, 0);
     let mut found = Vec::new();

@@ -7,6 +7,25 @@ use super::geometry::Rect;
 use super::gray::{Gray, Luma};
 use super::{data_matrix, qr};
 
+/// How much is done for a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// There are more frames to come.
+    Frame,
+    /// There is this picture alone.
+    Photo,
+}
+
+impl Effort {
+    /// How many symbols that were traced but not read are sampled again.
+    pub fn tries(self) -> usize {
+        match self {
+            Self::Frame => 2,
+            Self::Photo => 3,
+        }
+    }
+}
+
 /// A way to look at a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Treatment {
@@ -14,6 +33,8 @@ pub(crate) enum Treatment {
     TwoThirds,
     /// At half its size and smoothed: dots join, grain is gone.
     Half,
+    /// By the outline of its busy part, without tracing.
+    Outline,
     /// Light symbols on dark ground, at two thirds.
     Inverted,
     /// As it is, hardly smoothed: small modules.
@@ -27,10 +48,11 @@ pub(crate) enum Treatment {
 }
 
 /// All of them.
-pub(crate) const ALL: [Treatment; 7] = [
+pub(crate) const ALL: [Treatment; 8] = [
     Treatment::TwoThirds,
-    Treatment::Half,
+    Treatment::Outline,
     Treatment::Inverted,
+    Treatment::Half,
     Treatment::Full,
     Treatment::Sharpened,
     Treatment::Third,
@@ -39,65 +61,74 @@ pub(crate) const ALL: [Treatment; 7] = [
 
 /// Pictures whose longer side is below this are small: they are never reduced.
 const SMALL: usize = 320;
+/// Regions whose longer side is above this are large: what fills them has large modules, and is looked at half its size
+/// where others are at two thirds.
+const LARGE: usize = 720;
 
 impl Treatment {
     /// About how long it takes on a region, in microseconds on an ordinary core.
     pub fn cost(self, region: Rect) -> usize {
         let area = region.area();
+        let is_large = region.width().max(region.height()) > LARGE;
         match self {
-            Self::TwoThirds | Self::Inverted => area / 30,
-            Self::Half | Self::Third | Self::Quarter => area / 60,
-            Self::Full | Self::Sharpened => area / 15,
+            Self::Outline => 4_000,
+            Self::TwoThirds | Self::Inverted if !is_large => area / 40,
+            Self::TwoThirds | Self::Inverted | Self::Half | Self::Third | Self::Quarter => area / 70,
+            Self::Full | Self::Sharpened => area / 20,
         }
     }
 
-    /// Looks for matrix codes in a region in this way. `tries` bounds the symbols that are sampled again.
-    pub fn read(self, picture: Luma<'_>, region: Rect, tries: usize, budget: &Budget) -> Vec<Found> {
-        let part = Gray::crop(picture, region);
-        let small = region.width().max(region.height()) < SMALL;
+    /// Looks for matrix codes in a region in this way.
+    pub fn read(self, picture: Luma<'_>, region: Rect, effort: Effort, budget: &Budget) -> Vec<Found> {
+        let mut part = Gray::crop(picture, region);
+        if self == Self::Inverted {
+            part = Gray::inverted(part.luma());
+        }
+        // Live, all of the frame is searched for QR codes at two thirds anyway.
+        let searches_qr = effort == Effort::Photo || self != Self::TwoThirds;
+        let longer = region.width().max(region.height());
+        let look = |treated: &Gray, scale: f32, threshold: (usize, i32)| {
+            look(treated.luma(), part.luma(), scale, threshold, effort, searches_qr, budget)
+        };
         let found = match self {
-            Self::TwoThirds if small => look(&Gray::smoothed(part.luma()), &part, 1.0, (12, 3), tries, budget),
-            Self::TwoThirds => look(&Gray::two_thirds(part.luma()), &part, 1.5, (12, 3), tries, budget),
-            Self::Half => {
-                let half = Gray::smoothed(Gray::shrunk(part.luma(), 2).luma());
-                look(&half, &part, 2.0, (12, 0), tries, budget)
-            }
-            Self::Inverted => {
-                let part = Gray::inverted(part.luma());
-                if small {
-                    look(&Gray::smoothed(part.luma()), &part, 1.0, (12, 3), tries, budget)
-                } else {
-                    look(&Gray::two_thirds(part.luma()), &part, 1.5, (12, 3), tries, budget)
-                }
-            }
-            Self::Full => look(&Gray::smoothed(part.luma()), &part, 1.0, (12, 3), tries, budget),
-            Self::Sharpened => look(&Gray::sharpened(part.luma(), 3, 6), &part, 1.0, (12, 3), tries, budget),
-            Self::Third => look(&Gray::shrunk(part.luma(), 3), &part, 3.0, (8, 2), tries, budget),
-            Self::Quarter => look(&Gray::shrunk(part.luma(), 4), &part, 4.0, (12, 0), tries, budget),
+            Self::Outline => data_matrix::read_outlined(part.luma(), budget).into_iter().collect(),
+            Self::TwoThirds | Self::Inverted if longer < SMALL => look(&Gray::smoothed(part.luma()), 1.0, (12, 3)),
+            Self::TwoThirds | Self::Inverted if longer > LARGE => look(&Gray::shrunk(part.luma(), 2), 2.0, (12, 3)),
+            Self::TwoThirds | Self::Inverted => look(&Gray::two_thirds(part.luma()), 1.5, (12, 3)),
+            Self::Half => look(&Gray::smoothed(Gray::shrunk(part.luma(), 2).luma()), 2.0, (12, 0)),
+            Self::Full => look(&Gray::smoothed(part.luma()), 1.0, (12, 3)),
+            Self::Sharpened => look(&Gray::sharpened(part.luma(), 3, 6), 1.0, (12, 3)),
+            Self::Third => look(&Gray::shrunk(part.luma(), 3), 3.0, (8, 2)),
+            Self::Quarter => look(&Gray::shrunk(part.luma(), 4), 4.0, (12, 0)),
         };
         found.into_iter().map(|found| found.placed(1.0, region.left, region.top)).collect()
     }
 }
 
 /// Looks for both kinds of matrix codes. `threshold` is the radius and the bias of the local mean for Data Matrix; QR
-/// codes have larger plain areas and take twice the radius.
+/// codes have larger plain areas and take twice the radius. They come first where their finder patterns show: those are
+/// found sooner than the edges of a Data Matrix; where they don't, they come last and only if `searches_qr`.
 fn look(
-    treated: &Gray,
-    part: &Gray,
+    treated: Luma<'_>,
+    part: Luma<'_>,
     scale: f32,
     (radius, bias): (usize, i32),
-    tries: usize,
+    effort: Effort,
+    searches_qr: bool,
     budget: &Budget,
 ) -> Vec<Found> {
-    let mut found = Vec::new();
-    if let Some(bits) = by_local_mean(treated.luma(), radius, bias) {
-        collect(&mut found, data_matrix::read(&bits, part.luma(), scale, tries, budget));
+    let Some(bits) = by_local_mean(treated, radius, bias) else { return Vec::new() };
+    let read_qr = || {
+        let bits = by_local_mean(treated, 2 * radius, 3);
+        bits.map(|bits| qr::read(&bits, scale, budget)).unwrap_or_default()
+    };
+    let shows_qr = qr::shows(&bits);
+    let mut found = if shows_qr { read_qr() } else { Vec::new() };
+    if found.is_empty() && !budget.spent() {
+        collect(&mut found, data_matrix::read(&bits, part, scale, effort.tries(), budget));
     }
-    if found.is_empty()
-        && !budget.spent()
-        && let Some(bits) = by_local_mean(treated.luma(), 2 * radius, 3)
-    {
-        collect(&mut found, qr::read(&bits, scale, budget));
+    if found.is_empty() && searches_qr && !shows_qr && !budget.spent() {
+        found = read_qr();
     }
     found
 }

@@ -1,5 +1,7 @@
 //! What can be asked for at the command line, and the help that explains it.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use marking::code::Form;
 
@@ -83,6 +85,12 @@ pub(super) enum Command {
 Each line is answered with {\"ok\":true,\"kind\":…,\"elements\":…} or {\"ok\":false,\"error\":slug,\"at\":byte}.
 Example: echo '\"(01)04600840749372(21)abc\"' | tanba parse")]
     Parse(Parse),
+    /// Read the codes on pictures: a JSON object a file on standard output.
+    #[command(after_help = "\
+Each file is answered with {\"file\":…,\"codes\":[{\"text\":…,\"format\":…,\"symbology\":…,\"corners\":…}],\"ms\":…}, or with
+{\"file\":…,\"error\":slug}. GS stays 0x1D in the text; ms is the time of reading, without that of opening the file.
+Ends with 1 when a file can't be opened.")]
+    Decode(Decode),
     /// Look after the country's regions.
     #[command(subcommand)]
     Regions(RegionsCommand),
@@ -111,6 +119,19 @@ pub(super) struct Parse {
     /// Repair nothing.
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Decode {
+    /// Pictures: JPEG, PNG or `WebP`.
+    #[arg(required = true, value_name = "FILES")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read each as a single camera frame.
+    #[arg(long)]
+    pub(super) live: bool,
+    /// Give up on a picture after so many milliseconds [150; with --live 15]
+    #[arg(long, value_name = "MS")]
+    pub(super) budget_ms: Option<u64>,
 }
 
 #[derive(Subcommand)]

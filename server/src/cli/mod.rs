@@ -3,6 +3,7 @@
 
 mod account;
 mod arguments;
+mod decode;
 mod failure;
 mod keys;
 mod logging;
@@ -39,11 +40,16 @@ pub fn main() -> ExitCode {
     };
     let language = config.language;
     let outcome = match arguments.command {
-        // These two need no stores, and nothing that runs beside them.
+        // These need no stores, and nothing that runs beside them.
         Command::Parse(arguments) => {
             let (mut from, mut to) = (std::io::stdin().lock(), std::io::stdout().lock());
             parse::run(&arguments, &mut from, &mut to).map_err(Failure::from)
         }
+        Command::Decode(arguments) => match decode::run(&arguments, &mut std::io::stdout().lock()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Failure::Told(locales::say(language, "cli-decode-unreadable", &[]))),
+            Err(error) => Err(Failure::from(error)),
+        },
         Command::Openapi => openapi(),
         command => in_runtime(language::within(language, run(command, config))),
     };
@@ -77,7 +83,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
         Command::Keys(command) => keys::run(command, config).await,
         Command::Regions(RegionsCommand::Import { file }) => import_regions(&file, config).await,
         Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
-        Command::Parse(_) | Command::Openapi => Ok(()),
+        Command::Parse(_) | Command::Decode(_) | Command::Openapi => Ok(()),
     }
 }
 

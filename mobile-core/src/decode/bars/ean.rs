@@ -1,6 +1,6 @@
 //! EAN-13, EAN-8, UPC-A and UPC-E (ISO/IEC 15420).
 
-use super::super::found::Format;
+use super::super::found::{Format, expanded};
 use super::Reading;
 use super::line::Edges;
 
@@ -99,18 +99,6 @@ fn upc_e(edges: &Edges, start: usize) -> Option<Reading> {
         symbology: "]E0",
         from: start,
         to: start + 33,
-    })
-}
-
-/// The UPC-A that a UPC-E shortens.
-fn expanded(text: &str) -> Option<String> {
-    let (system, rest) = text.split_at_checked(1)?;
-    let (six, check) = rest.split_at_checked(6)?;
-    Some(match six.as_bytes()[5] {
-        last @ b'0'..=b'2' => format!("{system}{}{}0000{}{check}", &six[..2], char::from(last), &six[2..5]),
-        b'3' => format!("{system}{}00000{}{check}", &six[..3], &six[3..5]),
-        b'4' => format!("{system}{}00000{}{check}", &six[..4], &six[4..5]),
-        last => format!("{system}{}0000{}{check}", &six[..5], char::from(last)),
     })
 }
 

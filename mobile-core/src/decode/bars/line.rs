@@ -114,6 +114,8 @@ fn turns(levels: &[f32], share: f32) -> Edges {
             (high, falling) = (place, Some(false));
         }
     }
+    // The last edge leads to an extreme that nothing turns back from.
+    extremes.extend(falling.map(|falling| if falling { low } else { high }));
     let mut places = Vec::with_capacity(extremes.len());
     for pair in extremes.windows(2) {
         let (from, to) = (pair[0], pair[1]);

@@ -1,7 +1,9 @@
 //! Data Matrix: corners by tracing the black-and-white picture, texts from the modules there, and where that fails from
 //! the gray picture, sampled again along a warp that fits the symbol's own finder and timing modules.
 
+mod equaliser;
 mod modules;
+mod outline;
 mod warp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,28 +77,54 @@ pub(crate) fn read(bits: &BitMatrix, gray: Luma<'_>, scale: f32, tries: usize, b
         if budget.spent() {
             break;
         }
-        super::found::collect(&mut found, sample_again(gray, &corners, side, budget));
+        super::found::collect(&mut found, sample_again(gray, &corners, &sizes_near(side), budget));
     }
     found
 }
 
-/// Samples the gray picture inside corners that were traced, at the side that was counted and at its neighbours.
-fn sample_again(gray: Luma<'_>, corners: &[Point; 4], counted: usize, budget: &Budget) -> Option<Found> {
-    let mut sides: Vec<(usize, usize)> = SIZES.into_iter().filter(|(side, _)| side.abs_diff(counted) <= 4).collect();
-    sides.sort_by_key(|(side, _)| side.abs_diff(counted));
-    for (side, regions) in sides {
+/// Reads the symbol that a region seems to hold, without tracing its edges.
+pub(crate) fn read_outlined(region: Luma<'_>, budget: &Budget) -> Option<Found> {
+    outline::outlines(region).into_iter().find_map(|outline| {
+        let sides = SIZES.into_iter().filter(|(side, _)| outline.sides.contains(side));
+        let mut sides: Vec<(usize, usize)> = sides.collect();
+        sides.sort_by_key(|(side, _)| outline.sides.iter().position(|likely| likely == side));
+        sample_again(region, &outline.corners, &sides, budget)
+    })
+}
+
+/// The legal sizes near a number of modules that was counted, the nearest first.
+fn sizes_near(counted: usize) -> Vec<(usize, usize)> {
+    let mut sizes: Vec<(usize, usize)> = SIZES.into_iter().filter(|(side, _)| side.abs_diff(counted) <= 4).collect();
+    sizes.sort_by_key(|(side, _)| side.abs_diff(counted));
+    sizes
+}
+
+/// Samples the gray picture inside corners that were found, at each of some sizes.
+fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], budget: &Budget) -> Option<Found> {
+    for &(side, regions) in sizes {
         if budget.spent() {
             return None;
         }
         let Some(warp) = Warp::fit(gray, corners, side, regions) else { continue };
         let levels = warp.levels();
+        let mut most_right = 0.0_f32;
+        let told = |bits: &BitMatrix| {
+            let (text, symbology) = text(bits)?;
+            Some(Found { text, format: Format::DataMatrix, symbology, corners: warp.corners() })
+        };
         for way in modules::WAYS {
             let (bits, right) = modules::black_and_white(&levels, side, regions, way);
-            if right < 0.75 {
-                continue;
+            most_right = most_right.max(right);
+            if right >= 0.75
+                && let Some(found) = bits.as_ref().and_then(told)
+            {
+                return Some(found);
             }
-            let Some((text, symbology)) = bits.as_ref().and_then(text) else { continue };
-            return Some(Found { text, format: Format::DataMatrix, symbology, corners: warp.corners() });
+        }
+        if most_right >= 0.7
+            && let Some(found) = equaliser::equalised(&levels, side, regions).as_ref().and_then(told)
+        {
+            return Some(found);
         }
     }
     None

@@ -73,13 +73,13 @@ fn sharpened(levels: &[f32], side: usize, strength: f32) -> Vec<f32> {
 }
 
 /// Sums over rectangles that begin at the first module.
-struct Sums {
+pub(super) struct Sums {
     side: usize,
     sums: Vec<(f32, u32)>,
 }
 
 impl Sums {
-    fn of(side: usize, level: impl Fn(usize, usize) -> Option<f32>) -> Self {
+    pub(super) fn of(side: usize, level: impl Fn(usize, usize) -> Option<f32>) -> Self {
         let row = side + 1;
         let mut sums = vec![(0.0, 0); row * row];
         for y in 0..side {
@@ -97,7 +97,7 @@ impl Sums {
     }
 
     /// The mean over the modules at most `reach` away. None when there are none.
-    fn mean(&self, x: usize, y: usize, reach: i32) -> Option<f32> {
+    pub(super) fn mean(&self, x: usize, y: usize, reach: i32) -> Option<f32> {
         let reach = reach as usize;
         let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(self.side));
         let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(self.side));

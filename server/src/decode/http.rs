@@ -1,0 +1,111 @@
+//! The route that reads a photo. Public, like verify: anybody may ask, and nobody is remembered.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, post, web};
+use mobile_core::decode::{Found, PhotoError};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::desk::Desk;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{body, problems};
+use crate::verify::{self, Answer};
+
+/// Largest photo as sent, in bytes.
+const MAX_BYTES: usize = 12 << 20;
+/// Most codes of one photo that are answered. A shelf in one picture shows fewer.
+const MAX_CODES: usize = 20;
+
+/// The route of decode.
+pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(post_decode);
+}
+
+/// A photo as its file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "read by the contract alone")]
+struct PhotoFile(Vec<u8>);
+
+/// What a photo shows.
+#[derive(Debug, Serialize, ToSchema)]
+struct Reading {
+    /// Every code that could be read; none is no error.
+    #[schema(max_items = 20)]
+    codes: Vec<CodeOnPhoto>,
+}
+
+/// One code on a photo.
+#[derive(Debug, Serialize, ToSchema)]
+struct CodeOnPhoto {
+    /// What it says. GS is `\u001d`.
+    text: String,
+    /// The kind of symbol: `data-matrix`, `qr-code`, `ean-13`, `ean-8`, `upc-a`, `upc-e` or `code-128`.
+    #[schema(example = "data-matrix")]
+    format: &'static str,
+    /// AIM symbology identifier.
+    #[schema(example = "]d2")]
+    symbology: String,
+    /// The symbol's corners, each with pixels to the right and downwards in the upright picture: top left, top right,
+    /// bottom right and bottom left of the symbol itself.
+    #[schema(min_items = 4, max_items = 4)]
+    corners: [[f32; 2]; 4],
+    /// What the register says of it, as `verify` does.
+    answer: Answer,
+}
+
+/// Reads every code on a photo (JPEG, PNG or WebP; EXIF orientation is respected) and answers each like `verify`.
+///
+/// The photo is the body itself, at most 12 MiB and 50 million pixels. Nothing of it is kept. When as many photos as the
+/// service reads at once are waiting already, the answer is 503 `overloaded` with `Retry-After`.
+#[utoipa::path(
+    tag = "verify",
+    operation_id = "decode",
+    request_body(content((PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/webp"))),
+    responses(
+        (status = 200, description = "The codes and what they are", body = Reading),
+        (status = 400, description = "The body broke off", body = crate::error::Problem,
+            content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large, or has too many pixels: `photo-limit`",
+            body = crate::error::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is no picture by its type", body = crate::error::Problem,
+            content_type = "application/problem+json"),
+        (status = 422, description = "No readable picture: `photo-unreadable`", body = crate::error::Problem,
+            content_type = "application/problem+json"),
+        problems::Always,
+    ),
+    security(()),
+)]
+#[post("/v1/decode")]
+async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> Result<web::Json<Reading>> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !["image/jpeg", "image/png", "image/webp"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    // The place comes first: it bounds the memory that bodies take.
+    let place = Desk::shared().queue()?;
+    let file = body::collect(&request, payload.into_inner(), MAX_BYTES).await?;
+    let found = place.read(file).await?.map_err(|error| match error {
+        PhotoError::TooLarge => Error::TooLarge("photo-limit"),
+        PhotoError::UnknownFormat | PhotoError::Broken => Error::malformed("photo-unreadable"),
+    })?;
+    metrics::counter!("tanba_photos_read_total", "codes" => if found.is_empty() { "none" } else { "some" })
+        .increment(1);
+    let mut codes = Vec::with_capacity(found.len().min(MAX_CODES));
+    for found in found.into_iter().take(MAX_CODES) {
+        let answer = verify::answer(&app, &found.as_scanned()).await?;
+        metrics::counter!("tanba_verdicts_total", "verdict" => answer.verdict.slug()).increment(1);
+        codes.push(CodeOnPhoto::new(found, answer));
+    }
+    Ok(web::Json(Reading { codes }))
+}
+
+impl CodeOnPhoto {
+    fn new(found: Found, answer: Answer) -> Self {
+        let Found { text, format, symbology, corners } = found;
+        Self { text, format: format.name(), symbology, corners: corners.map(|corner| [corner.x, corner.y]), answer }
+    }
+}
