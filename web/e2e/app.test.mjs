@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { accessible, codeOf, signIn, stage, type, useStage, visit } from "./stage.mjs";
+import { accessible, codeOf, signIn, stage, type, useStage, visit, withCore } from "./stage.mjs";
 
 useStage();
 
@@ -56,7 +56,7 @@ test("every page of the public can be used by everybody", async () => {
   }
 });
 
-test("a photo from the gallery is read", async () => {
+test("a photo from the gallery is read", withCore, async () => {
   const { context, page } = await visit({ language: "en" });
   await page.goto("/");
   await page.locator("input[type=file]").setInputFiles(await picture());
@@ -64,7 +64,7 @@ test("a photo from the gallery is read", async () => {
   await context.close();
 });
 
-test("from the second visit the app opens without a connection, judges what it can, and sends scans later, once each", async () => {
+test("from the second visit the app opens without a connection, judges what it can, and sends scans later, once each", withCore, async () => {
   const { context, page } = await visit({ language: "en", serviceWorkers: "allow" });
   await type(page, codeOf("in-circulation"));
   await page.locator("section.card button").nth(2).click();

@@ -47,6 +47,7 @@ test("pictures of a clerk's delivery", async () => {
     await page.locator(".typed button").click();
     await page.waitForTimeout(500);
   }
+  await page.getByRole("button", { name: "Выключить камеру" }).click();
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: `${OUT}delivery-ru-1280-light.jpg`, type: "jpeg", quality: 72 });
   await context.close();

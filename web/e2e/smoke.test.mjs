@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { accessible, codeOf, stage, type, useStage, visit } from "./stage.mjs";
+import { accessible, codeOf, stage, type, useStage, visit, withCore } from "./stage.mjs";
 
 /** A camera that looks at the label of goods that are on sale: a film made of the label's picture. */
 async function film({ base, codes, folder }) {
@@ -22,7 +22,7 @@ async function film({ base, codes, folder }) {
 
 useStage({ video: film });
 
-test("the camera reads a label and the verdict appears", async () => {
+test("the camera reads a label and the verdict appears", withCore, async () => {
   const { context, page, faults } = await visit({ language: "kk" });
   await page.goto("/");
   await page.waitForSelector("article", { timeout: 60_000 });

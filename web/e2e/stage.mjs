@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,12 @@ const CHROMIUM = process.env.TANBA_CHROMIUM ?? "/usr/bin/chromium";
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 /** Rules of accessibility: WCAG 2.2 A and AA, and good practice beyond. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const ASSETS = new URL("../dist/assets/", import.meta.url);
+/** For a test that reads pictures or judges offline: passed over, and said so, where the app was built without the core. */
+export const withCore = {
+  skip: existsSync(ASSETS) && readdirSync(ASSETS).some((name) => name.endsWith(".wasm")) ? false : "the core was not built: cargo xtask wasm",
+};
 
 /** Astana. */
 export const HERE = { latitude: 51.128, longitude: 71.43, accuracy: 20 };
