@@ -24,6 +24,15 @@ export default defineConfig({
     rollupOptions: {
       input: { main: "index.html", sw: "src/sw.ts" },
       output: {
+        // What every page needs in one file: on a slow line thirty small ones cost more than their bytes.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /src\/(design|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent)|core\/core)|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
+            },
+          ],
+        },
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
       },
     },
