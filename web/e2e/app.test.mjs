@@ -165,7 +165,7 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await page.locator("form.card textarea").fill("The goods were taken off the shelf.");
   await page.getByRole("button", { name: "Decide" }).click();
   await page.getByText("Decided.").waitFor();
-  for (const path of ["/app/work", "/app/work?show=alerts", "/app/work/map"]) {
+  for (const path of ["/app/work", "/app/work/map"]) {
     await page.goto(path);
     await page.waitForTimeout(1_500);
     await accessible(page, path);
@@ -178,6 +178,50 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await author.page.getByRole("button", { name: "Reopen" }).click();
   await author.page.getByText("The report is open again.").waitFor();
   await author.context.close();
+});
+
+test("scans of one code far apart become an alert that an inspector weighs, notes and decides", async () => {
+  const code = codeOf("in-circulation");
+  const places = [ALMATY, { latitude: 43.6532, longitude: 51.1975 }, { latitude: 51.1694, longitude: 71.4491 }, { latitude: 54.8753, longitude: 69.1628 }];
+  // A day of sightings: every hour another device, each time in another city.
+  const items = Array.from({ length: 16 }, (_, hour) => ({
+    id: crypto.randomUUID(),
+    code,
+    taken_at: new Date(Date.now() - (17 - hour) * 3_600_000).toISOString(),
+    consent: "exact",
+    device: crypto.randomUUID(),
+    verdict: "in-circulation",
+    place: { latitude: places[hour % 4].latitude, longitude: places[hour % 4].longitude, accuracy_metres: 20 },
+  }));
+  const sent = await fetch(`${stage.base}/v1/scans`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sent_at: new Date().toISOString(), items }),
+  });
+  assert.equal(sent.status, 201);
+  const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
+  await signIn(page, "inspector");
+  for (let tries = 0; tries < 30; tries += 1) {
+    await page.goto("/app/work?show=alerts");
+    await page.waitForTimeout(1_000);
+    if ((await page.locator("ul.list a").count()) > 0) break;
+  }
+  await accessible(page, "alerts");
+  await page.locator("ul.list a").first().click();
+  await page.waitForSelector(".trail li");
+  assert.match(await page.locator(".trail").innerText(), /km away/);
+  await accessible(page, "an alert");
+  await page.locator("textarea").last().fill("Asked both shops.");
+  await page.getByRole("button", { name: "Add a note" }).click();
+  await page.getByText("The note was added.").waitFor();
+  await page.locator("input[value=confirmed]").check();
+  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByText("Decided.").waitFor();
+  await page.goto("/app/work/map");
+  await page.waitForSelector("section ul li a");
+  await accessible(page, "the map");
+  assert.deepEqual(faults, []);
+  await context.close();
 });
 
 test("an operator finds orders, goods and participants, and whoever is not signed in finds the way in", async () => {

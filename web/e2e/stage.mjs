@@ -80,6 +80,7 @@ export function useStage({ video, settings = {} } = {}) {
       executablePath: CHROMIUM,
       args: [
         "--no-sandbox",
+        "--disable-dev-shm-usage",
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         ...(made ? [`--use-file-for-fake-video-capture=${made}`] : []),
@@ -160,16 +161,21 @@ export function digits(secret, at = Date.now()) {
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** Signs in on the app's own page. A second factor holds once: each test takes an account of its own or waits. */
+const used = new Map();
+
+/** Signs in on the app's own page. The digits of a second factor hold once: who signs in again waits for the next. */
 export async function signIn(page, login) {
   const { password, secret } = stage.accounts.get(login);
+  while (used.get(login) === digits(secret)) await new Promise((resolve) => setTimeout(resolve, 1_000));
   await page.goto("/app/sign-in");
   await page.locator("input[name=login]").fill(login);
   await page.locator("input[name=password]").fill(password);
   await page.locator("form button[type=submit]").click();
   const code = page.locator("input[name=totp]");
   await code.waitFor();
-  await code.fill(digits(secret));
+  const now = digits(secret);
+  used.set(login, now);
+  await code.fill(now);
   await page.locator("form button[type=submit]").click();
   await page.waitForURL((url) => !url.pathname.endsWith("/sign-in"));
 }

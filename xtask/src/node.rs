@@ -33,27 +33,19 @@ impl Node {
         if is_new_enough(&found.program) {
             return Ok(found);
         }
-        // On a system that is new enough its own package will do.
+        eprintln!("Fetching Node.js into {}", folder.display());
+        let fetched = python::prepare().and_then(|python| {
+            let mut pip = Command::new(python);
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
+            run(pip.arg("--target").arg(&folder).arg(WHEEL))
+        });
+        if fetched.is_ok() && is_new_enough(&found.program) {
+            return Ok(found);
+        }
+        // Where the system is new enough, its own package will do; it brings a great deal along.
         if install(&["nodejs", "npm"]).is_ok()
             && let Some(found) = Self::of_system()
         {
-            return Ok(found);
-        }
-        eprintln!("Fetching Node.js into {}", folder.display());
-        let python = python::prepare()?;
-        let mut pip = Command::new(python);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary",
-            ":all:",
-            "--target",
-        ]);
-        run(pip.arg(&folder).arg(WHEEL))?;
-        if is_new_enough(&found.program) {
             return Ok(found);
         }
         let (major, minor) = OLDEST;
