@@ -72,11 +72,7 @@ impl Wanted {
         let mut faults = Vec::new();
         let own = caller.region.as_deref();
         let is_inspector = caller.role == Role::Inspector;
-        let foreign = is_inspector && self.region.is_some() && self.region.as_deref() != own;
-        if foreign {
-            let allowed = own.unwrap_or_default();
-            faults.push(FieldFault::with("region", "field-not-one-of", &[("allowed", allowed.into())]));
-        }
+        check_region(self.region.as_deref(), caller, &mut faults);
         let gtin = self.gtin.as_deref().and_then(|text| gtin(text, &mut faults));
         let bbox = self.bbox.as_deref().and_then(|text| bbox(text, &mut faults));
         let in_charge = match self.assignee.as_deref() {
@@ -119,6 +115,17 @@ impl Wanted {
             order,
             limit: 0,
         })
+    }
+}
+
+/// A region that is none, or another than the inspector's own.
+pub(super) fn check_region(region: Option<&str>, caller: &Caller, faults: &mut Vec<FieldFault>) {
+    let Some(region) = region else { return };
+    if region.len() != 9 || !region.bytes().all(|byte| byte.is_ascii_digit()) {
+        faults.push(FieldFault::new("region", "field-not-a-region"));
+    } else if caller.role == Role::Inspector && caller.region.as_deref() != Some(region) {
+        let allowed = caller.region.as_deref().unwrap_or_default();
+        faults.push(FieldFault::with("region", "field-not-one-of", &[("allowed", allowed.into())]));
     }
 }
 

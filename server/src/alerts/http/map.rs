@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::list::{bbox, days, gtin};
+use super::list::{bbox, check_region, days, gtin};
 use crate::alerts::hotspots::{Cluster, Hot, clusters, hot_cells};
 use crate::alerts::rules::Position;
 use crate::alerts::{store, watch};
@@ -71,9 +71,7 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     let mut faults = Vec::new();
     let own = overseer.region.as_deref();
     let is_inspector = overseer.role == Role::Inspector;
-    if is_inspector && wanted.region.is_some() && wanted.region.as_deref() != own {
-        faults.push(FieldFault::with("region", "field-not-one-of", &[("allowed", own.unwrap_or_default().into())]));
-    }
+    check_region(wanted.region.as_deref(), &overseer, &mut faults);
     let gtin = wanted.gtin.as_deref().and_then(|text| gtin(text, &mut faults));
     let within = wanted.bbox.as_deref().and_then(|text| bbox(text, &mut faults));
     if wanted.method.as_deref().is_some_and(|method| !["cells", "clusters"].contains(&method)) {
