@@ -36,8 +36,22 @@ pub fn build() -> Result<(), Failed> {
     let folder = root().join("web");
     let node = Node::find()?;
     node.install_packages(&folder)?;
+    build_core();
     eprintln!("Building the app");
     run(node.npm(&folder).args(["run", "--silent", "build", "--", "--logLevel", "warn"]))
+}
+
+/// The Rust core for the browser, if it is not there. Without it the app reads no pictures and judges nothing offline, which
+/// it says; that is better than no app.
+fn build_core() {
+    let (source, built) = (root().join("ffi/wasm/Cargo.toml"), root().join("ffi/wasm/pkg/tanba.js"));
+    if built.exists() || !source.exists() {
+        return;
+    }
+    eprintln!("Building the app's core; the first time takes some minutes");
+    if let Err(failed) = run(cargo().args(["xtask", "wasm"])) {
+        eprintln!("{failed}\nGoing on without the core.");
+    }
 }
 
 /// Tests the app in a browser against a real server: a few walks through everything, or all there is.
