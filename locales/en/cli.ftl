@@ -32,7 +32,11 @@ cli-demo-loaded =
        *[other] Sample goods loaded: { $count } codes.
     }
 cli-key-added = Key { $key } is in use from { $date }.
+cli-key-list-current = The published list of keys says all there is to say: no new one is needed.
+cli-key-list-due = Phones learn of this from the next list of keys. Sign it: tanba keys sign
+cli-key-list-published = Version { $version } of the list of keys is published.
 cli-key-revoked = Key { $key } revoked.
+cli-key-root = The root is in { $file } and its public half, which goes into apps, is { $public }
 cli-keys-none-due = No key is due.
 cli-migrated =
     { $count ->

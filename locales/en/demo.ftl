@@ -7,14 +7,6 @@ demo-count =
         [one] There is { $count } code on this page.
        *[other] There are { $count } codes on this page.
     }
-demo-fact-declaration = Customs declaration
-demo-fact-expires-on = Good until
-demo-fact-importer = Importer
-demo-fact-inside = Inside
-demo-fact-manufacturer = Manufacturer
-demo-fact-participant = Who ordered the codes
-demo-fact-produced-on = Produced on
-demo-fact-trade-name = Trade name
 demo-family-barcode = Bar code of a product
 demo-family-foreign = Codes of other countries
 demo-family-other = No marking code

@@ -24,7 +24,11 @@ cli-demo-accounts = Үлгі пайдаланушылары ({ $file }):
 cli-demo-at = Үлгі кодтар: { $address }
 cli-demo-loaded = Үлгі тауарлар жүктелді: { $count } код.
 cli-key-added = { $key } кілтінің қолданыла бастайтын күні: { $date }
+cli-key-list-current = Жарияланған кілттер тізімінде бәрі бар: жаңасы керек емес.
+cli-key-list-due = Телефондар мұны келесі кілттер тізімінен біледі. Оған қол қойыңыз: tanba keys sign
+cli-key-list-published = Кілттер тізімінің { $version } нұсқасы жарияланды.
 cli-key-revoked = { $key } кілтінің күші жойылды.
+cli-key-root = Түбір кілт { $file } файлында. Қолданбаларға енетін ашық бөлігі: { $public }
 cli-keys-none-due = Ауыстыратын кілт жоқ.
 cli-migrated =
     { $count ->

@@ -3,14 +3,6 @@
 demo-back = Барлық кодтар
 demo-column-label = Заттаңба
 demo-count = Бұл бетте { $count } код бар.
-demo-fact-declaration = Кедендік декларация
-demo-fact-expires-on = Жарамдылық мерзімі
-demo-fact-importer = Импорттаушы
-demo-fact-inside = Ішінде
-demo-fact-manufacturer = Өндіруші
-demo-fact-participant = Кодтарға тапсырыс берген
-demo-fact-produced-on = Өндірілген күні
-demo-fact-trade-name = Атауы
 demo-family-barcode = Тауардың штрихкоды
 demo-family-foreign = Басқа елдердің кодтары
 demo-family-other = Таңбалау коды емес

@@ -34,7 +34,11 @@ cli-demo-loaded =
        *[many] Загружены примеры: { $count } кодов.
     }
 cli-key-added = Ключ { $key } действует с { $date }
+cli-key-list-current = Опубликованный список ключей полон: новый не нужен.
+cli-key-list-due = Телефоны узнают об этом из следующего списка ключей. Подпишите его: tanba keys sign
+cli-key-list-published = Опубликована версия { $version } списка ключей.
 cli-key-revoked = Ключ { $key } отозван.
+cli-key-root = Корневой ключ в файле { $file } Открытая половина для приложений: { $public }
 cli-keys-none-due = Менять пока нечего.
 cli-migrated =
     { $count ->

@@ -8,14 +8,6 @@ demo-count =
         [few] На странице { $count } кода.
        *[many] На странице { $count } кодов.
     }
-demo-fact-declaration = Таможенная декларация
-demo-fact-expires-on = Годен до
-demo-fact-importer = Импортёр
-demo-fact-inside = Внутри
-demo-fact-manufacturer = Изготовитель
-demo-fact-participant = Кто заказал коды
-demo-fact-produced-on = Дата производства
-demo-fact-trade-name = Наименование
 demo-family-barcode = Штрихкод товара
 demo-family-foreign = Коды других стран
 demo-family-other = Не код маркировки

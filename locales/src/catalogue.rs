@@ -13,20 +13,33 @@ use unic_langid::LanguageIdentifier;
 
 use crate::{Arg, Language, format};
 
-/// The files of one language, in the order in which they are read.
+/// The files of these themes in one language.
 macro_rules! files {
     ($folder:literal: $($theme:literal)+) => {
-        [$(($theme, include_str!(concat!("../", $folder, "/", $theme, ".ftl")))),+]
-    };
-    ($folder:literal) => {
-        files!($folder: "alerts" "card" "cli" "demo" "field" "parse" "problem" "reason" "repair" "report" "status" "stock" "verdict" "web-staff" "web")
+        &[$(($theme, include_str!(concat!("../", $folder, "/", $theme, ".ftl")))),+]
     };
 }
 
-const THEMES: usize = 15;
-static KK: [(&str, &str); THEMES] = files!("kk");
-static RU: [(&str, &str); THEMES] = files!("ru");
-static EN: [(&str, &str); THEMES] = files!("en");
+/// The files of one language, in the order in which they are read.
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! built_in {
+    ($folder:literal) => {
+        files!($folder: "alerts" "card" "cli" "demo" "field" "offline" "parse" "problem" "reason" "repair" "report" "status"
+            "stock" "time" "verdict" "web-staff" "web")
+    };
+}
+
+/// The same in a browser: the words that the phone core speaks, and no more, as each kilobyte is waited for.
+#[cfg(target_arch = "wasm32")]
+macro_rules! built_in {
+    ($folder:literal) => {
+        files!($folder: "card" "offline" "parse" "reason" "repair" "status" "time" "verdict")
+    };
+}
+
+static KK: &[(&str, &str)] = built_in!("kk");
+static RU: &[(&str, &str)] = built_in!("ru");
+static EN: &[(&str, &str)] = built_in!("en");
 
 /// Numbers from here on are shown but choose no plural form: the plural rules can't take them.
 const LARGEST_COUNT: f64 = 1e15;
@@ -48,9 +61,9 @@ pub fn of(language: Language) -> &'static Catalogue {
 /// Themes and sources of the message files of `language`.
 fn files(language: Language) -> &'static [(&'static str, &'static str)] {
     match language {
-        Language::Kk => &KK,
-        Language::Ru => &RU,
-        Language::En => &EN,
+        Language::Kk => KK,
+        Language::Ru => RU,
+        Language::En => EN,
     }
 }
 

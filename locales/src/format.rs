@@ -3,7 +3,7 @@
 //! Written by hand because the data for Kazakh is missing in many browsers and libraries. Months are in the form that
 //! stands beside a day: Russian in the genitive, Kazakh in the nominative.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Utc};
 
 use crate::Language;
 
@@ -74,7 +74,21 @@ pub fn date(language: Language, date: NaiveDate) -> String {
 /// A day and time in Kazakhstan, to the minute: "20 November 2026, 14:05". Doesn't say whose time it is.
 pub fn instant(language: Language, instant: DateTime<Utc>) -> String {
     let local = in_kazakhstan(instant);
-    format!("{}, {}", date(language, local.date_naive()), local.format("%H:%M"))
+    format!("{}, {:02}:{:02}", date(language, local.date_naive()), local.hour(), local.minute())
+}
+
+/// How long before or after `now` an instant lies: "5 minutes ago", "in 2 days"; beyond thirty days its date in Kazakhstan.
+pub fn relative(language: Language, instant: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let apart = instant - now;
+    let (ahead, whole) = (apart > chrono::TimeDelta::zero(), apart.abs());
+    let (key, count) = match whole {
+        _ if whole.num_minutes() < 1 => ("time-now", 0),
+        _ if whole.num_hours() < 1 => (if ahead { "time-in-minutes" } else { "time-minutes-ago" }, whole.num_minutes()),
+        _ if whole.num_days() < 1 => (if ahead { "time-in-hours" } else { "time-hours-ago" }, whole.num_hours()),
+        _ if whole.num_days() <= 30 => (if ahead { "time-in-days" } else { "time-days-ago" }, whole.num_days()),
+        _ => return date(language, date_in_kazakhstan(instant)),
+    };
+    crate::say(language, key, &[("count", count.into())])
 }
 
 /// The calendar date in Kazakhstan at an instant.
@@ -138,6 +152,19 @@ mod tests {
         assert_eq!(date(Language::Kk, spring), "2024 ж. 1 наурыз");
         assert_eq!(date(Language::Ru, spring), "1 марта 2024 г.");
         assert_eq!(date(Language::En, spring), "1 March 2024");
+    }
+
+    #[test]
+    fn a_relative_time_is_told_in_the_largest_whole_unit() {
+        let now = day(2026, 11, 20).and_hms_opt(12, 0, 0).expect("a time of day").and_utc();
+        let at = |minutes| now + chrono::TimeDelta::minutes(minutes);
+        assert_eq!(relative(Language::En, at(0), now), "just now");
+        assert_eq!(relative(Language::En, at(-1), now), "1 minute ago");
+        assert_eq!(relative(Language::Ru, at(-22), now), "22 минуты назад");
+        assert_eq!(relative(Language::Ru, at(21 * 60), now), "через 21 час");
+        assert_eq!(relative(Language::Kk, at(-3 * 1440 - 5), now), "3 күн бұрын");
+        assert_eq!(relative(Language::En, at(2 * 1440), now), "in 2 days");
+        assert_eq!(relative(Language::Kk, at(-40 * 1440), now), "2026 ж. 11 қазан");
     }
 
     #[test]

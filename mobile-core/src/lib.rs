@@ -2,4 +2,14 @@
 //! screen shows. The same code runs on Android, on iOS, in a browser and on the server. It speaks no HTTP and waits
 //! for nothing.
 
+mod answer;
+pub mod card;
 pub mod decode;
+pub mod key_list;
+pub mod offline;
+pub mod outbox;
+pub mod products;
+pub mod scanned;
+pub mod words;
+
+pub use answer::NotAnAnswer;

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
-use crate::keys::Keys;
+use crate::keys::{self, Keys};
 use crate::regions::Regions;
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
@@ -125,6 +125,7 @@ impl Modify for Bearer {
 fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(verify::routes);
     routes.configure(scans::routes);
+    routes.configure(keys::routes);
     routes.configure(health::routes);
     routes.configure(auth::routes);
     routes.configure(registry::routes);

@@ -31,13 +31,14 @@ const ORDER: [&str; 21] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 34] = [
+const WRITERS: [(&str, &str); 35] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
     ("refresh_mark", "jobs"),
     ("idempotency", "idempotency"),
     ("secret_key", "keys"),
+    ("key_list", "keys"),
     ("account", "auth"),
     ("token_family", "auth"),
     ("refresh_token", "auth"),
@@ -176,6 +177,26 @@ fn every_statement_names_itself_and_takes_parameters() {
                 && ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| line.contains(verb))
                 && line.contains("'{");
             assert!(!formats_values, "{file}:{number} puts a value into a statement");
+        }
+    }
+}
+
+/// The phone core is spoken to by other languages through one folder.
+#[test]
+fn only_ffi_names_what_binds_other_languages() {
+    let binders = [concat!("uniffi", "::"), concat!("wasm_bindgen", "::"), concat!("js_sys", "::")];
+    let mut folders: Vec<PathBuf> = ["marking/src", "locales/src", "mobile-core/src", "server/src", "xtask/src"]
+        .map(|name| root().join(name))
+        .into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = code(&fs::read_to_string(&path).unwrap());
+                assert!(!binders.iter().any(|binder| text.contains(binder)), "{} names a binder", path.display());
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ const THEMES: [&str; 18] = [
 
 /// The sources in which slugs stand, unit tests left out.
 fn sources() -> String {
-    read(&["marking/src", "server/src", "server/reference", "web/src"])
+    read(&["marking/src", "locales/src", "mobile-core/src", "server/src", "server/reference", "web/src"])
 }
 
 fn read(folders: &[&str]) -> String {

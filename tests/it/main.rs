@@ -12,6 +12,7 @@ mod faults;
 mod house;
 mod http;
 mod idempotency;
+mod keys;
 mod labels;
 mod limits;
 mod locales;

@@ -25,7 +25,9 @@ fn rows() -> Vec<[String; 3]> {
 fn tests() -> String {
     let mut text = String::new();
     let mut folders: Vec<PathBuf> =
-        ["marking", "locales", "server", "tests", "xtask", "web/e2e"].map(|name| root().join(name)).into();
+        ["marking", "locales", "mobile-core/src", "ffi/src", "ffi/tests", "server", "tests", "xtask", "web/e2e"]
+            .map(|name| root().join(name))
+            .into();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

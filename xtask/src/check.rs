@@ -23,6 +23,9 @@ impl Check {
         add_missing_components();
         eprintln!("Checking the formatting");
         run(cargo().args(["fmt", "--all", "--check"]))?;
+        for apart in ["ffi/wasm/Cargo.toml", "fuzz/Cargo.toml"] {
+            run(cargo().args(["fmt", "--manifest-path", apart, "--check"]))?;
+        }
         eprintln!("Checking with clippy");
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
         if self.full { deny() } else { Ok(()) }

@@ -1,17 +1,24 @@
-//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `web`, `e2e`, `bench`, `simulate`, `openapi`.
+//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `web`, `e2e`, `bench`, `simulate`, `openapi`,
+//! `wasm`, `swift`, `package`, `fuzz`.
 //!
 //! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
 
+mod browser;
 mod check;
 mod decode;
+mod fuzz;
+mod kotlin;
 mod node;
+mod package;
 #[path = "../../server/src/embedded/packages.rs"]
 #[allow(dead_code, reason = "the chores need to know what is missing; where it lies, only the server")]
 mod packages;
 mod python;
 mod run;
+mod swift;
 mod test;
 mod up;
+mod wasm;
 mod web;
 
 use std::process::ExitCode;
@@ -65,6 +72,14 @@ enum Chore {
     },
     /// Write openapi.yaml anew from the routes in the code.
     Openapi,
+    /// Throw hostile bytes at the phone core for a while.
+    Fuzz(fuzz::Fuzz),
+    /// Make the Kotlin, Swift and npm packages of the phone core, with their documentation.
+    Package,
+    /// Compile and test the Swift package of the phone core.
+    Swift,
+    /// Build the phone core for the browser.
+    Wasm,
 }
 
 fn main() -> ExitCode {
@@ -80,6 +95,10 @@ fn main() -> ExitCode {
         },
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Openapi => openapi(),
+        Chore::Fuzz(fuzz) => fuzz.run(),
+        Chore::Package => package::chore(),
+        Chore::Swift => swift::chore(),
+        Chore::Wasm => wasm::chore(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything, from unit to end to end.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::python;
 use crate::run::{self, Failed, cargo, run, words};
+use crate::{browser, kotlin, python, wasm};
 
 /// Run every test there is.
 #[derive(Args)]
@@ -24,6 +25,8 @@ impl Test {
         if let Err(failed) = &python {
             eprintln!("{failed}\nGoing on without Python: the tests that need it will fail.");
         }
+
+        let hosts = self.hosts(python.as_ref().ok());
 
         let dashes = self.arguments.iter().position(|argument| argument == "--").unwrap_or(self.arguments.len());
         let (for_cargo, for_tests) = self.arguments.split_at(dashes);
@@ -44,6 +47,7 @@ impl Test {
         if let Ok(python) = &python {
             command.env("TANBA_TEST_PYTHON", python);
         }
+        command.envs(hosts);
         // One pipe for both, so that each result stays behind the name of what gave it.
         let (printed, pipe) = io::pipe().map_err(start)?;
         command.stdout(pipe.try_clone().map_err(start)?).stderr(pipe);
@@ -56,6 +60,32 @@ impl Test {
         summary.print();
         let browser = if self.arguments.is_empty() { crate::web::test(true) } else { Ok(()) };
         run::ended(&test(), status).and(browser)
+    }
+}
+
+impl Test {
+    /// What the tests of the phone core's hosts need, where those tests are asked for. What can't be had is told, and
+    /// the tests that need it fail.
+    fn hosts(&self, python: Option<&PathBuf>) -> Vec<(&'static str, PathBuf)> {
+        let packages: Vec<_> =
+            self.arguments.windows(2).filter(|pair| ["-p", "--package"].contains(&&*pair[0])).collect();
+        if !packages.is_empty() && packages.iter().all(|pair| pair[1] != "ffi") {
+            return Vec::new();
+        }
+        let no_python = || Failed::Missing("Kotlin is fetched with Python".into());
+        let prepared = [
+            ("TANBA_TEST_KOTLIN", python.ok_or_else(no_python).and_then(|python| kotlin::prepare(python))),
+            ("TANBA_TEST_WASM", browser::prepare_node().and_then(|()| wasm::build())),
+            ("TANBA_TEST_CHROMIUM", browser::prepare_chromium()),
+        ];
+        let told = |(variable, prepared): (&'static str, Result<PathBuf, Failed>)| match prepared {
+            Ok(path) => Some((variable, path)),
+            Err(failed) => {
+                eprintln!("{failed}\nGoing on without {variable}: the tests that need it will fail.");
+                None
+            }
+        };
+        prepared.into_iter().filter_map(told).collect()
     }
 }
 

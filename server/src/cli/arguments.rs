@@ -228,10 +228,41 @@ pub(super) enum KeysCommand {
     },
     /// End the trust in a key: codes and tokens under it hold no longer.
     ///
-    /// Makes a successor if it was in use.
+    /// Makes a successor if it was in use. Phones learn of it with the next list: `keys sign`.
     Revoke {
         /// The key, as `keys list` names it.
         key: String,
+    },
+    /// Make the root that signs the lists of keys for phones, and print its public half, which goes into apps.
+    ///
+    /// Needs no store: make it on a machine without a network, and keep the file there.
+    Root {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Print the next list of keys for phones, to be signed where the root is.
+    Export,
+    /// Sign a list of keys for phones.
+    ///
+    /// With --list it needs no store: it signs what `keys export` printed and prints what `keys publish` takes.
+    /// Without it the list is made, signed and published in one go.
+    Sign {
+        /// The file with the root.
+        #[arg(long, value_name = "FILE")]
+        root: PathBuf,
+        /// What `keys export` printed; - reads standard input.
+        #[arg(long, value_name = "FILE")]
+        list: Option<PathBuf>,
+    },
+    /// Publish a list that was signed elsewhere.
+    ///
+    /// Its version must be higher than that of the latest, and its root the same.
+    Publish {
+        /// What `keys sign --list` printed; - reads standard input.
+        list: PathBuf,
+        /// The public half of the root, which `keys root` printed.
+        #[arg(long, value_name = "HEX")]
+        root: String,
     },
 }
 

@@ -1,7 +1,11 @@
 //! `tanba keys`.
 
+use std::io::Read;
+use std::path::Path;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use locales::Language;
+use mobile_core::key_list::{KeyList, LONGEST, SignedKeyList};
 
 use super::ACTOR;
 use super::arguments::KeysCommand;
@@ -11,11 +15,17 @@ use super::stores::Stores;
 use super::terminal::{columns, say};
 use crate::app::App;
 use crate::config::Config;
-use crate::error::Result;
-use crate::keys::{KeyCard, KeyState};
+use crate::error::{Error, FieldFault, Result};
+use crate::keys::{KeyCard, KeyState, create_root, read_root};
 
 /// Does what is asked with keys.
 pub(super) async fn run(command: KeysCommand, mut config: Config) -> Outcome {
+    // What is done beside the root needs no store: the root is where no network is.
+    let command = match command {
+        KeysCommand::Root { file } => return Ok(make_root(config.language, &file)?),
+        KeysCommand::Sign { root, list: Some(list) } => return Ok(sign(&root, &list)?),
+        others => others,
+    };
     let stores = Stores::for_command(&mut config).await?;
     let outcome = async {
         let app = open(config).await?;
@@ -28,6 +38,7 @@ pub(super) async fn run(command: KeysCommand, mut config: Config) -> Outcome {
 
 async fn carry_out(app: &App, command: KeysCommand) -> Result<()> {
     let language = app.config.language;
+    let changes = matches!(command, KeysCommand::Rotate { .. } | KeysCommand::Revoke { .. });
     let added = |card: &KeyCard| {
         let args = [("key", (&card.id).into()), ("date", card.signs_from.into())];
         say(language, "cli-key-added", &args);
@@ -47,8 +58,56 @@ async fn carry_out(app: &App, command: KeysCommand) -> Result<()> {
             say(language, "cli-key-revoked", &[("key", (&key).into())]);
             heir.iter().for_each(added);
         }
+        KeysCommand::Export => {
+            println!("{}", serde_json::to_string(&app.keys.next_list().await?).map_err(Error::internal)?);
+        }
+        KeysCommand::Sign { root, .. } => match app.keys.sign_list(&read_root(&root)?, ACTOR).await? {
+            Some(version) => say(language, "cli-key-list-published", &[("version", version.into())]),
+            None => say(language, "cli-key-list-current", &[]),
+        },
+        KeysCommand::Publish { list, root } => {
+            let unreadable = |field: &'static str| Error::Invalid(vec![FieldFault::new(field, "field-wrong-type")]);
+            let public = hex::decode(root).ok().and_then(|bytes| bytes.try_into().ok());
+            let signed = SignedKeyList::read(&read(&list)?).map_err(|_| unreadable("list"))?;
+            let version = app.keys.publish(signed, public.ok_or_else(|| unreadable("root"))?, ACTOR).await?;
+            say(language, "cli-key-list-published", &[("version", version.into())]);
+        }
+        KeysCommand::Root { .. } => {}
+    }
+    if changes && !app.keys.list_is_current() {
+        say(language, "cli-key-list-due", &[]);
     }
     Ok(())
+}
+
+fn make_root(language: Language, file: &Path) -> Result<()> {
+    let public = hex::encode(create_root(file)?.public_bytes());
+    let args = [("file", file.display().to_string().into()), ("public", public.into())];
+    say(language, "cli-key-root", &args);
+    Ok(())
+}
+
+/// Signs a list beside the root, and prints it.
+fn sign(root: &Path, list: &Path) -> Result<()> {
+    let list: KeyList = serde_json::from_slice(&read(list)?)
+        .map_err(|_| Error::Invalid(vec![FieldFault::new("list", "field-wrong-type")]))?;
+    let signed = list.sign(&read_root(root)?);
+    println!("{}", serde_json::to_string(&signed).map_err(Error::internal)?);
+    Ok(())
+}
+
+/// A file, or standard input for `-`.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let most = LONGEST as u64 + 1;
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().take(most).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path);
+        let file = file.map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        file.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 fn list(language: Language, cards: &[KeyCard], now: DateTime<Utc>) {

@@ -183,21 +183,21 @@ fn facts(language: Language, answer: &Answer) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let mut add = |key, value: Option<String>| facts.extend(value.map(|value| (key, value)));
     let product = answer.product.as_ref();
-    add("demo-fact-trade-name", product.map(|product| product.trade_name.clone()));
-    add("demo-fact-manufacturer", product.map(|product| product.manufacturer.clone()));
-    add("demo-fact-participant", answer.participant.as_ref().map(|participant| participant.name.clone()));
-    add("demo-fact-importer", answer.release.importer.clone());
-    add("demo-fact-produced-on", answer.release.produced_on.map(date));
-    add("demo-fact-expires-on", answer.release.expires_on.map(date));
+    add("card-fact-trade-name", product.map(|product| product.trade_name.clone()));
+    add("card-fact-manufacturer", product.map(|product| product.manufacturer.clone()));
+    add("card-fact-participant", answer.participant.as_ref().map(|participant| participant.name.clone()));
+    add("card-fact-importer", answer.release.importer.clone());
+    add("card-fact-produced-on", answer.release.produced_on.map(date));
+    add("card-fact-expires-on", answer.release.expires_on.map(date));
     let declaration = answer.release.declaration.as_ref().map(|declaration| {
         let on = declaration.declared_on.map(|on| format!(", {}", date(on))).unwrap_or_default();
         format!("{}{on}", declaration.number)
     });
-    add("demo-fact-declaration", declaration);
+    add("card-fact-declaration", declaration);
     if let Some(pack) = &answer.pack {
         for line in &pack.contents {
             let name = line.product.as_ref().map_or("", |product| product.trade_name.as_str());
-            add("demo-fact-inside", Some(format!("{name} × {} · {}", line.units, line.status.text)));
+            add("card-fact-inside", Some(format!("{name} × {} · {}", line.units, line.status.text)));
         }
     }
     facts

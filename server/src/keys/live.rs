@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Pool;
+use marking::ed25519::SecretSealKey;
+use mobile_core::key_list::{KeyList, SignedKeyList};
 use serde_json::json;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::key::{KeyCard, Purpose, first_signature, is_due};
+use super::list::{self, PublishedKeyList};
 use super::set::{self, KeySet};
 use super::store::{self, KeyRow};
-use super::{master, vault::Vault};
+use super::{master, root, vault::Vault};
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -35,6 +38,9 @@ struct Inner {
     master: Vault,
     clock: Clock,
     current: RwLock<Arc<KeySet>>,
+    published: RwLock<Option<Arc<PublishedKeyList>>>,
+    /// A demonstration signs its own lists; elsewhere the root is offline.
+    demo_root: Option<SecretSealKey>,
     last_look: Mutex<Look>,
 }
 
@@ -70,14 +76,20 @@ impl Keys {
         make_due(&tx, &master, now).await?;
         tx.commit().await?;
         let set = KeySet::open(&store::list_keys(&client).await?, &master, now)?;
+        let published = store::find_list(&client).await?.map(Arc::new);
+        let demo_root = config.demo.then(|| root::demo_root(&config.data_dir)).transpose()?;
+        drop(client);
         let inner = Inner {
             db,
             master,
             clock,
             current: RwLock::new(Arc::new(set)),
+            published: RwLock::new(published),
+            demo_root,
             last_look: Mutex::new(Look { began, succeeded: true }),
         };
         let keys = Self(Arc::new(inner));
+        keys.sign_in_demo().await?;
         keys.watch();
         Ok(keys)
     }
@@ -146,6 +158,58 @@ impl Keys {
         .await
     }
 
+    /// The newest list for phones; none before the first was signed.
+    pub(crate) fn published(&self) -> Option<Arc<PublishedKeyList>> {
+        self.0.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next list for phones, to be signed where the root is.
+    pub async fn next_list(&self) -> Result<KeyList> {
+        let client = self.0.db.get().await?;
+        let cards = cards(&store::list_keys(&client).await?);
+        Ok(list::next(&cards, store::find_list(&client).await?.as_ref(), self.0.clock.now()))
+    }
+
+    /// Publishes a list that was signed elsewhere, under this root. Returns its version.
+    pub async fn publish(&self, signed: SignedKeyList, root: [u8; 32], actor: Actor) -> Result<i64> {
+        self.change(async |tx, _, now| {
+            let latest = store::find_list(tx).await?;
+            publish(tx, list::checked(signed, root, latest.as_ref())?, now, actor).await
+        })
+        .await
+    }
+
+    /// Signs and publishes the next list in one go. Returns its version; none when the latest says all there is to say.
+    pub async fn sign_list(&self, root: &SecretSealKey, actor: Actor) -> Result<Option<i64>> {
+        self.change(async |tx, _, now| {
+            let cards = cards(&store::list_keys(tx).await?);
+            let latest = store::find_list(tx).await?;
+            if latest.as_ref().is_some_and(|latest| list::is_current(latest, &cards, now)) {
+                return Ok(None);
+            }
+            let signed = list::next(&cards, latest.as_ref(), now).sign(root);
+            let checked = list::checked(signed, root.public_bytes(), latest.as_ref())?;
+            publish(tx, checked, now, actor).await.map(Some)
+        })
+        .await
+    }
+
+    /// Whether phones know what became of the keys.
+    pub fn list_is_current(&self) -> bool {
+        self.published().is_some_and(|latest| list::is_current(&latest, self.current().cards(), self.0.clock.now()))
+    }
+
+    /// In a demonstration, signs a list when the latest is out of date.
+    async fn sign_in_demo(&self) -> Result<()> {
+        let Some(root) = &self.0.demo_root else { return Ok(()) };
+        // A register whose lists another root signed goes on with that one.
+        let own = self.published().is_none_or(|latest| latest.root == hex::encode(root.public_bytes()));
+        if own && !self.list_is_current() {
+            self.sign_list(root, audit_worker()).await?;
+        }
+        Ok(())
+    }
+
     /// Changes the table under its lock, and this process's set at once.
     async fn change<T>(
         &self,
@@ -177,6 +241,10 @@ impl Keys {
                     .as_ref()
                     .is_ok_and(|set| Purpose::all().any(|purpose| is_due(set.cards(), purpose, keys.0.clock.now())));
                 let result = if due { keys.rotate_due().await.map(drop) } else { seen.map(drop) };
+                let result = match result {
+                    Ok(()) => keys.sign_in_demo().await,
+                    failed => failed,
+                };
                 match result {
                     Ok(()) => away = false,
                     Err(error) if !away => {
@@ -191,9 +259,12 @@ impl Keys {
 }
 
 impl Inner {
-    /// Reads the table; the set is replaced only when something changed.
+    /// Reads the tables; the set is replaced only when something changed.
     async fn read(&self) -> Result<()> {
-        let rows = store::list_keys(&self.db.get().await?).await?;
+        let client = self.db.get().await?;
+        let rows = store::list_keys(&client).await?;
+        let published = store::find_list(&client).await?;
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = published.map(Arc::new);
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
         if !rows.iter().map(|row| &row.card).eq(current.cards()) {
             let set = Arc::new(KeySet::open(&rows, &self.master, self.clock.now())?);
@@ -242,6 +313,14 @@ async fn add(
             return Ok(key.card);
         }
     }
+}
+
+/// Adds a list, and records who published it.
+async fn publish(tx: &Transaction<'_>, list: PublishedKeyList, at: DateTime<Utc>, actor: Actor) -> Result<i64> {
+    store::insert_list(tx, &list, at).await?;
+    let (object, details) = (format!("key-list:{}", list.version), json!({ "root": list.root }));
+    audit::append(tx, &Entry { at, actor, action: "keys.publish", object, result: "done", details }).await?;
+    Ok(list.version)
 }
 
 fn audit_worker() -> Actor {

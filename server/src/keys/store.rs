@@ -1,9 +1,10 @@
-//! The table of keys. Rows are added and revoked, never deleted.
+//! The tables of keys and of their lists. Keys are added and revoked, lists only added.
 
 use chrono::{DateTime, Utc};
 use marking::layout::Group;
 
 use super::key::{KeyCard, Purpose, UnknownKind};
+use super::list::PublishedKeyList;
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
 
@@ -98,5 +99,28 @@ pub(super) async fn revoke_key(db: &impl GenericClient, id: &str, at: DateTime<U
         )
         .await?;
     db.execute(&revoke, &[&id, &at]).await?;
+    Ok(())
+}
+
+/// The newest list for phones.
+pub(super) async fn find_list(db: &impl GenericClient) -> Result<Option<PublishedKeyList>> {
+    let find = db
+        .prepare_cached(
+            "-- keys::find_list\n SELECT version, root, document FROM key_list ORDER BY version DESC LIMIT 1",
+        )
+        .await?;
+    let row = db.query_opt(&find, &[]).await?;
+    row.map(|row| PublishedKeyList::stored(row.get(0), row.get(1), row.get(2))).transpose()
+}
+
+/// Adds a list.
+pub(super) async fn insert_list(db: &impl GenericClient, list: &PublishedKeyList, at: DateTime<Utc>) -> Result<()> {
+    let insert = db
+        .prepare_cached(
+            "-- keys::insert_list
+             INSERT INTO key_list (version, root, document, signed_at) VALUES ($1, $2, $3, $4)",
+        )
+        .await?;
+    db.execute(&insert, &[&list.version, &list.root, &list.document()?, &at]).await?;
     Ok(())
 }

@@ -70,6 +70,15 @@ impl Trade {
         self.product("04870001234560", "water", "2201101900", attributes).await
     }
 
+    /// Published shoes of the producer, whose seals a phone can check.
+    pub(super) async fn shoes(&self) -> String {
+        let attributes = json!({
+            "brand": "Алатау", "kind": "boots", "size": 42, "colour": "black", "upper_material": "leather",
+            "lining_material": "fur", "sole_material": "rubber",
+        });
+        self.product("04870001234577", "shoes", "6403911600", attributes).await
+    }
+
     /// Orders codes for goods of the producer; returns the order's id.
     pub(super) async fn order(&self, gtin: &str, quantity: u32) -> Uuid {
         let id = Uuid::new_v4();

@@ -1,0 +1,36 @@
+//! Any picture is looked at within its budget, or refused: as a file, and as pixels of any size.
+
+#![no_main]
+
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use mobile_core::decode::{self, Budget, Live, Luma};
+
+fn budget() -> Budget {
+    Budget::lasting(Duration::from_millis(30))
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = decode::photo(bytes, Duration::from_millis(30));
+    let Some((&[width, rest @ ..], pixels)) = bytes.split_first_chunk::<2>() else { return };
+    // Pixels as they are, and each spread over a square, so that small inputs make large symbols.
+    let (width, scale) = (usize::from(width).max(1), usize::from(rest[0] % 8) + 1);
+    let height = pixels.len() / width;
+    if height == 0 {
+        return;
+    }
+    let level = |x: usize, y: usize| pixels[y / scale * width + x / scale];
+    let spread: Vec<u8> =
+        (0..height * scale).flat_map(|y| (0..width * scale).map(move |x| (x, y))).map(|(x, y)| level(x, y)).collect();
+    if let Ok(picture) = Luma::new(width * scale, height * scale, &spread) {
+        let found = decode::photo_luma(picture, &budget());
+        let mut live = Live::default();
+        for _ in 0..3 {
+            let _ = live.frame(picture, &budget());
+        }
+        for found in found {
+            let _ = mobile_core::scanned::Scanned::of(&format!("{}{}", found.symbology, found.text));
+        }
+    }
+});

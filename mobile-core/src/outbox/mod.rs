@@ -1,0 +1,282 @@
+//! What waits to be sent: scans and reports, kept with their own ids, times and the places of when they were taken.
+//!
+//! The outbox does no I/O. Each call that changes something returns [`Changes`], which the host puts into its storage
+//! as one whole (a transaction of `IndexedDB`, files written aside and renamed) *before* it shows anything as kept or
+//! sends anything. After a crash [`Outbox::open`] goes on with what the storage holds.
+//!
+//! - **Nothing is lost**: a record leaves the storage only when the register has it, or when the person throws it away.
+//!   A full outbox refuses new things instead of dropping old ones.
+//! - **Nothing is sent twice**: a thing is handed out once at a time, and a second try after a crash carries the same
+//!   id and the same bytes, which the register knows as the same thing.
+//! - **In order**: scans go in the order in which they were taken, up to a hundred at a time; a report goes alone. What
+//!   waits for its next try does not hold up the rest.
+//! - **Not in a rush**: tries grow apart from seconds to hours, by a share of chance that the host draws, so that a
+//!   hundred thousand phones don't come back in the same second.
+
+mod item;
+mod plan;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::value::RawValue;
+
+pub use self::item::{Consent, NewReport, NewScan, Place, Unfit};
+use self::item::{Item, Kind, PHOTO, RECORD};
+
+/// Scans in one parcel, as many as the register takes.
+const BATCH: usize = 100;
+/// Things that may wait.
+pub const MOST: usize = 2_000;
+/// Photos of a report.
+pub const MOST_PHOTOS: usize = 5;
+/// The largest photo, in bytes: as the register has it.
+pub const LARGEST_PHOTO: usize = 10 << 20;
+/// All photos together, in bytes.
+pub const MOST_PHOTO_BYTES: u64 = 300 << 20;
+/// How long a parcel may be under way before it counts as not sent.
+const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+
+/// One entry of the host's storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name: letters, digits and hyphens.
+    pub key: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// What the host changes in its storage, all or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "the outbox relies on its storage"]
+pub struct Changes {
+    /// Entries to write, over those of the same key.
+    pub put: Vec<Entry>,
+    /// Keys to remove; none of them may be there.
+    pub remove: Vec<String>,
+}
+
+/// Something to send now, in one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parcel {
+    /// The body of `POST /v1/scans`.
+    Scans {
+        /// The parcel's number, for [`Outbox::settle`].
+        number: u64,
+        /// The JSON.
+        body: String,
+        /// The ids of the scans inside.
+        ids: Vec<String>,
+    },
+    /// The parts of `POST /v1/reports`.
+    Report {
+        /// The parcel's number, for [`Outbox::settle`].
+        number: u64,
+        /// Name and value of each text part, the report's id among them.
+        fields: Vec<(String, String)>,
+        /// Keys of the photos in the storage, in order.
+        photos: Vec<String>,
+    },
+}
+
+/// What became of a parcel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The register has it: any 2xx.
+    Sent,
+    /// It may work later: no connection, 408, 429, 5xx.
+    Later {
+        /// Seconds that `Retry-After` asked for.
+        retry_after: Option<u32>,
+    },
+    /// The register will not have it: any other 4xx.
+    Refused,
+}
+
+/// Something that waits, for a screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The id that the host gave it.
+    pub id: String,
+    /// Whether it is a report, or else a scan.
+    pub is_report: bool,
+    /// When it was taken.
+    pub taken_at: DateTime<Utc>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The register refused it; it is kept until the person throws it away.
+    pub refused: bool,
+}
+
+/// Why something is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotKept {
+    /// There is no room; what is there is sent first.
+    #[error("the outbox is full")]
+    Full,
+    /// It can't be sent as it is.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+}
+
+/// What waits to be sent.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    items: BTreeMap<u64, Item>,
+    /// Parcels under way: their items and when they were handed out.
+    under_way: BTreeMap<u64, (Vec<u64>, DateTime<Utc>)>,
+    last_parcel: u64,
+    /// Records that could not be read; they are left where they are.
+    damaged: u32,
+}
+
+impl Outbox {
+    /// Goes on with what the storage holds: its records, and the keys of its photos.
+    ///
+    /// A photo without a record was written before a crash kept its report from being written: it goes.
+    pub fn open(records: &[Entry], photos: &[String]) -> (Self, Changes) {
+        let mut outbox = Self::default();
+        for Entry { key, bytes } in records.iter().filter(|entry| entry.key.starts_with(RECORD)) {
+            match (item::sequence_of(key), Item::read(bytes)) {
+                (Some(sequence), Some(item)) => drop(outbox.items.insert(sequence, item)),
+                _ => outbox.damaged += 1,
+            }
+        }
+        let owned: Vec<_> = outbox.items.values().flat_map(Item::photo_keys).collect();
+        let orphans = photos.iter().filter(|key| key.starts_with(PHOTO) && !owned.contains(key));
+        // A record that can't be read may own any of them.
+        let remove = if outbox.damaged == 0 { orphans.cloned().collect() } else { Vec::new() };
+        (outbox, Changes { put: Vec::new(), remove })
+    }
+
+    /// Records in the storage that could not be read.
+    pub fn damaged(&self) -> u32 {
+        self.damaged
+    }
+
+    /// Keeps a scan. The same id again changes nothing.
+    pub fn keep_scan(&mut self, scan: &NewScan) -> Result<Changes, NotKept> {
+        self.keep(Item::scan(scan)?, &[])
+    }
+
+    /// Keeps a report with its photos. The same id again changes nothing.
+    pub fn keep_report(&mut self, report: &NewReport, photos: &[Vec<u8>]) -> Result<Changes, NotKept> {
+        let item = Item::report(report, photos)?;
+        let held: u64 = self.items.values().map(|item| item.photo_bytes).sum();
+        if held + item.photo_bytes > MOST_PHOTO_BYTES {
+            return Err(NotKept::Full);
+        }
+        self.keep(item, photos)
+    }
+
+    fn keep(&mut self, item: Item, photos: &[Vec<u8>]) -> Result<Changes, NotKept> {
+        if self.items.values().any(|known| known.id == item.id) {
+            return Ok(Changes::default());
+        }
+        if self.items.len() >= MOST {
+            return Err(NotKept::Full);
+        }
+        let sequence = self.items.last_key_value().map_or(0, |(last, _)| *last) + 1;
+        let photos = item.photo_keys().zip(photos).map(|(key, bytes)| Entry { key, bytes: bytes.clone() });
+        // The record comes last: where the storage breaks off, there is a photo too many and no report without one.
+        let put = photos.chain([item.entry(sequence)]).collect();
+        self.items.insert(sequence, item);
+        Ok(Changes { put, remove: Vec::new() })
+    }
+
+    /// The next thing to send, if one is due. It is not handed out again until it is settled, or five minutes are over.
+    pub fn next(&mut self, now: DateTime<Utc>) -> Option<Parcel> {
+        self.under_way.retain(|_, (_, since)| *since <= now && now - *since < PATIENCE);
+        let busy: Vec<u64> = self.under_way.values().flat_map(|(items, _)| items).copied().collect();
+        let due = |(sequence, item): &(&u64, &Item)| !busy.contains(sequence) && !item.refused && item.is_due(now);
+        let (&first, item) = self.items.iter().find(due)?;
+        let sequences: Vec<u64> = match item.kind {
+            Kind::Scan if !item.alone => {
+                let others = self.items.iter().filter(due).filter(|(_, item)| item.kind == Kind::Scan && !item.alone);
+                others.map(|(sequence, _)| *sequence).take(BATCH).collect()
+            }
+            _ => vec![first],
+        };
+        self.last_parcel += 1;
+        let (number, items) = (self.last_parcel, || sequences.iter().filter_map(|sequence| self.items.get(sequence)));
+        let parcel = match item.kind {
+            Kind::Scan => Parcel::Scans {
+                number,
+                body: scans_body(items(), now),
+                ids: items().map(|item| item.id.clone()).collect(),
+            },
+            Kind::Report => Parcel::Report { number, fields: item.fields(), photos: item.photo_keys().collect() },
+        };
+        self.under_way.insert(number, (sequences, now));
+        Some(parcel)
+    }
+
+    /// When there will be something to send; none when nothing waits.
+    pub fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.items.values().filter(|item| !item.refused).map(|item| item.due_at).min()
+    }
+
+    /// Notes what became of a parcel. `chance` is drawn anew for every call.
+    ///
+    /// Of a parcel of several scans that was refused each is tried alone, so that one bad scan holds up no other.
+    pub fn settle(&mut self, number: u64, outcome: Outcome, now: DateTime<Utc>, chance: u64) -> Changes {
+        let Some((sequences, _)) = self.under_way.remove(&number) else { return Changes::default() };
+        let mut changes = Changes::default();
+        let several = sequences.len() > 1;
+        for sequence in sequences {
+            match outcome {
+                Outcome::Sent => changes.remove.extend(self.drop_item(sequence)),
+                Outcome::Later { retry_after } => changes.put.extend(self.change(sequence, |item| {
+                    item.attempts = item.attempts.saturating_add(1);
+                    item.due_at = now + plan::wait(item.attempts, retry_after, chance);
+                })),
+                Outcome::Refused => changes.put.extend(self.change(sequence, |item| {
+                    item.attempts = item.attempts.saturating_add(1);
+                    (item.alone, item.refused) = (true, !several);
+                })),
+            }
+        }
+        changes
+    }
+
+    /// Throws something away, such as what the register refused. What is under way stays.
+    pub fn discard(&mut self, id: &str) -> Changes {
+        let busy = |sequence: &u64| self.under_way.values().any(|(items, _)| items.contains(sequence));
+        let found = self.items.iter().find(|(sequence, item)| item.id == id && !busy(sequence));
+        let Some((&sequence, _)) = found else { return Changes::default() };
+        Changes { put: Vec::new(), remove: self.drop_item(sequence) }
+    }
+
+    /// Everything that waits, in order.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        let waiting = |item: &Item| Waiting {
+            id: item.id.clone(),
+            is_report: item.kind == Kind::Report,
+            taken_at: item.taken_at,
+            attempts: item.attempts,
+            refused: item.refused,
+        };
+        self.items.values().map(waiting).collect()
+    }
+
+    /// Removes an item; the keys that leave the storage, the record first.
+    fn drop_item(&mut self, sequence: u64) -> Vec<String> {
+        let Some(item) = self.items.remove(&sequence) else { return Vec::new() };
+        [item::key_of(sequence)].into_iter().chain(item.photo_keys()).collect()
+    }
+
+    fn change(&mut self, sequence: u64, change: impl FnOnce(&mut Item)) -> Option<Entry> {
+        let item = self.items.get_mut(&sequence)?;
+        change(item);
+        Some(item.entry(sequence))
+    }
+}
+
+/// The body of a request with these scans; their own bytes are those that were kept.
+fn scans_body<'a>(items: impl Iterator<Item = &'a Item>, now: DateTime<Utc>) -> String {
+    let scans: Vec<&RawValue> = items.filter_map(|item| item.body.as_deref()).collect();
+    serde_json::json!({ "sent_at": now, "items": scans }).to_string()
+}
+
+#[cfg(test)]
+mod tests;
