@@ -182,16 +182,17 @@ test("an inspector takes a report of the region, asks, and decides; its author r
 
 test("scans of one code far apart become an alert that an inspector weighs, notes and decides", async () => {
   const code = codeOf("in-circulation");
-  const places = [ALMATY, { latitude: 43.6532, longitude: 51.1975 }, { latitude: 51.1694, longitude: 71.4491 }, { latitude: 54.8753, longitude: 69.1628 }];
-  // A day of sightings: every hour another device, each time in another city.
-  const items = Array.from({ length: 16 }, (_, hour) => ({
+  const towns = [ALMATY, { latitude: 51.1282, longitude: 71.4306 }, { latitude: 43.65, longitude: 51.17 }];
+  // Ten devices in three towns over weeks, the last of them in Almaty: only copies explain that.
+  const items = Array.from({ length: 10 }, (_, number) => ({
     id: crypto.randomUUID(),
     code,
-    taken_at: new Date(Date.now() - (17 - hour) * 3_600_000).toISOString(),
+    taken_at: new Date(Date.now() - (45 - 5 * number) * 86_400_000).toISOString(),
     consent: "exact",
+    source: "camera",
     device: crypto.randomUUID(),
     verdict: "in-circulation",
-    place: { latitude: places[hour % 4].latitude, longitude: places[hour % 4].longitude, accuracy_metres: 20 },
+    place: { latitude: towns[number % 3].latitude, longitude: towns[number % 3].longitude, accuracy_metres: 30 },
   }));
   const sent = await fetch(`${stage.base}/v1/scans`, {
     method: "POST",
