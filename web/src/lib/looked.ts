@@ -58,10 +58,10 @@ export function nameOf(product: Schemas["ProductLine"] | null | undefined): stri
 }
 
 /** Looks at a code that was just scanned: asks, remembers, and hands the scan on to be sent. */
-export async function look(code: string): Promise<Looked> {
+export async function look(code: string, source: "camera" | "picture" | "typed"): Promise<Looked> {
   const looked: Looked = { id: crypto.randomUUID(), code, at: new Date().toISOString(), ...(await ask(code)) };
   await remember(looked);
-  void keep(looked.id, code, looked.answer?.verdict);
+  void keep(looked.id, code, looked.answer?.verdict, source);
   return looked;
 }
 

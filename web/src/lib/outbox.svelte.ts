@@ -22,7 +22,7 @@ export function waiting(): number {
 }
 
 /** Keeps a scan for sending, with as much of its place as was agreed to. The first one waits for that question. */
-export async function keep(id: string, code: string, verdict: string | undefined): Promise<void> {
+export async function keep(id: string, code: string, verdict: string | undefined, source: NonNullable<Scan["source"]>): Promise<void> {
   const consent = settings.consent;
   const scan: Waiting = {
     id,
@@ -30,6 +30,7 @@ export async function keep(id: string, code: string, verdict: string | undefined
     taken_at: new Date().toISOString(),
     consent: consent ?? "none",
     device: settings.device,
+    source,
     ...(verdict && verdict !== "unknown-offline" && { verdict }),
     ...(consent === undefined && { held: true as const }),
   };
