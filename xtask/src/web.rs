@@ -61,7 +61,8 @@ pub fn test(smoke: bool) -> Result<(), Failed> {
     if program("ffmpeg").is_none() {
         install(&["ffmpeg"])?;
     }
-    run(cargo().args(["build", "--locked", "--package", "server", "--bin", "tanba"]))?;
+    // With the whole workspace's features, so that what the other tests have built serves here, too.
+    run(cargo().args(["build", "--locked", "--workspace", "--bin", "tanba"]))?;
     let folder = root().join("web");
     let node = Node::find()?;
     let mut tests = node.node();

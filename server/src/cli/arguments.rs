@@ -30,6 +30,7 @@ Settings (environment):
   TANBA_REDIS_URL             Redis; without it a private one is started
   TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
   TANBA_PUBLIC_URL            address by which the world knows the service, for links on labels
+  TANBA_TILES_URL             tiles of maps, an address with {z}, {x} and {y}; else outlines only
   TANBA_MASTER_KEY            32 bytes in Base64 that encrypt the keys at rest; else a file
                               master.key in the data folder
   TANBA_TRUSTED_PROXIES       networks whose X-Forwarded-For is believed, with commas between

@@ -27,7 +27,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 #[allow(dead_code, reason = "read by the contract alone")]
-struct PhotoFile(Vec<u8>);
+struct PhotoBody(Vec<u8>);
 
 /// What a photo shows.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,7 +63,7 @@ struct CodeOnPhoto {
 #[utoipa::path(
     tag = "verify",
     operation_id = "decode",
-    request_body(content((PhotoFile = "image/jpeg"), (PhotoFile = "image/png"), (PhotoFile = "image/webp"))),
+    request_body(content((PhotoBody = "image/jpeg"), (PhotoBody = "image/png"), (PhotoBody = "image/webp"))),
     responses(
         (status = 200, description = "The codes and what they are", body = Reading),
         (status = 400, description = "The body broke off", body = crate::error::Problem,
