@@ -10,25 +10,9 @@ use marking::verdict::Verdict;
 use super::shelf::{Family, Item, SHELF};
 use super::sight::Sight;
 use super::texts::Shown;
+use crate::http::html::escaped;
 use crate::registry::reference;
 use crate::verify::Answer;
-
-/// A text that stands for itself in HTML.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\u{1d}' => escaped.push_str("&lt;GS&gt;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 fn say(language: Language, key: &str) -> String {
     escaped(&locales::say(language, key, &[]))

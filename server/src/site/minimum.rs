@@ -7,24 +7,8 @@ use chrono::NaiveDate;
 use locales::Language;
 use marking::verdict::Verdict;
 
+use crate::http::html::escaped;
 use crate::verify::Answer;
-
-/// A text that stands for itself in HTML.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\u{1d}' => escaped.push_str("&lt;GS&gt;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 /// How grave a verdict is, for its colour; the words say it too.
 fn tone(verdict: Verdict) -> &'static str {

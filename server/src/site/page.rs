@@ -5,7 +5,7 @@ use std::fmt::Write;
 use locales::Language;
 
 use super::assets;
-use super::minimum::escaped;
+use crate::http::html::escaped;
 
 /// Where the built page has room for what the server writes.
 const ROOM: &str = "<!--server-->";
