@@ -137,6 +137,40 @@ fn bars_are_read_at_any_angle() {
     }
 }
 
+/// Bars less than two pixels wide, smeared over three: no edge of them is where it was printed.
+#[test]
+fn bars_that_blur_has_run_together_are_read() {
+    let sharp = frame(&ean13("4870002030406"), 1.9, 0.0, 60, 200);
+    let smeared = |pixels: &[u8]| -> Vec<u8> {
+        let mean = |around: &[u8]| (around.iter().map(|&level| u32::from(level)).sum::<u32>() / 3) as u8;
+        let mut out = pixels.to_vec();
+        for (pixel, around) in pixels.windows(3).enumerate() {
+            out[pixel + 1] = mean(around);
+        }
+        out
+    };
+    let found = photo_luma(luma(&smeared(&sharp)), &budget());
+    assert_eq!(found.iter().map(|code| code.text.as_str()).collect::<Vec<_>>(), ["4870002030406"]);
+}
+
+/// As programs draw them: modules of one pixel, and not a pixel of ground around.
+#[test]
+fn symbols_of_one_pixel_a_module_are_read_up_to_the_rim() {
+    for symbol in [data_matrix(LABEL), qr(LABEL)] {
+        for (dark, light) in [(0, 255), (255, 0)] {
+            let (width, height) = (symbol.width(), symbol.height());
+            let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+            let pixels: Vec<u8> = places.map(|(x, y)| if symbol.get(x, y) { dark } else { light }).collect();
+            let picture = Luma::new(width as usize, height as usize, &pixels).unwrap();
+            let found = photo_luma(picture, &budget());
+            assert_eq!(found.iter().map(|code| code.text.as_str()).collect::<Vec<_>>(), [LABEL]);
+            let [corner, _, far, _] = found[0].corners;
+            assert!(corner.x.hypot(corner.y) < 1.5, "{corner:?}");
+            assert!((far.x - width as f32).hypot(far.y - height as f32) < 1.5, "{far:?}");
+        }
+    }
+}
+
 #[test]
 fn bars_whose_check_digit_fails_say_nothing() {
     let pixels = frame(&ean13("4870002030405"), 3.0, 0.0, 30, 220);

@@ -48,9 +48,15 @@ def gray(file):
     return memoryview(gray.tobytes()).cast("B", (gray.height, gray.width))
 
 
-def normal(text):
-    """UPC-A is written with and without its leading zero, and sets differ in the last line's end."""
+def normal(text, is_upc_e=False):
+    """The thirteen digits of a UPC, which sets and readers write with and without the leading zero, and UPC-E in the
+    eight that are printed or in the twelve that they shorten; sets differ in the last line's end as well."""
     text = text.strip("\r\n")
+    if is_upc_e and len(text) == 8 and text.isdigit():
+        system, six, check = text[0], text[1:7], text[7]
+        long = {"0": six[:2] + "00000" + six[2:5], "1": six[:2] + "10000" + six[2:5], "2": six[:2] + "20000" + six[2:5],
+                "3": six[:3] + "00000" + six[3:5], "4": six[:4] + "00000" + six[4]}
+        text = system + long.get(six[5], six[:5] + "0000" + six[5]) + check
     return "0" + text if len(text) == 12 and text.isdigit() else text
 
 
@@ -63,7 +69,12 @@ class Ours:
         self.process.stdin.write(b"%s %d %d\n" % (mode.encode(), width, height) + picture.tobytes())
         self.process.stdin.flush()
         micros, *codes = self.process.stdout.readline().split()
-        return [bytes.fromhex(code.split(b":")[2].decode()).decode("utf-8", "replace") for code in codes], int(micros) / 1e3
+        return [self.text(code) for code in codes], int(micros) / 1e3
+
+    @staticmethod
+    def text(code):
+        name, _, text = code.decode().split(":")
+        return normal(bytes.fromhex(text).decode("utf-8", "replace"), name == "upc-e")
 
 
 def theirs(mode, picture):
@@ -84,9 +95,8 @@ class Tally:
 
     def add(self, texts, millis, said):
         texts = [normal(text) for text in texts]
-        hit = said is not None and normal(said) in texts
-        self.right += hit
-        self.wrong += sum(said is None or text != normal(said) for text in texts)
+        self.right += said in texts
+        self.wrong += sum(text != said for text in texts)
         self.millis.append(millis)
 
     def show(self):
@@ -104,17 +114,19 @@ def main():
     for directory in directories:
         for file, said, condition in pictures(directory):
             picture = gray(file)
+            # Sets of UPC-E are named for it.
+            said = said if said is None else normal(said, "upce" in condition)
             answers = {}
             # Whoever is first finds colder caches: take turns.
             first = not first
             for who in ((0, 1) if first else (1, 0)):
                 answers[who] = ours(mode, picture) if who == 0 else theirs(mode, picture)
-            for key in (condition, condition.split()[0] + " all"):
+            for key in {condition: None, condition.split()[0] + " all" if " " in condition else condition: None}:
                 for who in (0, 1):
                     tallies[key][who].add(*answers[who], said)
             if verbose:
-                hits = ["+" if said is not None and normal(said) in map(normal, answers[who][0]) else "-" if not answers[who][0] else "x" for who in (0, 1)]
-                print("%s%s %6.1f %6.1f %s %r" % (*hits, answers[0][1], answers[1][1], os.path.basename(file), [normal(t) for t in answers[0][0] if normal(t) != normal(said or "")]))
+                hits = ["+" if said in map(normal, answers[who][0]) else "-" if not answers[who][0] else "x" for who in (0, 1)]
+                print("%s%s %6.1f %6.1f %s %r" % (*hits, answers[0][1], answers[1][1], os.path.basename(file), [normal(t) for t in answers[0][0] if normal(t) != said]))
     for key, (mine, other) in tallies.items():
         count = len(mine.millis)
         print("%-18s %4d | ours %s | zxing-cpp %s" % (key, count, mine.show(), other.show()))

@@ -68,11 +68,13 @@ impl<'a> Luma<'a> {
         let here = top * self.width + left;
         let low = if top + 1 < self.height { here + self.width } else { here };
         let next = usize::from(left + 1 < self.width);
-        let upper =
-            f32::from(self.pixels[here]) * (1.0 - right_share) + f32::from(self.pixels[here + next]) * right_share;
-        let lower =
-            f32::from(self.pixels[low]) * (1.0 - right_share) + f32::from(self.pixels[low + next]) * right_share;
-        upper * (1.0 - low_share) + lower * low_share
+        let (above, below) = (&self.pixels[here..=here + next], &self.pixels[low..=low + next]);
+        let along = |pair: &[u8]| {
+            let (first, last) = (f32::from(pair[0]), f32::from(pair[pair.len() - 1]));
+            first + (last - first) * right_share
+        };
+        let (upper, lower) = (along(above), along(below));
+        upper + (lower - upper) * low_share
     }
 }
 
@@ -161,6 +163,18 @@ impl Gray {
                 }
             }
             pixels.extend(sums.iter().map(|sum| ((sum + count / 2) / count) as u8));
+        }
+        Self { width, height, pixels }
+    }
+
+    /// `factor` times as large, each pixel a square, with a rim of so many pixels of one level.
+    pub fn enlarged(of: Luma<'_>, factor: usize, rim: usize, level: u8) -> Self {
+        let (width, height) = (of.width * factor + 2 * rim, of.height * factor + 2 * rim);
+        let mut pixels = vec![level; width * height];
+        for (y, row) in pixels.chunks_exact_mut(width).skip(rim).take(of.height * factor).enumerate() {
+            for (out, &level) in row[rim..width - rim].chunks_exact_mut(factor).zip(of.row(y / factor)) {
+                out.fill(level);
+            }
         }
         Self { width, height, pixels }
     }

@@ -1,7 +1,7 @@
 //! Reading a camera's frames as they come.
 
 use super::LEAST_SIDE;
-use super::binary::by_local_mean;
+use super::binary::{by_local_mean, dark_and_light};
 use super::blocks::{matrices, strips, whole};
 use super::budget::Budget;
 use super::found::Found;
@@ -60,22 +60,37 @@ impl Live {
             .chain(others.iter().map(|&region| first(region)))
             .chain(std::iter::once_with(|| Self::bars(frame, budget)))
             .chain(self.rotated().flat_map(|treatment| {
-                regions.iter().map(move |&region| {
+                let again = (treatment == Treatment::Half).then(|| Self::qr_coarsely(frame, budget));
+                let looks = regions.iter().map(move |&region| {
                     let fits = budget.allows(treatment.cost(region));
                     if fits { treatment.read(frame, region, Effort::Frame, budget) } else { Vec::new() }
-                })
+                });
+                again.into_iter().chain(looks)
             }))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
     }
 
-    /// QR codes need no region: their finder patterns are searched for in all of the frame.
+    /// QR codes need no region: their finder patterns are searched for in all of the frame, dark on light and light on
+    /// dark.
     fn qr_anywhere(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {
-        if !budget.allows(whole(frame).area() / 300) {
+        let cost = whole(frame).area() / 500;
+        if !budget.allows(cost) {
             return Vec::new();
         }
         let reduced = Gray::two_thirds(frame);
-        by_local_mean(reduced.luma(), 24, 3).map(|bits| qr::read(&bits, 1.5, budget)).unwrap_or_default()
+        let Some((dark, light)) = dark_and_light(reduced.luma(), 24, 3) else { return Vec::new() };
+        let found = qr::read(&dark, 1.5, budget);
+        if found.is_empty() && !budget.spent() { qr::read(&light, 1.5, budget) } else { found }
+    }
+
+    /// The same at half the size: blurred and pale ones.
+    fn qr_coarsely(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {
+        if !budget.allows(whole(frame).area() / 700) {
+            return Vec::new();
+        }
+        let reduced = Gray::shrunk(frame, 2);
+        by_local_mean(reduced.luma(), 24, 3).map(|bits| qr::read(&bits, 2.0, budget)).unwrap_or_default()
     }
 
     fn bars(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {

@@ -38,6 +38,7 @@ mod live;
 mod photo;
 #[cfg(not(target_arch = "wasm32"))]
 mod picture;
+mod plain;
 mod qr;
 mod treatment;
 
@@ -55,4 +56,4 @@ pub use picture::{PhotoError, Picture, photo};
 pub const MAX_SIDE: usize = 12_000;
 
 /// A picture with a shorter side than this many pixels holds no code.
-const LEAST_SIDE: usize = 16;
+const LEAST_SIDE: usize = 8;

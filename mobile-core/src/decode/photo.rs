@@ -7,10 +7,15 @@ use super::found::{Found, collect};
 use super::geometry::Rect;
 use super::gray::{Gray, Luma};
 use super::treatment::{ALL, Effort, Treatment};
-use super::{bars, binary, qr};
+use super::{bars, binary, plain, qr};
 
 /// Pictures whose longer side is above this are reduced first: who photographs a label fills the picture with it.
 const LARGE: usize = 2_000;
+
+/// Pictures whose longer side is at most this are small: there is time to look at all of them early.
+const SMALL: usize = 800;
+/// Lines across a small picture along which bars are looked for; large ones have a line every twelve pixels.
+const LINES: f32 = 24.0;
 
 /// Every code in a gray picture, as far as the budget lasts; [`Budget::PHOTO`] suits 1280 × 720 pixels. Once a way of
 /// looking has shown a code, the ways that come after it are not tried any more.
@@ -31,6 +36,8 @@ pub fn photo_luma(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
 
 fn thoroughly(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
     let regions = matrices(picture, 5);
+    let everything = whole(picture);
+    let is_small = picture.width().max(picture.height()) <= SMALL;
     let mut found = Vec::new();
     for (round, treatment) in ALL.into_iter().enumerate() {
         for &region in &regions {
@@ -44,29 +51,40 @@ fn thoroughly(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
             }
         }
         if !found.is_empty() || budget.spent() {
-            break;
+            return found;
         }
-        let everything = whole(picture);
         match treatment {
             Treatment::TwoThirds => {
                 let reduced = Gray::two_thirds(picture);
                 if let Some(bits) = binary::by_local_mean(reduced.luma(), 24, 3) {
                     collect(&mut found, qr::read(&bits, 1.5, budget));
                 }
-            }
-            Treatment::Half => {
-                for degrees in [0.0, 90.0] {
-                    collect(&mut found, bars::read_across(picture, degrees, 12.0, budget));
+                if found.is_empty() && is_small {
+                    found = across(picture, budget);
+                }
+                if found.is_empty() && is_small && !budget.spent() {
+                    found = plain::read(picture, budget);
                 }
             }
+            Treatment::Half if !is_small => found = across(picture, budget),
             Treatment::Full if regions != [everything] => {
                 collect(&mut found, Treatment::TwoThirds.read(picture, everything, Effort::Photo, budget));
             }
             _ => {}
         }
         if !found.is_empty() || budget.spent() {
-            break;
+            return found;
         }
+    }
+    if is_small { found } else { plain::read(picture, budget) }
+}
+
+/// Bars that lie across the whole picture, or upright in it.
+fn across(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (degrees, height) in [(0.0, picture.height()), (90.0, picture.width())] {
+        let step = (height as f32 / LINES).clamp(1.0, 12.0);
+        collect(&mut found, bars::read_across(picture, degrees, step, budget));
     }
     found
 }

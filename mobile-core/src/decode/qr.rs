@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rxing::common::cpp_essentials::ConcentricPattern;
+use rxing::common::cpp_essentials::{ConcentricPattern, DecoderResult};
 use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::qrcode::cpp_port::decoder::Decode;
-use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::cpp_port::detector::{DetectPureQR, FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::detector::QRCodeDetectorResult;
 
 use super::budget::Budget;
 use super::found::{Format, Found, collect};
@@ -24,6 +25,16 @@ pub(crate) fn shows(bits: &BitMatrix) -> bool {
     catch_unwind(AssertUnwindSafe(|| FindFinderPatterns(bits, false, 0).len() >= 3)).unwrap_or(false)
 }
 
+/// Reads the symbol that alone fills a picture, module by module as a program drew it.
+pub(crate) fn read_pure(bits: &BitMatrix, scale: f32) -> Option<Found> {
+    let read = || {
+        let sampled = DetectPureQR(bits).ok()?;
+        let &[a, b, c, d] = sampled.getPoints() else { return None };
+        decoded(&sampled, [a, b, c, d], scale)
+    };
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+}
+
 fn symbols(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> {
     let mut patterns = FindFinderPatterns(bits, true, 0);
     let mut found = Vec::new();
@@ -37,16 +48,20 @@ fn symbols(bits: &BitMatrix, scale: f32, budget: &Budget) -> Vec<Found> {
             continue;
         }
         let Ok(sampled) = SampleQR(bits, &set) else { continue };
-        let Ok(decoded) = Decode(sampled.getBits()) else { continue };
-        if !decoded.isValid() {
-            continue;
+        // This comes with its last two corners the other way round.
+        let &[a, b, d, c] = sampled.getPoints() else { continue };
+        if let Some(symbol) = decoded(&sampled, [a, b, c, d], scale) {
+            used.extend(finders);
+            collect(&mut found, [symbol]);
         }
-        let &[a, b, c, d] = sampled.getPoints() else { continue };
-        used.extend(finders);
-        let symbology = &decoded.content().symbology;
-        let symbology = format!("]{}{}", char::from(symbology.code), char::from(symbology.modifier));
-        let corners = [a, b, c, d].map(|corner| Point::new(corner.x * scale, corner.y * scale));
-        collect(&mut found, [Found { text: decoded.text(), format: Format::QrCode, symbology, corners }]);
     }
     found
+}
+
+fn decoded(sampled: &QRCodeDetectorResult, corners: [rxing::Point; 4], scale: f32) -> Option<Found> {
+    let decoded = Decode(sampled.getBits()).ok().filter(DecoderResult::isValid)?;
+    let symbology = &decoded.content().symbology;
+    let symbology = format!("]{}{}", char::from(symbology.code), char::from(symbology.modifier));
+    let corners = corners.map(|corner| Point::new(corner.x * scale, corner.y * scale));
+    Some(Found { text: decoded.text(), format: Format::QrCode, symbology, corners })
 }

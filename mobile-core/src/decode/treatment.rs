@@ -125,7 +125,8 @@ fn look(
     let shows_qr = qr::shows(&bits);
     let mut found = if shows_qr { read_qr() } else { Vec::new() };
     if found.is_empty() && !budget.spent() {
-        collect(&mut found, data_matrix::read(&bits, part, scale, effort.tries(), budget));
+        let first_only = effort == Effort::Frame;
+        collect(&mut found, data_matrix::read(bits, part, scale, effort.tries(), first_only, budget));
     }
     if found.is_empty() && searches_qr && !shows_qr && !budget.spent() {
         found = read_qr();

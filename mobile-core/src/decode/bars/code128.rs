@@ -121,10 +121,24 @@ fn text(values: &[u8]) -> Option<(String, &'static str)> {
     let (&start, rest) = values.split_first()?;
     let mut set = CODE_A - (start - START_A);
     let mut shifted = false;
+    // FNC4 moves the next character to the upper half of Latin-1, two of them all that follow, until two more come.
+    let (mut upper, mut upper_next, mut fnc4_before) = (false, false, false);
     let mut text = String::new();
     let mut symbology = "]C0";
     for (place, &value) in rest.iter().enumerate() {
         let now = if std::mem::take(&mut shifted) { CODE_A + CODE_B - set } else { set };
+        let fnc4 = matches!((value, now), (CODE_A, CODE_A) | (CODE_B, CODE_B));
+        if fnc4 {
+            upper ^= fnc4_before;
+            upper_next = !fnc4_before;
+            fnc4_before = !fnc4_before;
+            continue;
+        }
+        fnc4_before = false;
+        let mut push = |character: u8| {
+            let is_upper = upper ^ std::mem::take(&mut upper_next);
+            text.push(char::from(if is_upper { character + 128 } else { character }));
+        };
         match (value, now) {
             (FNC1, _) if place == 0 => symbology = "]C1",
             (FNC1, _) => text.push('\u{1d}'),
@@ -132,13 +146,13 @@ fn text(values: &[u8]) -> Option<(String, &'static str)> {
                 text.push(char::from(b'0' + value / 10));
                 text.push(char::from(b'0' + value % 10));
             }
-            (64..=95, CODE_A) => text.push(char::from(value - 64)),
-            (0..=95, _) => text.push(char::from(b' ' + value)),
+            (64..=95, CODE_A) => push(value - 64),
+            (0..=95, _) => push(b' ' + value),
             (SHIFT, CODE_A | CODE_B) => shifted = true,
             (CODE_C, _) => set = CODE_C,
             (CODE_B, CODE_A | CODE_C) => set = CODE_B,
             (CODE_A, CODE_B | CODE_C) => set = CODE_A,
-            // FNC2, FNC3 and FNC4 talk to the reader or to Latin-1, which no label here uses.
+            // FNC2 and FNC3 talk to the reader.
             _ => return None,
         }
     }

@@ -3,9 +3,10 @@
 use super::super::found::{Format, expanded};
 use super::Reading;
 use super::line::Edges;
+use super::profile::{Digits, Profile};
 
 /// The widths of the four elements of each digit, in modules, as the left half prints them with odd parity.
-const DIGITS: [[f32; 4]; 10] = [
+pub(super) const DIGITS: [[f32; 4]; 10] = [
     [3.0, 2.0, 1.0, 1.0],
     [2.0, 2.0, 2.0, 1.0],
     [2.0, 1.0, 2.0, 2.0],
@@ -19,11 +20,11 @@ const DIGITS: [[f32; 4]; 10] = [
 ];
 
 /// The first digit of an EAN-13 by the parities of its left half; a set bit is even parity, the first digit's highest.
-const FIRST: [u8; 10] =
+pub(super) const FIRST: [u8; 10] =
     [0b00_0000, 0b00_1011, 0b00_1101, 0b00_1110, 0b01_0011, 0b01_1001, 0b01_1100, 0b01_0101, 0b01_0110, 0b01_1010];
 
 /// Which digits of a UPC-E of number system 0 have even parity, by its check digit; in number system 1 the others have.
-const EVEN_UPC_E: [u8; 10] =
+pub(super) const EVEN_UPC_E: [u8; 10] =
     [0b11_1000, 0b11_0100, 0b11_0010, 0b11_0001, 0b10_1100, 0b10_0110, 0b10_0011, 0b10_1010, 0b10_1001, 0b10_0101];
 
 /// How far a digit's widths may be from the printed ones, in modules summed over its measures.
@@ -31,78 +32,105 @@ const MOST_OFF: f32 = 2.2;
 /// How far a whole symbol's may be on the average of its digits.
 const MOST_OFF_MEAN: f32 = 1.1;
 
-/// The first symbol on a line, read from left to right.
+/// The first symbol on a line, read from left to right by the widths between edges.
 pub(super) fn read(edges: &Edges) -> Option<Reading> {
-    (0..edges.elements().saturating_sub(32))
-        .filter(|&start| edges.is_bar(start))
-        .find_map(|start| ean13(edges, start).or_else(|| ean8(edges, start)).or_else(|| upc_e(edges, start)))
+    first(edges, &|symbol, layout| symbol.by_widths(layout))
 }
 
-fn ean13(edges: &Edges, start: usize) -> Option<Reading> {
-    let symbol = Symbol::at(edges, start, 59, 95.0)?;
-    let framed = symbol.guard(0, 3) && symbol.guard(27, 5) && symbol.guard(56, 3);
-    if !framed || !(symbol.quiet_before(4.0) || symbol.quiet_after(4.0)) {
-        return None;
-    }
-    let (left, parities) = symbol.digits(3, 6)?;
-    let (right, even) = symbol.digits(32, 6)?;
-    if even != 0 {
-        return None;
-    }
-    let first = FIRST.iter().position(|&known| known == parities)?;
-    let mut text: String = char::from(b'0' + first as u8).to_string();
-    text.extend(left.iter().chain(&right).map(|digit| char::from(b'0' + digit)));
-    if !check_digit_holds(&text) {
-        return None;
-    }
-    let (text, format) = if first == 0 { (text[1..].to_owned(), Format::UpcA) } else { (text, Format::Ean13) };
-    Some(Reading { text, format, symbology: "]E0", from: start, to: start + 59 })
+/// The same by the levels on the line.
+pub(super) fn read_profile(edges: &Edges, profile: &Profile) -> Option<Reading> {
+    first(edges, &|symbol, layout| {
+        let places = |digits: Option<(usize, usize)>| digits.map(|(from, count)| symbol.places(from, count));
+        let digits = Digits {
+            format: layout.format,
+            left: places(Some(layout.left)).unwrap_or_default(),
+            right: places(layout.right).unwrap_or_default(),
+        };
+        digits.read(profile)
+    })
 }
 
-fn ean8(edges: &Edges, start: usize) -> Option<Reading> {
-    let symbol = Symbol::at(edges, start, 43, 67.0)?;
-    let framed = symbol.guard(0, 3) && symbol.guard(19, 5) && symbol.guard(40, 3);
-    if !framed || !symbol.quiet_before(5.0) || !symbol.quiet_after(5.0) {
-        return None;
-    }
-    let (left, odd) = symbol.digits(3, 4)?;
-    let (right, even) = symbol.digits(24, 4)?;
-    if odd != 0 || even != 0 {
-        return None;
-    }
-    let text: String = left.iter().chain(&right).map(|digit| char::from(b'0' + digit)).collect();
-    check_digit_holds(&text).then_some(Reading {
-        text,
+/// How a kind of symbol is laid out; elements are counted from its first bar.
+struct Layout {
+    format: Format,
+    symbology: &'static str,
+    elements: usize,
+    modules: f32,
+    /// Guards by their first element and their number of elements.
+    guards: &'static [(usize, usize)],
+    /// Digits that begin with a space, and those that begin with a bar: the first element and the number of digits.
+    left: (usize, usize),
+    right: Option<(usize, usize)>,
+    /// Quiet zone in modules, and whether both have to be there.
+    quiet: (f32, bool),
+}
+
+const LAYOUTS: [Layout; 3] = [
+    Layout {
+        format: Format::Ean13,
+        symbology: "]E0",
+        elements: 59,
+        modules: 95.0,
+        guards: &[(0, 3), (27, 5), (56, 3)],
+        left: (3, 6),
+        right: Some((32, 6)),
+        quiet: (4.0, false),
+    },
+    Layout {
         format: Format::Ean8,
         symbology: "]E4",
-        from: start,
-        to: start + 43,
-    })
-}
-
-fn upc_e(edges: &Edges, start: usize) -> Option<Reading> {
-    let symbol = Symbol::at(edges, start, 33, 51.0)?;
-    let framed = symbol.guard(0, 3) && symbol.guard(27, 6);
-    if !framed || !symbol.quiet_before(5.0) || !symbol.quiet_after(5.0) {
-        return None;
-    }
-    let (digits, parities) = symbol.digits(3, 6)?;
-    let (system, check) = EVEN_UPC_E.iter().zip(0..).find_map(|(&even, check)| {
-        let inverted = even ^ 0b11_1111;
-        (parities == even).then_some((0, check)).or_else(|| (parities == inverted).then_some((1, check)))
-    })?;
-    let digits: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
-    let text = format!("{system}{digits}{check}");
-    check_digit_holds(&expanded(&text)?).then_some(Reading {
-        text,
+        elements: 43,
+        modules: 67.0,
+        guards: &[(0, 3), (19, 5), (40, 3)],
+        left: (3, 4),
+        right: Some((24, 4)),
+        quiet: (3.5, true),
+    },
+    Layout {
         format: Format::UpcE,
         symbology: "]E0",
-        from: start,
-        to: start + 33,
-    })
+        elements: 33,
+        modules: 51.0,
+        guards: &[(0, 3), (27, 6)],
+        left: (3, 6),
+        right: None,
+        quiet: (3.5, true),
+    },
+];
+
+fn first(edges: &Edges, digits: &dyn Fn(&Symbol, &Layout) -> Option<String>) -> Option<Reading> {
+    (0..edges.elements().saturating_sub(32))
+        .filter(|&start| edges.is_bar(start))
+        .flat_map(|start| LAYOUTS.iter().map(move |layout| (start, layout)))
+        .find_map(|(start, layout)| {
+            let symbol = Symbol::at(edges, start, layout.elements, layout.modules)?;
+            let (quiet, both) = layout.quiet;
+            let (before, after) = (symbol.quiet_before(quiet), symbol.quiet_after(quiet));
+            let is_framed = layout.guards.iter().all(|&(from, count)| symbol.guard(from, count));
+            if !is_framed || !(before || after) || both && !(before && after) {
+                return None;
+            }
+            let text = digits(&symbol, layout)?;
+            let holds = match layout.format {
+                Format::UpcE => check_digit_holds(&expanded(&text)?),
+                _ => check_digit_holds(&text),
+            };
+            let (text, format) = match (layout.format, text.strip_prefix('0')) {
+                (Format::Ean13, Some(rest)) => (rest.to_owned(), Format::UpcA),
+                _ => (text, layout.format),
+            };
+            holds.then_some(Reading {
+                text,
+                format,
+                symbology: layout.symbology,
+                from: start,
+                to: start + layout.elements,
+            })
+        })
 }
 
-fn check_digit_holds(text: &str) -> bool {
+/// Whether the last digit is the one that the others ask for.
+pub(super) fn check_digit_holds(text: &str) -> bool {
     let sum: u32 = text
         .bytes()
         .rev()
@@ -156,6 +184,38 @@ impl<'a> Symbol<'a> {
         let element = self.start + element;
         let gain = if self.edges.is_bar(element) { self.gain } else { -self.gain };
         self.edges.width(element) / module - gain
+    }
+
+    /// All digits, by the widths of their elements.
+    fn by_widths(&self, layout: &Layout) -> Option<String> {
+        let (left, parities) = self.digits(layout.left.0, layout.left.1)?;
+        let right = match layout.right {
+            Some((from, count)) => match self.digits(from, count)? {
+                (right, 0) => right,
+                _ => return None,
+            },
+            None => Vec::new(),
+        };
+        let (before, after) = match layout.format {
+            Format::Ean13 => (Some(FIRST.iter().position(|&known| known == parities)? as u8), None),
+            Format::UpcE => {
+                let (system, check) = EVEN_UPC_E.iter().zip(0..).find_map(|(&even, check)| {
+                    let inverted = even ^ 0b11_1111;
+                    (parities == even).then_some((0, check)).or_else(|| (parities == inverted).then_some((1, check)))
+                })?;
+                (Some(system), Some(check))
+            }
+            _ if parities == 0 => (None, None),
+            _ => return None,
+        };
+        let digits = before.into_iter().chain(left).chain(right).chain(after);
+        Some(digits.map(|digit| char::from(b'0' + digit)).collect())
+    }
+
+    /// Where digits begin and end on the line.
+    fn places(&self, from: usize, count: usize) -> Vec<(f32, f32)> {
+        let edge = |digit: usize| self.edges.place(self.start + from + 4 * digit);
+        (0..count).map(|digit| (edge(digit), edge(digit + 1))).collect()
     }
 
     /// The digits from an element on, and which of them have even parity (the first one's bit is the highest).

@@ -2,6 +2,7 @@
 
 use super::super::geometry::Point;
 use super::super::gray::Luma;
+use super::profile::Profile;
 
 /// Samples for each pixel.
 const FINE: f32 = 2.0;
@@ -57,6 +58,16 @@ impl Line {
             *level /= thickness as f32;
         }
         Some(Self { start, across, levels })
+    }
+
+    /// The gray levels along it, from one end or the other.
+    pub fn profile(&self, backwards: bool) -> Profile {
+        if backwards {
+            let levels: Vec<f32> = self.levels.iter().rev().copied().collect();
+            Profile { shift: levels.len() as f32 - 1.0, levels }
+        } else {
+            Profile { levels: self.levels.clone(), shift: 0.0 }
+        }
     }
 
     /// Where a place on the line lies in the picture.

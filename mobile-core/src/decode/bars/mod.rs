@@ -6,13 +6,14 @@
 mod code128;
 mod ean;
 mod line;
+mod profile;
 
 use super::blocks::Strip;
 use super::budget::Budget;
 use super::found::{Format, Found};
 use super::geometry::Point;
 use super::gray::Luma;
-use line::Line;
+use line::{Edges, Line};
 
 /// What one scan line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,23 +98,17 @@ impl Ear {
         thickness: usize,
     ) -> Option<Found> {
         let line = Line::sample(picture, middle, across, length, thickness)?;
-        for edges in line.edges() {
-            for backwards in [false, true] {
-                let edges = if backwards { edges.reversed() } else { edges.clone() };
-                let Some(reading) = ean::read(&edges).or_else(|| code128::read(&edges)) else { continue };
-                let place = |edge: usize| {
-                    let at = edges.place(edge);
-                    line.point(if backwards { -at } else { at })
-                };
-                let ends = [place(reading.from), place(reading.to)];
-                if let Some(found) = self.weigh(reading, ends) {
-                    return Some(found);
-                }
-                // The other ways of looking at this line would only confirm it, which is no second line.
-                return None;
-            }
-        }
-        None
+        let ways: Vec<(Edges, bool)> =
+            line.edges().flat_map(|edges| [(edges.reversed(), true), (edges, false)].into_iter().rev()).collect();
+        // The ways of looking at one line would only confirm each other: the first that says something is heard.
+        let by_edges = ways.iter().find_map(|way| Some((ean::read(&way.0).or_else(|| code128::read(&way.0))?, way)));
+        let (reading, (edges, _)) = by_edges.or_else(|| {
+            let profiles = [false, true].map(|backwards| line.profile(backwards));
+            ways.iter().find_map(|way| Some((ean::read_profile(&way.0, &profiles[usize::from(way.1)])?, way)))
+        })?;
+        let place = |edge: usize| line.point(edges.place(edge).abs());
+        let ends = [place(reading.from), place(reading.to)];
+        self.weigh(reading, ends)
     }
 
     fn weigh(&mut self, reading: Reading, ends: [Point; 2]) -> Option<Found> {

@@ -24,6 +24,11 @@ const AROUND: i32 = 6;
 /// Weights are held near nought by as much as so many modules tell.
 const RIDGE: f32 = 4.0;
 
+/// About how long a symbol takes, in microseconds on an ordinary core.
+pub(super) fn cost(side: usize) -> usize {
+    side * side
+}
+
 /// The modules in black and white, from their gray levels.
 pub(super) fn equalised(levels: &[f32], side: usize, regions: usize) -> Option<BitMatrix> {
     let mut symbol = Symbol::guessed(&normal(levels, side, regions), side, regions);

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::datamatrix::decoder::Decoder;
+use rxing::datamatrix::detector::DatamatrixDetectorResult;
 use rxing::datamatrix::detector::zxing_cpp_detector::detect;
 
 use super::budget::Budget;
@@ -51,23 +52,38 @@ const SIZES: [(usize, usize); 24] = [
 
 /// Reads every symbol that can be traced in `bits`, a black-and-white picture at 1/`scale` of `gray`. At most `tries`
 /// symbols that were traced but not read are sampled again. Corners are in the pixels of `gray`.
-pub(crate) fn read(bits: &BitMatrix, gray: Luma<'_>, scale: f32, tries: usize, budget: &Budget) -> Vec<Found> {
-    let Ok(Ok(traced)) = catch_unwind(AssertUnwindSafe(|| detect(bits, true, true))) else {
-        return Vec::new();
-    };
+///
+/// The picture is traced from each of its four sides, and the clock is looked at in between; `first_only` leaves the
+/// other sides out as soon as one has shown a symbol.
+pub(crate) fn read(
+    bits: BitMatrix,
+    gray: Luma<'_>,
+    scale: f32,
+    tries: usize,
+    first_only: bool,
+    budget: &Budget,
+) -> Vec<Found> {
     let mut found = Vec::new();
     let mut unread: Vec<([Point; 4], usize)> = Vec::new();
-    for symbol in &traced {
-        let &[a, b, c, d] = symbol.getPoints() else { continue };
-        let corners = [a, b, c, d].map(|corner| Point::new(corner.x * scale, corner.y * scale));
-        if let Some((text, symbology)) = text(symbol.getBits()) {
-            super::found::collect(&mut found, [Found { text, format: Format::DataMatrix, symbology, corners }]);
-            continue;
+    let mut turned = Turned { bits, quarters: 0 };
+    // Opposite sides first: half a turn is quick, a quarter is not.
+    let cost = turned.bits.width() as usize * turned.bits.height() as usize / 200;
+    for quarters in [0, 2, 3, 1] {
+        if !budget.allows(cost) || (first_only && !found.is_empty()) {
+            break;
         }
-        let (width, height) = (symbol.getBits().width() as usize, symbol.getBits().height() as usize);
-        let known = unread.iter().any(|(other, _)| corners.iter().zip(other).all(|(a, b)| a.distance(*b) < 6.0));
-        if width >= 10 && width.abs_diff(height) <= 6 && !known {
-            unread.push((corners, width));
+        turned.turn_to(quarters);
+        for (corners, bits) in turned.traced() {
+            let corners = corners.map(|corner| Point::new(corner.x * scale, corner.y * scale));
+            if let Some((text, symbology)) = text(&bits) {
+                super::found::collect(&mut found, [Found { text, format: Format::DataMatrix, symbology, corners }]);
+                continue;
+            }
+            let (width, height) = (bits.width() as usize, bits.height() as usize);
+            let known = unread.iter().any(|(other, _)| corners.iter().zip(other).all(|(a, b)| a.distance(*b) < 6.0));
+            if width >= 10 && width.abs_diff(height) <= 6 && !known {
+                unread.push((corners, width));
+            }
         }
     }
     if !found.is_empty() {
@@ -80,6 +96,48 @@ pub(crate) fn read(bits: &BitMatrix, gray: Luma<'_>, scale: f32, tries: usize, b
         super::found::collect(&mut found, sample_again(gray, &corners, &sizes_near(side), budget));
     }
     found
+}
+
+/// A picture turned by so many quarters against the clock.
+struct Turned {
+    bits: BitMatrix,
+    quarters: usize,
+}
+
+impl Turned {
+    /// Corners, in the picture as it was before it was turned, and modules of the symbols that show from the right.
+    fn traced(&self) -> Vec<([Point; 4], BitMatrix)> {
+        let Ok(Ok(traced)) = catch_unwind(AssertUnwindSafe(|| detect(&self.bits, true, false))) else {
+            return Vec::new();
+        };
+        let symbol = |symbol: &DatamatrixDetectorResult| {
+            let &[a, b, c, d] = symbol.getPoints() else { return None };
+            Some(([a, b, c, d].map(|corner| self.before(corner.x, corner.y)), symbol.getBits().clone()))
+        };
+        traced.iter().filter_map(symbol).collect()
+    }
+
+    fn turn_to(&mut self, quarters: usize) {
+        let further = (quarters + 4 - self.quarters) % 4;
+        if further % 2 == 1 {
+            self.bits.rotate90();
+        }
+        if further >= 2 {
+            self.bits.rotate180();
+        }
+        self.quarters = quarters;
+    }
+
+    /// Where a place lay before the picture was turned.
+    fn before(&self, x: f32, y: f32) -> Point {
+        let (width, height) = (self.bits.width() as f32, self.bits.height() as f32);
+        match self.quarters {
+            0 => Point::new(x, y),
+            1 => Point::new(height - y, x),
+            2 => Point::new(width - x, height - y),
+            _ => Point::new(y, width - x),
+        }
+    }
 }
 
 /// Reads the symbol that a region seems to hold, without tracing its edges.
@@ -102,7 +160,8 @@ fn sizes_near(counted: usize) -> Vec<(usize, usize)> {
 /// Samples the gray picture inside corners that were found, at each of some sizes.
 fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], budget: &Budget) -> Option<Found> {
     for &(side, regions) in sizes {
-        if budget.spent() {
+        // What it takes to fit a warp.
+        if !budget.allows(side * side / 2) {
             return None;
         }
         let Some(warp) = Warp::fit(gray, corners, side, regions) else { continue };
@@ -113,6 +172,9 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], 
             Some(Found { text, format: Format::DataMatrix, symbology, corners: warp.corners() })
         };
         for way in modules::WAYS {
+            if budget.spent() {
+                return None;
+            }
             let (bits, right) = modules::black_and_white(&levels, side, regions, way);
             most_right = most_right.max(right);
             if right >= 0.75
@@ -122,6 +184,7 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], 
             }
         }
         if most_right >= 0.7
+            && budget.allows(equaliser::cost(side))
             && let Some(found) = equaliser::equalised(&levels, side, regions).as_ref().and_then(told)
         {
             return Some(found);
