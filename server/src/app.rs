@@ -6,7 +6,6 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpRequest, HttpServer, middleware, web};
 use deadpool_postgres::Pool;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::Notify;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -33,8 +32,6 @@ pub struct App {
     pub config: Arc<Config>,
     /// The truth.
     pub db: Pool,
-    /// Redis for whatever is not the snapshot; it reconnects by itself and fails fast meanwhile.
-    pub redis: ConnectionManager,
     /// What verify answers from.
     pub snapshot: Snapshot,
     /// What time it is.
@@ -64,7 +61,6 @@ impl App {
         let database_url = config.database_url.as_deref().ok_or_else(missing("no TANBA_DATABASE_URL"))?;
         let redis_url = config.redis_url.as_deref().ok_or_else(missing("no TANBA_REDIS_URL"))?;
         let db = db::pool(database_url, config.database_connections)?;
-        let redis = connect_redis(redis_url)?;
         let keys = Keys::open(&config, db.clone(), clock.clone()).await?;
         Ok(Self {
             snapshot: Snapshot::open(&config, redis_url, db.clone())?,
@@ -77,21 +73,10 @@ impl App {
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
-            redis,
             clock,
             wake: Arc::default(),
         })
     }
-}
-
-/// A connection that is made when first needed, answers within half a second or fails, and comes back by itself.
-fn connect_redis(url: &str) -> Result<ConnectionManager> {
-    let settings = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(std::time::Duration::from_millis(500)))
-        .set_response_timeout(Some(std::time::Duration::from_millis(500)))
-        .set_number_of_retries(1)
-        .set_max_delay(std::time::Duration::from_millis(500));
-    Ok(ConnectionManager::new_lazy_with_config(redis::Client::open(url)?, settings)?)
 }
 
 /// The contract as a whole; paths and schemas are collected from the routes.

@@ -18,7 +18,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// PostgreSQL (`TANBA_DATABASE_URL`); without it and without Redis' address, private ones are started.
     pub database_url: Option<String>,
-    /// Redis (`TANBA_REDIS_URL`).
+    /// Redis (`TANBA_REDIS_URL`); the addresses of several nodes, separated by commas, for a Redis Cluster.
     pub redis_url: Option<String>,
     /// Prefix of every Redis key (`TANBA_REDIS_PREFIX`), so that several registers can share a server.
     pub redis_prefix: String,

@@ -19,7 +19,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 struct Readiness {
     /// PostgreSQL answers.
     postgres: bool,
-    /// Redis answers.
+    /// Redis answers; of a cluster, all of it.
     redis: bool,
 }
 
@@ -41,8 +41,7 @@ async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
         Ok(client) => client.simple_query("SELECT 1").await.is_ok(),
         Err(_) => false,
     };
-    let mut redis = app.redis.clone();
-    let redis = redis::cmd("PING").query_async::<String>(&mut redis).await.is_ok();
+    let redis = app.snapshot.answers().await;
     if postgres || redis {
         Ok(web::Json(Readiness { postgres, redis }))
     } else {

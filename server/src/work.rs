@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Lane, Taken};
-use crate::verify::Rebuilt;
+use crate::verify::{Marks, Rebuilt};
 use crate::{alerts, audit, auth, idempotency, regions, reports, scans};
 
 /// How often a worker looks for jobs that nobody rang for.
@@ -183,7 +183,7 @@ async fn take_and_do(app: &App) -> Result<Settled> {
     }
     let mut settled = Settled::default();
     let mut snapshot_away = false;
-    let mut refreshed = false;
+    let mut marks = Marks::new();
     for (job, rows) in together(taken) {
         let kind = job.as_ref().map_or("unknown", Job::kind);
         let done = match &job {
@@ -195,7 +195,8 @@ async fn take_and_do(app: &App) -> Result<Settled> {
             None => Err(Error::internal("a job of a kind that this version doesn't know")),
         };
         snapshot_away |= matches!(done, Err(Error::Unavailable { slug: "snapshot-unavailable", .. }));
-        refreshed |= done.is_ok() && kind.starts_with("refresh-");
+        // Of several refreshes of one shard the last has moved its mark furthest.
+        let done = done.map(|moved| marks.extend(moved));
         let result = if done.is_ok() { "done" } else { "failed" };
         metrics::counter!("tanba_jobs_total", "kind" => kind, "result" => result).increment(rows.len() as u64);
         for row in &rows {
@@ -217,8 +218,8 @@ async fn take_and_do(app: &App) -> Result<Settled> {
             }
         }
     }
-    // Last, since workers wait for each other here.
-    if refreshed && let Some((snapshot, mark)) = app.snapshot.mark() {
+    // Last and in one order, since workers wait for each other here.
+    for (snapshot, mark) in marks {
         jobs::note_refreshed(&tx, &snapshot, mark).await?;
     }
     tx.commit().await?;
@@ -247,16 +248,16 @@ fn together(taken: Vec<Taken>) -> Vec<(Option<Job>, Vec<Taken>)> {
     work
 }
 
-/// What each job means.
-async fn perform(app: &App, job: &Job) -> Result<()> {
+/// What each job means. Returns how far it moved the snapshot's marks.
+async fn perform(app: &App, job: &Job) -> Result<Marks> {
     match job {
         Job::RefreshOrder { order, segments } => app.snapshot.refresh_order(*order, segments).await,
         Job::RefreshProduct { gtin } => app.snapshot.refresh_product(*gtin).await,
         Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
         Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
-        Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await,
-        Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await,
-        Job::TellAlert { event } => alerts::tell(app, *event).await,
+        Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await.map(|()| Marks::new()),
+        Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await.map(|()| Marks::new()),
+        Job::TellAlert { event } => alerts::tell(app, *event).await.map(|()| Marks::new()),
         // Taken in a lane of its own.
         Job::JudgeScans { .. } => Err(Error::internal("scans to be judged in the wrong lane")),
     }
@@ -359,7 +360,7 @@ async fn rotate_keys(app: &App) -> Result<()> {
 /// The walk over the whole snapshot: quick while the snapshot is new and empty, at leisure afterwards.
 #[derive(Default)]
 struct Patrol {
-    space: Option<String>,
+    spaces: Vec<String>,
     at_leisure: bool,
     after: u32,
     rebuilt: Rebuilt,
@@ -372,9 +373,9 @@ impl Patrol {
 
     /// Takes a step, and tells how long to wait for the next.
     async fn step(&mut self, app: &App) -> Duration {
-        let space = app.snapshot.space();
-        if space.is_some() && space != self.space {
-            *self = Self { space, ..Self::default() };
+        let spaces = app.snapshot.spaces();
+        if !spaces.is_empty() && spaces != self.spaces {
+            *self = Self { spaces, ..Self::default() };
         }
         match self.walk(app).await {
             Ok(()) if self.at_leisure => Self::AT_LEISURE,

@@ -2,6 +2,7 @@
 //! called genuine. "Nothing lost" is held against a ledger of what the client was told.
 
 mod clock;
+mod cluster;
 mod kill;
 mod network;
 mod postgres;

@@ -6,12 +6,14 @@ mod counters;
 pub mod faults;
 pub mod load;
 mod python;
+mod redis_cluster;
 mod scene;
 mod stores;
 mod test_app;
 
 pub use counters::Counters;
 pub use python::python;
+pub use redis_cluster::RedisCluster;
 pub use scene::{Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};

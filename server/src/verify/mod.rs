@@ -17,4 +17,4 @@ pub(crate) use answer::{Answer, PackLine};
 pub(crate) use find::{answer, answer_many, answer_units};
 pub(crate) use http::routes;
 pub use snapshot::Snapshot;
-pub(crate) use snapshot::{Rebuilt, Unit};
+pub(crate) use snapshot::{Marks, Rebuilt, Unit};

@@ -31,13 +31,14 @@ struct Inner {
     asking: AtomicBool,
     one_by_one: Mutex<()>,
     large: AtomicBool,
-    blind: AtomicBool,
+    /// PostgreSQL is away for all shards, or for none.
+    blind: Arc<AtomicBool>,
     /// The connection for which the last answer was asked: on another one nothing is known yet.
     way: AtomicUsize,
 }
 
 impl Lag {
-    pub(super) fn new(db: Pool) -> Self {
+    pub(super) fn new(db: Pool, blind: Arc<AtomicBool>) -> Self {
         Self(Arc::new(Inner {
             db,
             runtime: Handle::current(),
@@ -46,7 +47,7 @@ impl Lag {
             asking: AtomicBool::new(false),
             one_by_one: Mutex::default(),
             large: AtomicBool::new(false),
-            blind: AtomicBool::new(false),
+            blind,
             way: AtomicUsize::new(0),
         }))
     }
@@ -99,7 +100,7 @@ impl Inner {
     }
 
     async fn ask(&self, live: &Live) {
-        let question = async |db: &Client| truth::refreshes(db, live.mark_key()).await;
+        let question = async |db: &Client| truth::refreshes(db, live.register()).await;
         let was_large = self.large.load(Ordering::Acquire);
         let (large, blind) = match truth::ask_within(&self.db, link::PATIENCE, question).await {
             Ok(refreshes) => {

@@ -5,21 +5,24 @@
 //! server, another database or a higher number is another space, in which nothing is known yet and everything is
 //! read through. Within a space a *mark* counts the refreshes. It only grows; whoever finds it missing or lower
 //! than he has seen it knows that the snapshot was emptied or put back, and opens the space of the next number.
+//! Numbers of spaces grow over runs and servers, too: a server that gives its place to its replica and takes it again
+//! later shows a mark that is lower than what was seen, or than PostgreSQL remembers, and is not believed.
 //!
 //! A server that hangs costs a caller [`PATIENCE`] once. Then nobody asks it until a connection made in the
 //! background has been vetted.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use deadpool_postgres::Pool;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisError, Script};
+use redis::{AsyncConnectionConfig, FromRedisValue, Pipeline, RedisError, Script};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
+use super::cluster::Way;
 use super::truth;
 use crate::error::{Error, Result};
 
@@ -48,14 +51,14 @@ const RAISE: &str = "
 
 /// The way to one Redis server, for one process.
 pub(super) struct Link {
-    client: Client,
+    server: Way,
     prefix: String,
     db: Pool,
     /// Connections live on the runtime that opened the link, not on that of whichever request came first.
     runtime: Handle,
     state: RwLock<State>,
-    /// The highest mark seen in each space base, kept over lost connections.
-    seen: Mutex<Option<(String, u64)>>,
+    /// The highest mark seen, kept over lost connections and over runs of the server.
+    seen: AtomicU64,
     database: OnceCell<String>,
 }
 
@@ -69,6 +72,8 @@ pub(super) struct Live {
     connection: MultiplexedConnection,
     /// Prefix of every key in the space.
     space: String,
+    /// What all spaces of this register on this way have in common, whichever server holds them.
+    register: String,
     mark_key: String,
     number: u64,
     seen: AtomicU64,
@@ -110,6 +115,11 @@ impl Live {
         format!("{}{name}", self.space)
     }
 
+    /// The name under which PostgreSQL remembers how far the mark has moved.
+    pub(super) fn register(&self) -> &str {
+        &self.register
+    }
+
     /// The key of the mark, for scripts that move it.
     pub(super) fn mark_key(&self) -> &str {
         &self.mark_key
@@ -138,18 +148,18 @@ impl Live {
 
 impl Link {
     /// A way that is opened in the background, at once.
-    pub(super) fn open(url: &str, prefix: &str, db: Pool) -> Result<Arc<Self>> {
+    pub(super) fn open(server: Way, prefix: &str, db: Pool) -> Arc<Self> {
         let link = Arc::new(Self {
-            client: Client::open(url)?,
+            server,
             prefix: prefix.to_owned(),
             db,
             runtime: Handle::current(),
             state: RwLock::new(State::Down { retry_at: Instant::now(), connecting: false }),
-            seen: Mutex::default(),
+            seen: AtomicU64::new(0),
             database: OnceCell::new(),
         });
         link.live();
-        Ok(link)
+        link
     }
 
     /// Opens the way now, for those who can wait.
@@ -235,18 +245,8 @@ impl Link {
             }
             *state = State::Down { retry_at, connecting: false };
         }
-        self.remember(live);
+        self.seen.fetch_max(live.seen(), Ordering::AcqRel);
         self.live();
-    }
-
-    fn remember(&self, live: &Live) {
-        let base = live.mark_key.clone();
-        let seen = live.seen.load(Ordering::Acquire);
-        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *known {
-            Some((known, mark)) if *known == base => *mark = seen.max(*mark),
-            known => *known = Some((base, seen)),
-        }
     }
 
     async fn connect(self: Arc<Self>) {
@@ -272,15 +272,16 @@ impl Link {
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))
             .set_pipeline_buffer_size(1_024);
-        let mut connection = self.client.get_multiplexed_async_connection_with_config(&settings).await?;
+        let mut connection = self.server.connect(&settings).await?;
         let server: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
         let run = server.lines().find_map(|line| line.strip_prefix("run_id:")).ok_or_else(|| Error::Unavailable {
             slug: "snapshot-unavailable",
             source: "Redis does not tell its run_id".into(),
         })?;
-        let base = format!("{}{}{}", self.prefix, digest(database), digest(run.trim()));
+        let register = format!("{}{}", self.prefix, digest(database));
+        let base = format!("{register}{}", digest(run.trim()));
         let mark_key = format!("{base}:mark");
-        let least = self.least_mark(&mark_key);
+        let least = self.seen.load(Ordering::Acquire);
         let found: Option<u64> = redis::cmd("GET").arg(&mark_key).query_async(&mut connection).await?;
         let mark = if let Some(mark) = found.filter(|mark| *mark >= least) {
             mark
@@ -292,6 +293,7 @@ impl Link {
         let live = Arc::new(Live {
             connection,
             space: format!("{base}.{number}:"),
+            register,
             mark_key,
             number,
             seen: AtomicU64::new(mark),
@@ -308,12 +310,6 @@ impl Link {
             });
         }
         Ok(live)
-    }
-
-    /// The least mark that a space of this key may have, by what this process has seen.
-    fn least_mark(&self, mark_key: &str) -> u64 {
-        let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(known, _)| known == mark_key).map_or(0, |(_, mark)| *mark)
     }
 }
 

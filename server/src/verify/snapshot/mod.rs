@@ -15,14 +15,17 @@
 //! What neither of them knows is an error, never a state.
 
 mod cards;
+mod cluster;
 mod heat;
 mod lag;
 mod link;
 mod refresh;
+mod shards;
 mod slots;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod units;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -32,6 +35,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deadpool_postgres::Pool;
+use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use marking::segment::{self, UnitState};
 use moka::future::Cache;
@@ -39,8 +43,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
-pub(crate) use refresh::Rebuilt;
+pub(crate) use refresh::{Marks, Rebuilt};
 pub(crate) use slots::Slots;
+pub(crate) use units::Unit;
 
 use crate::codes::{Sequence, UnitPlace};
 use crate::config::Config;
@@ -48,8 +53,8 @@ use crate::db::Client;
 use crate::error::{Error, Result};
 use cards::Run;
 use heat::Heat;
-use lag::Lag;
-use link::{Link, Live, Mark};
+use link::{Live, Mark};
+use shards::{Shard, Shards};
 
 use super::ready::Ready;
 
@@ -66,9 +71,8 @@ const SEGMENT_LIFE: Duration = Duration::from_millis(100);
 pub struct Snapshot(Arc<Inner>);
 
 struct Inner {
-    link: Arc<Link>,
+    shards: Shards,
     db: Pool,
-    lag: Lag,
     orders: Cache<u32, Option<Arc<OrderCard>>>,
     products: Cache<u64, Option<Arc<ProductCard>>>,
     participants: Cache<i32, Option<Arc<ParticipantCard>>>,
@@ -81,22 +85,6 @@ struct Inner {
     runs: RwLock<HashMap<Sequence, BTreeMap<u64, Run>>>,
     /// What was said about units that are alike, see [`ready`](super::ready).
     ready: Ready,
-}
-
-/// What the register holds about one unit.
-#[derive(Clone, Debug)]
-pub(crate) struct Unit {
-    /// The order and what its units share.
-    pub(crate) order: Arc<OrderCard>,
-    /// The unit's own two bytes.
-    pub(crate) state: UnitState,
-}
-
-impl Unit {
-    /// The particulars that the unit carries. They are known: a unit is not handed out without them.
-    pub(crate) fn particulars(&self) -> Option<&Particulars> {
-        self.order.particulars(self.state.particulars()?)
-    }
 }
 
 /// A thing that has one card.
@@ -165,16 +153,11 @@ impl Card for PackCard {
     }
 }
 
-fn segment_name(order: u32, number: u32) -> String {
-    format!("s:{{{order}}}:{number}")
-}
-
 impl Snapshot {
-    /// A snapshot on this Redis server, over this database.
+    /// A snapshot on this Redis server or cluster, over this database.
     pub(crate) fn open(config: &Config, redis_url: &str, db: Pool) -> Result<Self> {
         Ok(Self(Arc::new(Inner {
-            link: Link::open(redis_url, &config.redis_prefix, db.clone())?,
-            lag: Lag::new(db.clone()),
+            shards: Shards::open(redis_url, &config.redis_prefix, &db)?,
             db,
             orders: cache(20_000, CARD_LIFE),
             products: cache(20_000, CARD_LIFE),
@@ -190,17 +173,27 @@ impl Snapshot {
 
     /// Whether answers come from the snapshot alone, because PostgreSQL is away: they may lack the latest changes.
     pub(crate) fn is_reserve(&self) -> bool {
-        self.0.lag.is_blind()
+        self.0.shards.is_blind()
     }
 
-    /// The name of the space in use; another name is another, empty snapshot. None while Redis is away.
-    pub(crate) fn space(&self) -> Option<String> {
-        self.0.link.live().map(|live| live.key(""))
+    /// The names of the spaces in use; another name is another, empty snapshot. Empty while Redis is away.
+    pub(crate) fn spaces(&self) -> Vec<String> {
+        self.0.shards.all().iter().filter_map(|shard| shard.link.live()).map(|live| live.key("")).collect()
     }
 
-    /// The key of the snapshot's mark, and how far it has moved as this process knows. None while Redis is away.
-    pub(crate) fn mark(&self) -> Option<(String, u64)> {
-        self.0.link.live().map(|live| (live.mark_key().to_owned(), live.seen()))
+    /// Whether Redis answers: all of it, if it is a cluster.
+    pub(crate) async fn answers(&self) -> bool {
+        let shards = self.0.shards.all().iter().map(async |shard| {
+            // A way that nobody has used for a while may lead to where nobody is any more.
+            for _ in 0..2 {
+                let Some(live) = shard.link.wait().await else { return false };
+                if shard.link.read::<()>(&live, |_| {}).await.is_ok() {
+                    return true;
+                }
+            }
+            false
+        });
+        join_all(shards).await.into_iter().all(|answers| answers)
     }
 
     /// An order's card; none when there is no such order.
@@ -221,61 +214,6 @@ impl Snapshot {
     /// A pack's card; none when no such pack was put together.
     pub(crate) async fn pack(&self, sscc: u64) -> Result<Option<Arc<PackCard>>> {
         self.card(&self.0.packs, sscc).await
-    }
-
-    /// What is known of a unit; none when the order or the index in it was never issued.
-    pub(crate) async fn unit(&self, place: UnitPlace) -> Result<Option<Unit>> {
-        let UnitPlace { order, index } = place;
-        let Some(card) = self.order(order).await?.filter(|card| index < card.quantity) else { return Ok(None) };
-        let state = self.state(place, card.quantity).await?;
-        self.complete(order, card, state).await.map(Some)
-    }
-
-    /// The same for many units, asked for in one go.
-    pub(crate) async fn units(&self, places: &[UnitPlace]) -> Result<Vec<Option<Unit>>> {
-        let orders: BTreeSet<u32> = places.iter().map(|place| place.order).collect();
-        let cards: Vec<_> =
-            stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
-        let cards: BTreeMap<u32, Arc<OrderCard>> =
-            orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
-        let issued = |place: &UnitPlace| cards.get(&place.order).filter(|card| place.index < card.quantity);
-        let wanted: Vec<UnitPlace> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
-        let states = self.known_states(&wanted).await;
-        let found = wanted.iter().zip(states).map(async |(place, state)| {
-            let card = issued(place).ok_or_else(inconsistent)?;
-            let state = match state {
-                Some(state) => state,
-                None => self.read_through(*place, card.quantity).await?,
-            };
-            self.complete(place.order, Arc::clone(card), state).await
-        });
-        let mut found = stream::iter(found).buffered(8).try_collect::<Vec<_>>().await?.into_iter();
-        Ok(places.iter().map(|place| issued(place).and_then(|_| found.next())).collect())
-    }
-
-    /// The distinct states of the units in these runs, and how many units are in each.
-    pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32)>> {
-        let mut counted: BTreeMap<(u32, u16), u32> = BTreeMap::new();
-        for run in runs {
-            let card = self.order(run.order).await?.ok_or_else(inconsistent)?;
-            let (first, last) = (segment::segment_of(run.first).0, segment::segment_of(run.last).0);
-            for number in first..=last {
-                let bytes = self.segment(run.order, card.quantity, number).await?;
-                let start = run.first.max(number * SEGMENT_UNITS);
-                let end = run.last.min(number * SEGMENT_UNITS + (SEGMENT_UNITS - 1));
-                for index in start..=end {
-                    let (_, state) = segment::peek(&bytes, segment::segment_of(index).1).ok_or_else(inconsistent)?;
-                    *counted.entry((run.order, state.to_bits())).or_default() += 1;
-                }
-            }
-        }
-        let mut census = Vec::with_capacity(counted.len());
-        for ((order, bits), units) in counted {
-            let state = UnitState::from_bits(bits).ok_or_else(inconsistent)?;
-            let card = self.order(order).await?.ok_or_else(inconsistent)?;
-            census.push((self.complete(order, card, state).await?, units));
-        }
-        Ok(census)
     }
 
     /// The order that a place of a sequence belongs to, and the index in it; none when nobody has reached it yet.
@@ -299,13 +237,6 @@ impl Snapshot {
         run.unit_at(place)
     }
 
-    /// A unit's two bytes, if they are at hand: its segment is asked for again and again.
-    pub(super) fn hot_state(&self, place: UnitPlace) -> Option<UnitState> {
-        let (number, offset) = segment::segment_of(place.index);
-        let bytes = self.0.hot.get(&(place.order, number))?;
-        segment::peek(&bytes, offset).map(|(_, state)| state)
-    }
-
     /// What was said about units that are alike.
     pub(super) fn ready(&self) -> &Ready {
         &self.0.ready
@@ -313,8 +244,9 @@ impl Snapshot {
 
     async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {
         let key = format!("r:{sequence}");
-        if let Some(live) = self.believed().await {
-            let read = self.0.link.read::<(Vec<String>,)>(&live, |pipe| {
+        let shard = self.0.shards.of(&key);
+        if let Some(live) = shard.believed().await {
+            let read = shard.link.read::<(Vec<String>,)>(&live, |pipe| {
                 pipe.cmd("ZRANGE").arg(live.key(&key)).arg(place).arg("-inf").arg("BYSCORE").arg("REV");
                 pipe.arg("LIMIT").arg(0).arg(1);
             });
@@ -328,8 +260,8 @@ impl Snapshot {
             }
         }
         let found = self.ask(async |db| truth::find_run(db, sequence, place).await).await?;
-        if let (Some(run), Some(live)) = (found, self.0.link.live()) {
-            write::put_run(&self.0.link, &live, &key, run).await;
+        if let (Some(run), Some(live)) = (found, shard.link.live()) {
+            write::put_run(&shard.link, &live, &key, run).await;
         }
         Ok(found)
     }
@@ -337,14 +269,8 @@ impl Snapshot {
     /// Asks PostgreSQL for what the snapshot lacks. When that is away too, nobody can answer.
     async fn ask<T>(&self, question: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
         let answer = truth::ask(&self.0.db, question).await.map_err(silent)?;
-        self.0.lag.sees();
+        self.0.shards.sees();
         Ok(answer)
-    }
-
-    /// A way to Redis whose content keeps up with PostgreSQL, as far as can be known.
-    async fn believed(&self) -> Option<Arc<Live>> {
-        let live = self.0.link.live()?;
-        self.0.lag.is_small(&live).await.then_some(live)
     }
 
     async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {
@@ -357,10 +283,10 @@ impl Snapshot {
 
     async fn fetch<C: Card>(&self, key: C::Key) -> Result<Option<Arc<C>>> {
         let name = C::name(key);
+        let shard = self.0.shards.of(&name);
         let mut mark = None;
-        if let Some(live) = self.believed().await
-            && let Ok(((found,), seen)) = self
-                .0
+        if let Some(live) = shard.believed().await
+            && let Ok(((found,), seen)) = shard
                 .link
                 .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
                     pipe.cmd("GET").arg(live.key(&name));
@@ -380,122 +306,12 @@ impl Snapshot {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "card").increment(1);
         let card = self.ask(async |db| C::find(db, key).await).await?;
         if let (Some(card), Some((live, mark))) = (&card, mark) {
-            write::put_card(&self.0.link, &live, mark, &C::name(key), card).await;
+            let name = C::name(key);
+            write::put_card(&self.0.shards.of(&name).link, &live, mark, &name, card).await;
         }
         Ok(card.map(Arc::new))
     }
-
-    /// The unit with all that belongs to it: if the card at hand is older than the unit's particulars, a newer one.
-    async fn complete(&self, order: u32, card: Arc<OrderCard>, state: UnitState) -> Result<Unit> {
-        let knows = |card: &OrderCard| state.particulars().is_none_or(|number| card.particulars(number).is_some());
-        if knows(&card) {
-            return Ok(Unit { order: card, state });
-        }
-        self.0.orders.invalidate(&order).await;
-        let again = self.order(order).await?.filter(|card| knows(card));
-        let card = if let Some(card) = again {
-            card
-        } else {
-            // The snapshot's own card is older than its segment.
-            let mark = self.read_mark().await;
-            let card = self.fetch_through::<OrderCard>(order, mark).await?;
-            self.0.orders.insert(order, card.clone()).await;
-            card.filter(|card| knows(card)).ok_or_else(inconsistent)?
-        };
-        Ok(Unit { order: card, state })
-    }
-
-    async fn read_mark(&self) -> Option<(Arc<Live>, Mark)> {
-        let live = self.0.link.live()?;
-        let ((), mark) = self.0.link.read::<()>(&live, |_| {}).await.ok()?;
-        Some((live, mark))
-    }
-
-    /// A unit's two bytes. What is asked for again and again is read whole once and kept for a moment; everything
-    /// else costs the two bytes.
-    async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
-        let (number, offset) = segment::segment_of(place.index);
-        if self.0.heat.is_hot(place.order, number) {
-            let bytes = self.segment(place.order, quantity, number).await?;
-            self.0.hot.put((place.order, number), bytes.clone());
-            return segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent);
-        }
-        match self.known_states(&[place]).await.pop().flatten() {
-            Some(state) => Ok(state),
-            None => self.read_through(place, quantity).await,
-        }
-    }
-
-    /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
-    async fn known_states(&self, places: &[UnitPlace]) -> Vec<Option<UnitState>> {
-        let mut states = vec![None; places.len()];
-        if places.is_empty() {
-            return states;
-        }
-        let Some(live) = self.believed().await else { return states };
-        let read = self.0.link.read::<Vec<Vec<u8>>>(&live, |pipe| {
-            for place in places {
-                let (number, offset) = segment::segment_of(place.index);
-                let start = segment::byte_offset(offset);
-                pipe.cmd("GETRANGE").arg(live.key(&segment_name(place.order, number))).arg(start).arg(start + 1);
-            }
-        });
-        if let Ok((found, _)) = read.await {
-            for (state, bytes) in states.iter_mut().zip(found) {
-                *state = bytes.try_into().ok().and_then(UnitState::from_bytes);
-            }
-        }
-        states
-    }
-
-    async fn read_through(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
-        let (number, offset) = segment::segment_of(place.index);
-        let bytes = self.segment_through(place.order, quantity, number).await?;
-        segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent)
-    }
-
-    /// A whole segment.
-    async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
-        let load = self.fetch_segment(order, quantity, number);
-        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
-    }
-
-    /// A segment that the snapshot lacks, once for all who ask at this moment.
-    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
-        let load = self.load_segment(order, quantity, number);
-        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
-    }
-
-    async fn fetch_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
-        if let Some(live) = self.believed().await
-            && let Ok(((Some(bytes),), _)) = self
-                .0
-                .link
-                .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
-                    pipe.cmd("GET").arg(live.key(&segment_name(order, number)));
-                })
-                .await
-        {
-            return Ok(bytes.into());
-        }
-        self.load_segment(order, quantity, number).await
-    }
-
-    /// A segment from PostgreSQL, left in the snapshot for those to come.
-    async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
-        metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
-        let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
-        let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
-        if let Some(live) = self.0.link.live() {
-            write::put_segment(&self.0.link, &live, &segment_name(order, number), &bytes).await;
-        }
-        Ok(bytes)
-    }
 }
-
-/// Units of a segment, as indexes count.
-#[expect(clippy::cast_possible_truncation, reason = "about a thousand")]
-const SEGMENT_UNITS: u32 = segment::UNITS_PER_SEGMENT as u32;
 
 fn cache<K: Eq + Hash + Send + Sync + 'static, V: Clone + Send + Sync + 'static>(
     capacity: u64,

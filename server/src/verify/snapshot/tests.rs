@@ -45,14 +45,14 @@ impl Bench {
             .await
             .unwrap();
         let snapshot = open(&servers, &db);
-        snapshot.0.link.wait().await.unwrap();
+        snapshot.0.shards.all()[0].link.wait().await.unwrap();
         Self { servers, folder, db, snapshot }
     }
 
     /// What another process would see.
     async fn stranger(&self) -> Snapshot {
         let snapshot = open(&self.servers, &self.db);
-        snapshot.0.link.wait().await.unwrap();
+        snapshot.0.shards.all()[0].link.wait().await.unwrap();
         snapshot
     }
 
@@ -248,7 +248,7 @@ async fn an_emptied_snapshot_fills_again_and_the_walk_brings_back_all_that_was_t
     bench.settle(1_500, Status::InCirculation).await;
     let () = redis::cmd("FLUSHALL").query_async(&mut bench.redis().await).await.unwrap();
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
-    bench.snapshot.0.link.wait().await.unwrap();
+    bench.snapshot.0.shards.all()[0].link.wait().await.unwrap();
     let rebuilt = bench.snapshot.rebuild().await.unwrap();
     // The answer before may have brought back its own segment.
     assert!(rebuilt.orders == 1 && (1..=2).contains(&rebuilt.segments), "{rebuilt:?}");
@@ -271,7 +271,7 @@ async fn an_old_copy_put_back_is_never_believed() {
         tokio::time::sleep(2 * SEGMENT_LIFE).await;
         assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "round {round}");
         // A process that starts now has seen nothing, but the one that was there has opened another space by now.
-        bench.snapshot.0.link.wait().await.unwrap();
+        bench.snapshot.0.shards.all()[0].link.wait().await.unwrap();
         assert_eq!(status(&bench.stranger().await, 7).await, Status::Sold, "round {round}");
     }
     // And not by a server that starts with it.
@@ -306,7 +306,7 @@ async fn without_redis_the_answer_comes_from_postgresql_and_soon_from_redis_agai
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     bench.servers.start_redis().await.unwrap();
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert!(bench.snapshot.0.link.wait().await.is_some());
+    assert!(bench.snapshot.0.shards.all()[0].link.wait().await.is_some());
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     bench.end().await;
 }
@@ -360,7 +360,7 @@ async fn a_register_made_anew_sees_nothing_of_the_old_one() {
     let another = db::pool(&url, 2).unwrap();
     db::migrate(&another).await.unwrap();
     let snapshot = open(&bench.servers, &another);
-    snapshot.0.link.wait().await.unwrap();
+    snapshot.0.shards.all()[0].link.wait().await.unwrap();
     assert!(snapshot.unit(at(1, 7)).await.unwrap().is_none());
     another.close();
     bench.end().await;

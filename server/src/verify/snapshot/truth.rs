@@ -53,8 +53,8 @@ pub(super) struct Refreshes {
     pub(super) mark: u64,
 }
 
-/// How the snapshot with this mark is kept.
-pub(super) async fn refreshes(db: &impl GenericClient, mark_key: &str) -> Result<Refreshes> {
+/// How the part of the snapshot is kept that bears this name.
+pub(super) async fn refreshes(db: &impl GenericClient, register: &str) -> Result<Refreshes> {
     let query = db
         .prepare_cached(
             "-- verify::refreshes
@@ -63,7 +63,7 @@ pub(super) async fn refreshes(db: &impl GenericClient, mark_key: &str) -> Result
                     coalesce((SELECT mark FROM refresh_mark WHERE snapshot = $1), 0) AS mark",
         )
         .await?;
-    let row = db.query_one(&query, &[&mark_key]).await?;
+    let row = db.query_one(&query, &[&register]).await?;
     Ok(Refreshes { lag: row.get("lag"), mark: unsigned(&row, "mark")? })
 }
 

@@ -120,15 +120,15 @@ pub(super) async fn replace_card<C: Card>(
     replace(link, live, &[(name, stored(card))]).await
 }
 
-/// Forgets cards, and tells everybody by the mark that something was refreshed.
-pub(super) async fn forget(link: &Arc<Link>, live: &Arc<Live>, names: &[String]) -> Result<(), Away> {
+/// Forgets cards, and tells everybody by the mark that something was refreshed. Returns how far it has moved.
+pub(super) async fn forget(link: &Arc<Link>, live: &Arc<Live>, names: &[&str]) -> Result<u64, Away> {
     let mut call = SCRIPTS.forget.key(live.mark_key());
     for name in names {
         call.key(live.key(name));
     }
     let mark: u64 = run(link, live, &call).await?;
     live.note(mark);
-    Ok(())
+    Ok(mark)
 }
 
 async fn run<T: FromRedisValue>(link: &Arc<Link>, live: &Arc<Live>, call: &ScriptInvocation<'_>) -> Result<T, Away> {

@@ -1,0 +1,208 @@
+//! How a server is reached: by its own address, or by a slot of the Redis Cluster that it belongs to.
+//!
+//! Only masters are asked: what a replica lacks nobody could tell. A slot that moved makes its old master refuse; the
+//! way is closed then and opened anew to whoever has the slot by now, under the name of that server's own run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, Value};
+
+use crate::error::{Error, Result};
+
+/// How long what a node said of the cluster's layout is used: many ways are opened at the same moment.
+const FRESH: Duration = Duration::from_millis(100);
+
+/// A way to the server that holds a shard.
+pub(super) enum Way {
+    /// One server holds everything.
+    Server(Client),
+    /// The master of this slot.
+    Cluster {
+        /// The cluster.
+        cluster: Arc<Cluster>,
+        /// The slot of the shard's hash tag.
+        slot: u16,
+    },
+}
+
+/// A Redis Cluster, as far as it is known.
+pub(super) struct Cluster {
+    /// How nodes are spoken to: user, password, protocol. They are the same for all.
+    manner: ConnectionInfo,
+    /// Addresses, the ones that answered last in front.
+    nodes: Mutex<Vec<Address>>,
+    layout: tokio::sync::Mutex<Option<(Instant, Vec<Range>)>>,
+}
+
+type Address = (String, u16);
+
+/// Slots from the first to the last, and the master that serves them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Range {
+    first: u16,
+    last: u16,
+    master: Address,
+}
+
+impl Way {
+    /// The way to a single server.
+    pub(super) fn server(address: &str) -> Result<Self> {
+        Ok(Self::Server(Client::open(address)?))
+    }
+
+    /// A new connection.
+    pub(super) async fn connect(
+        &self,
+        settings: &AsyncConnectionConfig,
+    ) -> std::result::Result<MultiplexedConnection, RedisError> {
+        match self {
+            Self::Server(client) => client.get_multiplexed_async_connection_with_config(settings).await,
+            Self::Cluster { cluster, slot } => cluster.connect(*slot, settings).await,
+        }
+    }
+}
+
+impl Cluster {
+    /// A cluster that some of these nodes, separated by commas, can tell about.
+    pub(super) fn new(addresses: &str) -> Result<Self> {
+        let mut manner = None;
+        let mut nodes = Vec::new();
+        for address in addresses.split(',').map(str::trim).filter(|address| !address.is_empty()) {
+            let info = address.into_connection_info()?;
+            let ConnectionAddr::Tcp(host, port) = info.addr() else {
+                return Err(Error::internal("TANBA_REDIS_URL: nodes of a cluster are reached by redis://host:port"));
+            };
+            nodes.push((host.clone(), *port));
+            manner.get_or_insert(info);
+        }
+        let manner = manner.ok_or_else(|| Error::internal("TANBA_REDIS_URL names no node"))?;
+        Ok(Self { manner, nodes: Mutex::new(nodes), layout: tokio::sync::Mutex::default() })
+    }
+
+    async fn connect(
+        &self,
+        slot: u16,
+        settings: &AsyncConnectionConfig,
+    ) -> std::result::Result<MultiplexedConnection, RedisError> {
+        let master = self.master(slot, settings).await?;
+        self.reach(&master, settings).await
+    }
+
+    async fn reach(
+        &self,
+        (host, port): &Address,
+        settings: &AsyncConnectionConfig,
+    ) -> std::result::Result<MultiplexedConnection, RedisError> {
+        let info = self.manner.clone().set_addr(ConnectionAddr::Tcp(host.clone(), *port));
+        Client::open(info)?.get_multiplexed_async_connection_with_config(settings).await
+    }
+
+    /// Who serves a slot, as the first node says that answers.
+    async fn master(&self, slot: u16, settings: &AsyncConnectionConfig) -> std::result::Result<Address, RedisError> {
+        let mut layout = self.layout.lock().await;
+        if layout.as_ref().is_none_or(|(asked, _)| asked.elapsed() >= FRESH) {
+            *layout = None;
+            *layout = Some((Instant::now(), self.ask(settings).await?));
+        }
+        let ranges = layout.as_ref().map_or(&[][..], |(_, ranges)| ranges);
+        let range = ranges.iter().find(|range| (range.first..=range.last).contains(&slot));
+        range.map(|range| range.master.clone()).ok_or_else(|| unknown("nobody serves this slot of the cluster"))
+    }
+
+    async fn ask(&self, settings: &AsyncConnectionConfig) -> std::result::Result<Vec<Range>, RedisError> {
+        let nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut failed = unknown("no node of the cluster is known");
+        for node in nodes {
+            match self.ask_one(&node, settings).await {
+                Ok(ranges) => {
+                    self.learn(&node, &ranges);
+                    return Ok(ranges);
+                }
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
+    }
+
+    async fn ask_one(
+        &self,
+        node: &Address,
+        settings: &AsyncConnectionConfig,
+    ) -> std::result::Result<Vec<Range>, RedisError> {
+        let mut connection = self.reach(node, settings).await?;
+        let said: Value = redis::cmd("CLUSTER").arg("SLOTS").query_async(&mut connection).await?;
+        let ranges = ranges(&said, &node.0);
+        if ranges.is_empty() { Err(unknown("the node knows of no slots")) } else { Ok(ranges) }
+    }
+
+    /// Remembers whom else can be asked, and whom first.
+    fn learn(&self, answered: &Address, ranges: &[Range]) {
+        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        nodes.retain(|node| node != answered);
+        nodes.insert(0, answered.clone());
+        for range in ranges {
+            if !nodes.contains(&range.master) {
+                nodes.push(range.master.clone());
+            }
+        }
+    }
+}
+
+/// What `CLUSTER SLOTS` says: first slot, last slot, then nodes, the master first. A node without a host is the one
+/// that was asked.
+fn ranges(said: &Value, asked: &str) -> Vec<Range> {
+    let Value::Array(rows) = said else { return Vec::new() };
+    let range = |row: &Value| {
+        let Value::Array(row) = row else { return None };
+        let [first, last, Value::Array(master), ..] = row.as_slice() else { return None };
+        let number = |value: &Value| match value {
+            Value::Int(number) => u16::try_from(*number).ok(),
+            _ => None,
+        };
+        let host =
+            master.first().and_then(|host| redis::from_redis_value::<Option<String>>(host.clone()).ok().flatten());
+        let host = host.filter(|host| !host.is_empty()).unwrap_or_else(|| asked.to_owned());
+        Some(Range { first: number(first)?, last: number(last)?, master: (host, number(master.get(1)?)?) })
+    };
+    rows.iter().filter_map(range).collect()
+}
+
+fn unknown(what: &'static str) -> RedisError {
+    (redis::ErrorKind::ClusterConnectionNotFound, what).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_node_says_of_the_cluster_is_read_and_what_it_leaves_out_is_itself() {
+        let text = |text: &str| Value::BulkString(text.into());
+        let node = |host, port| Value::Array(vec![host, Value::Int(port), text("id"), Value::Array(Vec::new())]);
+        let said = Value::Array(vec![
+            Value::Array(vec![
+                Value::Int(0),
+                Value::Int(8_191),
+                node(text("10.0.0.1"), 7_000),
+                node(text("10.0.0.2"), 7_003),
+            ]),
+            Value::Array(vec![Value::Int(8_192), Value::Int(16_383), node(Value::Nil, 7_001)]),
+            Value::Array(vec![Value::Int(1)]),
+        ]);
+        let expected = [
+            Range { first: 0, last: 8_191, master: ("10.0.0.1".to_owned(), 7_000) },
+            Range { first: 8_192, last: 16_383, master: ("asked".to_owned(), 7_001) },
+        ];
+        assert_eq!(ranges(&said, "asked"), expected);
+        assert_eq!(ranges(&Value::Nil, "asked"), []);
+    }
+
+    #[test]
+    fn nodes_of_a_cluster_are_reached_over_the_network() {
+        assert!(Cluster::new("redis://10.0.0.1:7000,redis://10.0.0.2:7000").is_ok());
+        assert!(Cluster::new("redis+unix:///run/a.sock,redis+unix:///run/b.sock").is_err());
+        assert!(Cluster::new(" , ").is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! Units in the snapshot: two bytes each, in segments, with the particulars that the order's card holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use marking::segment::{self, UnitState};
+
+use super::link::{Live, Mark};
+use super::shards::Shard;
+use super::{Card, OrderCard, Particulars, Snapshot, UnitRun, inconsistent, shared, truth, write};
+use crate::codes::UnitPlace;
+use crate::error::{Error, Result};
+
+/// What the register holds about one unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    /// The order and what its units share.
+    pub(crate) order: Arc<OrderCard>,
+    /// The unit's own two bytes.
+    pub(crate) state: UnitState,
+}
+
+impl Unit {
+    /// The particulars that the unit carries. They are known: a unit is not handed out without them.
+    pub(crate) fn particulars(&self) -> Option<&Particulars> {
+        self.order.particulars(self.state.particulars()?)
+    }
+}
+
+impl Snapshot {
+    /// What is known of a unit; none when the order or the index in it was never issued.
+    pub(crate) async fn unit(&self, place: UnitPlace) -> Result<Option<Unit>> {
+        let UnitPlace { order, index } = place;
+        let Some(card) = self.order(order).await?.filter(|card| index < card.quantity) else { return Ok(None) };
+        let state = self.state(place, card.quantity).await?;
+        self.complete(order, card, state).await.map(Some)
+    }
+
+    /// The same for many units, asked for in one go.
+    pub(crate) async fn units(&self, places: &[UnitPlace]) -> Result<Vec<Option<Unit>>> {
+        let orders: BTreeSet<u32> = places.iter().map(|place| place.order).collect();
+        let cards: Vec<_> =
+            stream::iter(orders.iter().map(|order| self.order(*order))).buffered(16).try_collect().await?;
+        let cards: BTreeMap<u32, Arc<OrderCard>> =
+            orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
+        let issued = |place: &UnitPlace| cards.get(&place.order).filter(|card| place.index < card.quantity);
+        let wanted: Vec<UnitPlace> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
+        let states = self.known_states(&wanted).await;
+        let found = wanted.iter().zip(states).map(async |(place, state)| {
+            let card = issued(place).ok_or_else(inconsistent)?;
+            let state = match state {
+                Some(state) => state,
+                None => self.read_through(*place, card.quantity).await?,
+            };
+            self.complete(place.order, Arc::clone(card), state).await
+        });
+        let mut found = stream::iter(found).buffered(8).try_collect::<Vec<_>>().await?.into_iter();
+        Ok(places.iter().map(|place| issued(place).and_then(|_| found.next())).collect())
+    }
+
+    /// The distinct states of the units in these runs, and how many units are in each.
+    pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32)>> {
+        let mut counted: BTreeMap<(u32, u16), u32> = BTreeMap::new();
+        for run in runs {
+            let card = self.order(run.order).await?.ok_or_else(inconsistent)?;
+            let (first, last) = (segment::segment_of(run.first).0, segment::segment_of(run.last).0);
+            for number in first..=last {
+                let bytes = self.segment(run.order, card.quantity, number).await?;
+                let start = run.first.max(number * SEGMENT_UNITS);
+                let end = run.last.min(number * SEGMENT_UNITS + (SEGMENT_UNITS - 1));
+                for index in start..=end {
+                    let (_, state) = segment::peek(&bytes, segment::segment_of(index).1).ok_or_else(inconsistent)?;
+                    *counted.entry((run.order, state.to_bits())).or_default() += 1;
+                }
+            }
+        }
+        let mut census = Vec::with_capacity(counted.len());
+        for ((order, bits), units) in counted {
+            let state = UnitState::from_bits(bits).ok_or_else(inconsistent)?;
+            let card = self.order(order).await?.ok_or_else(inconsistent)?;
+            census.push((self.complete(order, card, state).await?, units));
+        }
+        Ok(census)
+    }
+
+    /// A unit's two bytes, if they are at hand: its segment is asked for again and again.
+    pub(in crate::verify) fn hot_state(&self, place: UnitPlace) -> Option<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        let bytes = self.0.hot.get(&(place.order, number))?;
+        segment::peek(&bytes, offset).map(|(_, state)| state)
+    }
+
+    /// The unit with all that belongs to it: if the card at hand is older than the unit's particulars, a newer one.
+    async fn complete(&self, order: u32, card: Arc<OrderCard>, state: UnitState) -> Result<Unit> {
+        let knows = |card: &OrderCard| state.particulars().is_none_or(|number| card.particulars(number).is_some());
+        if knows(&card) {
+            return Ok(Unit { order: card, state });
+        }
+        self.0.orders.invalidate(&order).await;
+        let again = self.order(order).await?.filter(|card| knows(card));
+        let card = if let Some(card) = again {
+            card
+        } else {
+            // The snapshot's own card is older than its segment.
+            let mark = read_mark(self.0.shards.of(&OrderCard::name(order))).await;
+            let card = self.fetch_through::<OrderCard>(order, mark).await?;
+            self.0.orders.insert(order, card.clone()).await;
+            card.filter(|card| knows(card)).ok_or_else(inconsistent)?
+        };
+        Ok(Unit { order: card, state })
+    }
+
+    /// A unit's two bytes. What is asked for again and again is read whole once and kept for a moment; everything
+    /// else costs the two bytes.
+    async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        if self.0.heat.is_hot(place.order, number) {
+            let bytes = self.segment(place.order, quantity, number).await?;
+            self.0.hot.put((place.order, number), bytes.clone());
+            return segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent);
+        }
+        match self.known_states(&[place]).await.pop().flatten() {
+            Some(state) => Ok(state),
+            None => self.read_through(place, quantity).await,
+        }
+    }
+
+    /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
+    async fn known_states(&self, places: &[UnitPlace]) -> Vec<Option<UnitState>> {
+        let mut states = vec![None; places.len()];
+        let mut by_shard: BTreeMap<usize, Vec<(usize, String, usize)>> = BTreeMap::new();
+        for (at, place) in places.iter().enumerate() {
+            let (number, offset) = segment::segment_of(place.index);
+            let name = segment_name(place.order, number);
+            by_shard.entry(self.0.shards.number(&name)).or_default().push((at, name, segment::byte_offset(offset)));
+        }
+        let reads = by_shard.iter().map(async |(shard, wanted)| {
+            let shard = &self.0.shards.all()[*shard];
+            let live = shard.believed().await?;
+            let read = shard.link.read::<Vec<Vec<u8>>>(&live, |pipe| {
+                for (_, name, start) in wanted {
+                    pipe.cmd("GETRANGE").arg(live.key(name)).arg(*start).arg(start + 1);
+                }
+            });
+            Some((wanted, read.await.ok()?.0))
+        });
+        for (wanted, found) in join_all(reads).await.into_iter().flatten() {
+            for ((at, ..), bytes) in wanted.iter().zip(found) {
+                states[*at] = bytes.try_into().ok().and_then(UnitState::from_bytes);
+            }
+        }
+        states
+    }
+
+    async fn read_through(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+        let (number, offset) = segment::segment_of(place.index);
+        let bytes = self.segment_through(place.order, quantity, number).await?;
+        segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent)
+    }
+
+    /// A whole segment.
+    async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let load = self.fetch_segment(order, quantity, number);
+        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    }
+
+    /// A segment that the snapshot lacks, once for all who ask at this moment.
+    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let load = self.load_segment(order, quantity, number);
+        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+    }
+
+    async fn fetch_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        let name = segment_name(order, number);
+        let shard = self.0.shards.of(&name);
+        if let Some(live) = shard.believed().await
+            && let Ok(((Some(bytes),), _)) = shard
+                .link
+                .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
+                    pipe.cmd("GET").arg(live.key(&name));
+                })
+                .await
+        {
+            return Ok(bytes.into());
+        }
+        self.load_segment(order, quantity, number).await
+    }
+
+    /// A segment from PostgreSQL, left in the snapshot for those to come.
+    async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+        metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
+        let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
+        let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
+        let name = segment_name(order, number);
+        let shard = self.0.shards.of(&name);
+        if let Some(live) = shard.link.live() {
+            write::put_segment(&shard.link, &live, &name, &bytes).await;
+        }
+        Ok(bytes)
+    }
+}
+
+/// The name of a segment.
+pub(super) fn segment_name(order: u32, number: u32) -> String {
+    format!("s:{{{order}}}:{number}")
+}
+
+async fn read_mark(shard: &Shard) -> Option<(Arc<Live>, Mark)> {
+    let live = shard.link.live()?;
+    let ((), mark) = shard.link.read::<()>(&live, |_| {}).await.ok()?;
+    Some((live, mark))
+}
+
+/// Units of a segment, as indexes count.
+#[expect(clippy::cast_possible_truncation, reason = "about a thousand")]
+const SEGMENT_UNITS: u32 = segment::UNITS_PER_SEGMENT as u32;
