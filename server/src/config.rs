@@ -18,6 +18,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// PostgreSQL (`TANBA_DATABASE_URL`); without it and without Redis' address, private ones are started.
     pub database_url: Option<String>,
+    /// A streaming replica of that PostgreSQL (`TANBA_DATABASE_REPLICA_URL`), for what may be a second old.
+    pub replica_url: Option<String>,
     /// Redis (`TANBA_REDIS_URL`); the addresses of several nodes, separated by commas, for a Redis Cluster.
     pub redis_url: Option<String>,
     /// Prefix of every Redis key (`TANBA_REDIS_PREFIX`), so that several registers can share a server.
@@ -117,6 +119,7 @@ impl Config {
             listen,
             data_dir: parsed(&variable, "TANBA_DATA_DIR", PathBuf::from("var"))?,
             database_url: variable("TANBA_DATABASE_URL"),
+            replica_url: variable("TANBA_DATABASE_REPLICA_URL"),
             redis_url: variable("TANBA_REDIS_URL"),
             redis_prefix: parsed(&variable, "TANBA_REDIS_PREFIX", "tanba:".to_owned())?,
             public_url: parsed(&variable, "TANBA_PUBLIC_URL", format!("http://{listen}"))?,

@@ -13,12 +13,16 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Lane, Taken};
 use crate::verify::{Marks, Rebuilt};
-use crate::{alerts, audit, auth, idempotency, regions, reports, scans};
+use crate::{alerts, audit, auth, db, idempotency, regions, reports, scans};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
 /// How long it rests when PostgreSQL is away.
 const REST: Duration = Duration::from_secs(1);
+/// The longest step: refreshing sixty orders of a million codes each takes a minute.
+const STEP: Duration = Duration::from_mins(5);
+/// How long a step may go on after the worker was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
 /// Jobs held at a time.
 const BATCH: i64 = 64;
 /// Jobs of scans held at a time: what comes meanwhile is judged together next.
@@ -50,13 +54,29 @@ pub fn start(app: App) -> Worker {
 }
 
 impl Worker {
-    /// Stops it: what it holds is finished first.
+    /// Stops it: what it holds is finished first, if that is soon.
     pub async fn stop(self) {
         self.stop.cancel();
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the worker broke off");
         }
     }
+}
+
+/// Takes a step, and gives it up when it lasts too long, or doesn't end soon after the worker was told to stop: a store
+/// may have fallen silent. Every step is a transaction, or harmless when it is taken again.
+async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let leave = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let until_told = async {
+        tokio::select! {
+            done = work => done,
+            () = leave => Err(Error::Unavailable { slug: "register-unavailable", source: "the worker has to stop".into() }),
+        }
+    };
+    db::bounded(STEP, until_told).await
 }
 
 /// Works until it is told to stop.
@@ -68,7 +88,7 @@ async fn run(app: App, stop: CancellationToken) {
         tokio::runtime::Handle::current().block_on(keep_judging(judging, until));
     });
     while !stop.is_cancelled() {
-        let rest = match take_and_do(&app).await {
+        let rest = match take_step(&stop, Box::pin(take_and_do(&app))).await {
             Ok(settled) if settled.done > 0 => continue,
             Ok(_) => POLL,
             Err(error) => {
@@ -92,7 +112,7 @@ async fn run(app: App, stop: CancellationToken) {
 /// Judges scans until it is told to stop.
 async fn keep_judging(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let rest = match judge_some(&app).await {
+        let rest = match take_step(&stop, Box::pin(judge_some(&app))).await {
             Ok(settled) if settled.done > 0 => continue,
             Ok(_) => POLL,
             Err(error) => {
@@ -311,7 +331,7 @@ async fn keep_house(app: App, stop: CancellationToken) {
 
 async fn keep_doing(chore: &'static Chore, app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = (chore.act)(&app).await {
+        if let Err(error) = take_step(&stop, (chore.act)(&app)).await {
             tracing::warn!(chore = chore.name, %error, "a chore was left undone");
         }
         tokio::select! {
@@ -324,7 +344,7 @@ async fn keep_doing(chore: &'static Chore, app: App, stop: CancellationToken) {
 async fn keep_walking(app: App, stop: CancellationToken) {
     let mut patrol = Patrol::default();
     while !stop.is_cancelled() {
-        let pause = patrol.step(&app).await;
+        let pause = patrol.step(&app, &stop).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
@@ -372,12 +392,12 @@ impl Patrol {
     const IN_HASTE: Duration = Duration::from_millis(20);
 
     /// Takes a step, and tells how long to wait for the next.
-    async fn step(&mut self, app: &App) -> Duration {
+    async fn step(&mut self, app: &App, stop: &CancellationToken) -> Duration {
         let spaces = app.snapshot.spaces();
         if !spaces.is_empty() && spaces != self.spaces {
             *self = Self { spaces, ..Self::default() };
         }
-        match self.walk(app).await {
+        match take_step(stop, Box::pin(self.walk(app))).await {
             Ok(()) if self.at_leisure => Self::AT_LEISURE,
             Ok(()) => Self::IN_HASTE,
             Err(error) => {

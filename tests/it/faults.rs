@@ -7,6 +7,7 @@ mod kill;
 mod network;
 mod postgres;
 mod redis;
+mod replica;
 mod slow;
 
 use std::time::Duration;

@@ -27,6 +27,7 @@ Settings (environment):
   TANBA_LISTEN                address and port [127.0.0.1:8080]
   TANBA_DATA_DIR              folder of the private stores, photos and the master key [var]
   TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder
+  TANBA_DATABASE_REPLICA_URL  a streaming replica of it, asked while Redis is away
   TANBA_REDIS_URL             Redis; without it a private one is started; several nodes of a cluster with commas between
   TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
   TANBA_PUBLIC_URL            address by which the world knows the service, for links on labels

@@ -99,6 +99,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("TANBA_LIMIT_GLOBAL", config.limits.global.to_string()),
     ];
     settings.extend(config.database_url.clone().map(|url| ("TANBA_DATABASE_URL", url)));
+    settings.extend(config.replica_url.clone().map(|url| ("TANBA_DATABASE_REPLICA_URL", url)));
     settings.extend(config.redis_url.clone().map(|url| ("TANBA_REDIS_URL", url)));
     settings
 }

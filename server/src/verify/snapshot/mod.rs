@@ -21,7 +21,6 @@ mod lag;
 mod link;
 mod refresh;
 mod shards;
-mod slots;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -44,13 +43,13 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
 pub(crate) use refresh::{Marks, Rebuilt};
-pub(crate) use slots::Slots;
 pub(crate) use units::Unit;
 
 use crate::codes::{Sequence, UnitPlace};
 use crate::config::Config;
-use crate::db::Client;
+use crate::db::{self, Client, Replica};
 use crate::error::{Error, Result};
+use crate::slots::Slots;
 use cards::Run;
 use heat::Heat;
 use link::{Live, Mark};
@@ -65,6 +64,8 @@ const SEQUENCES: usize = 20_000;
 /// How long a segment that was read whole serves those who ask for its neighbours: those of a product that half a
 /// town is buying, and whoever waits for PostgreSQL at the same moment.
 const SEGMENT_LIFE: Duration = Duration::from_millis(100);
+/// Segments that are kept for those who can't wait.
+const HOT_SEGMENTS: usize = 4_096;
 
 /// The snapshot, as one process sees it. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +74,7 @@ pub struct Snapshot(Arc<Inner>);
 struct Inner {
     shards: Shards,
     db: Pool,
+    replica: Option<Arc<Replica>>,
     orders: Cache<u32, Option<Arc<OrderCard>>>,
     products: Cache<u64, Option<Arc<ProductCard>>>,
     participants: Cache<i32, Option<Arc<ParticipantCard>>>,
@@ -156,7 +158,10 @@ impl Card for PackCard {
 impl Snapshot {
     /// A snapshot on this Redis server or cluster, over this database.
     pub(crate) fn open(config: &Config, redis_url: &str, db: Pool) -> Result<Self> {
+        let replica =
+            config.replica_url.as_deref().map(|url| db::pool(url, config.database_connections)).transpose()?;
         Ok(Self(Arc::new(Inner {
+            replica: replica.map(|replica| Replica::watch(replica, db.clone())),
             shards: Shards::open(redis_url, &config.redis_prefix, &db)?,
             db,
             orders: cache(20_000, CARD_LIFE),
@@ -165,7 +170,7 @@ impl Snapshot {
             packs: cache(1_000, CARD_LIFE),
             segments: cache(10_000, SEGMENT_LIFE),
             heat: Heat::new(),
-            hot: Slots::new(SEGMENT_LIFE),
+            hot: Slots::new(HOT_SEGMENTS, SEGMENT_LIFE),
             runs: RwLock::default(),
             ready: Ready::new(CARD_LIFE),
         })))
@@ -273,6 +278,14 @@ impl Snapshot {
         Ok(answer)
     }
 
+    /// Asks a replica that keeps up for what need not be left in the snapshot, because Redis is away. None says nothing:
+    /// then PostgreSQL itself is asked.
+    async fn ask_replica<T>(&self, question: impl AsyncFnOnce(&Client) -> Result<Option<T>>) -> Option<T> {
+        let answer = truth::ask(self.0.replica.as_ref()?.pool()?, question).await.ok()??;
+        metrics::counter!("tanba_replica_answers_total").increment(1);
+        Some(answer)
+    }
+
     async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {
         if let Some(known) = cache.get(&key).await {
             return Ok(known);
@@ -304,7 +317,11 @@ impl Snapshot {
     /// Reads a card from PostgreSQL and leaves it in the snapshot, unless a refresh came in between.
     async fn fetch_through<C: Card>(&self, key: C::Key, mark: Option<(Arc<Live>, Mark)>) -> Result<Option<Arc<C>>> {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "card").increment(1);
-        let card = self.ask(async |db| C::find(db, key).await).await?;
+        let told = if mark.is_none() { self.ask_replica(async |db| C::find(db, key).await).await } else { None };
+        let card = match told {
+            Some(card) => Some(card),
+            None => self.ask(async |db| C::find(db, key).await).await?,
+        };
         if let (Some(card), Some((live, mark))) = (&card, mark) {
             let name = C::name(key);
             write::put_card(&self.0.shards.of(&name).link, &live, mark, &name, card).await;

@@ -12,6 +12,7 @@ use super::link::{Live, Mark};
 use super::shards::Shard;
 use super::{Card, OrderCard, Particulars, Snapshot, UnitRun, inconsistent, shared, truth, write};
 use crate::codes::UnitPlace;
+use crate::db::Client;
 use crate::error::{Error, Result};
 
 /// What the register holds about one unit.
@@ -192,15 +193,26 @@ impl Snapshot {
     /// A segment from PostgreSQL, left in the snapshot for those to come.
     async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
-        let found = self.ask(async |db| truth::list_segments(db, order, quantity, &[number]).await).await?;
-        let (_, bytes) = found.into_iter().next().ok_or_else(inconsistent)?;
         let name = segment_name(order, number);
         let shard = self.0.shards.of(&name);
-        if let Some(live) = shard.link.live() {
+        let live = shard.link.live();
+        if live.is_none()
+            && let Some(bytes) = self.ask_replica(async |db| find_segment(db, order, quantity, number).await).await
+        {
+            return Ok(bytes);
+        }
+        let found = self.ask(async |db| find_segment(db, order, quantity, number).await).await?;
+        let bytes = found.ok_or_else(inconsistent)?;
+        if let Some(live) = live {
             write::put_segment(&shard.link, &live, &name, &bytes).await;
         }
         Ok(bytes)
     }
+}
+
+async fn find_segment(db: &Client, order: u32, quantity: u32, number: u32) -> Result<Option<Bytes>> {
+    let found = truth::list_segments(db, order, quantity, &[number]).await?;
+    Ok(found.into_iter().next().map(|(_, bytes)| bytes))
 }
 
 /// The name of a segment.

@@ -14,6 +14,10 @@ use crate::error::{Error, Result};
 
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
 
+mod replica;
+
+pub use replica::Replica;
+
 mod migrations {
     refinery::embed_migrations!("migrations");
 }
@@ -48,13 +52,20 @@ pub fn pool(url: &str, connections: usize) -> Result<Pool> {
         .expect("a runtime is given"))
 }
 
-/// Works with a connection for no longer than this. A connection that was given up on, and every other that was in use
-/// then, has to answer before somebody else gets it: a server or a network that fell silent is left behind at once.
+/// Works with a connection for no longer than this, see [`bounded`].
 pub async fn within<T>(pool: &Pool, patience: Duration, work: impl AsyncFnOnce(&mut Client) -> Result<T>) -> Result<T> {
-    let mut work = pin!(async {
+    let work = async {
         let mut client = pool.get().await?;
         work(&mut client).await
-    });
+    };
+    bounded(patience, work).await
+}
+
+/// Lets work with connections of a pool go on for no longer than this. A connection that was given up on, and every
+/// other that was in use then, has to answer before somebody else gets it: a server or a network that fell silent is
+/// left behind at once.
+pub async fn bounded<T>(patience: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut work = pin!(work);
     match tokio::time::timeout(patience, work.as_mut()).await {
         Ok(done) => done,
         Err(elapsed) => {
