@@ -40,6 +40,8 @@ pub struct App {
     pub keys: Keys,
     /// Who is signed in, as far as it is remembered.
     pub(crate) sessions: Sessions,
+    /// Codes that were read a moment ago.
+    pub(crate) seen: Arc<codes::Seen>,
     /// Writes scans, many requests at a time.
     pub scans: Committer,
     /// Photos of reports, and bounds on sending them.
@@ -66,6 +68,7 @@ impl App {
             snapshot: Snapshot::open(&config, redis_url, db.clone())?,
             keys,
             sessions: Sessions::new(),
+            seen: Arc::default(),
             scans: Committer::start(db.clone()),
             reports: Reports::open(&config)?,
             regions: Regions::open(&db).await?,
@@ -212,6 +215,8 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     .workers(threads)
     .shutdown_timeout(10)
     .disable_signals()
+    // As long as a shopper looks at a verdict and takes the next thing from the shelf.
+    .keep_alive(std::time::Duration::from_secs(75))
     .client_request_timeout(std::time::Duration::from_secs(10))
     .listen(http::listen::listen(listen).map_err(|error| Error::internal(format!("{listen}: {error}")))?)?;
     let address = server.addrs().first().copied().unwrap_or(listen);

@@ -1,6 +1,7 @@
 //! The keys as they stood when they were last read: opened, prepared, immutable.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +18,8 @@ use super::store::KeyRow;
 use super::vault::{KEY_BYTES, Vault, random};
 use crate::error::{Error, Result};
 
+/// Sets opened so far.
+static SETS: AtomicU64 = AtomicU64::new(0);
 /// How long after its last signature a token key still verifies: longer than any token lives.
 const TOKEN_GRACE: TimeDelta = TimeDelta::hours(1);
 /// Characters in the id of the key that sealed a contact, at the head of the sealed bytes.
@@ -24,6 +27,8 @@ const CONTACT_ID: usize = 8;
 
 /// Every key that this process knows. Cheap to hold: one is shared until the keys change.
 pub struct KeySet {
+    /// Tells this set from every other that this process has had.
+    pub number: u64,
     /// Turns places into serials and back.
     pub serials: SerialCipher,
     /// Checks the seals of every group.
@@ -179,6 +184,7 @@ impl KeySet {
             }
         }
         Ok(Self {
+            number: SETS.fetch_add(1, Ordering::Relaxed),
             serials: serials.ok_or_else(|| Error::internal("there is no key for serials"))?,
             seals: SealKeys::new(seals).map_err(Error::internal)?,
             cards: rows.iter().map(|row| row.card.clone()).collect(),

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
 use crate::app::App;
-use crate::codes::{self, Location, Place, UnitLocation};
+use crate::codes::{Location, Place, UnitLocation};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::Body;
 use crate::http::problems::{Always, Conflict, Sent};
@@ -57,7 +57,7 @@ async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result
         .items
         .into_iter()
         .map(|scan| {
-            let found = find(&codes::locate(&keys, &scan.code));
+            let found = find(&app.seen.locate(&keys, &scan.code));
             let mut kept = scan.kept(error, found);
             kept.region = kept.place.and_then(|place| app.regions.find(place.latitude, place.longitude));
             kept

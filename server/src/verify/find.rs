@@ -47,7 +47,7 @@ pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
 /// The same as JSON, ready to be sent.
 pub(crate) async fn answer_json(app: &App, text: &str) -> Result<(Verdict, Bytes)> {
     let walk = Walk::new(app);
-    let location = codes::locate(&walk.keys, text);
+    let location = app.seen.locate(&walk.keys, text);
     match walk.told_before(&location) {
         Some(told) => Ok(told),
         None => Box::pin(walk.tell_anew(location, text)).await,
@@ -102,7 +102,7 @@ impl<'a> Walk<'a> {
 
     /// What the text is.
     async fn locate(&self, text: &str) -> Location {
-        let location = codes::locate(&self.keys, text);
+        let location = self.app.seen.locate(&self.keys, text);
         self.with_fresh_keys(location, text).await
     }
 

@@ -12,7 +12,10 @@ use marking::gtin::Gtin;
 use marking::layout::Group;
 use marking::verdict::Verdict;
 
-use super::snapshot::Slots;
+use crate::slots::Slots;
+
+/// Answers that are kept.
+const ANSWERS: usize = 4_096;
 
 /// What units have in common that are told alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +49,7 @@ pub(super) struct Ready(Slots<Alike, Arc<Gapped>>);
 
 impl Ready {
     pub(super) fn new(life: Duration) -> Self {
-        Self(Slots::new(life))
+        Self(Slots::new(ANSWERS, life))
     }
 
     pub(super) fn get(&self, alike: Alike) -> Option<Arc<Gapped>> {
