@@ -103,7 +103,16 @@ impl Scene {
 
     /// The codes of an order, by index.
     pub async fn codes(&mut self, order: Uuid) -> Vec<String> {
-        let request = self.request(Method::GET, &format!("/v1/orders/{order}/codes")).await;
+        self.export(&format!("/v1/orders/{order}/codes")).await
+    }
+
+    /// Some neighbouring codes of an order, by index; both ends are among them.
+    pub async fn codes_between(&mut self, order: Uuid, first: u32, last: u32) -> Vec<String> {
+        self.export(&format!("/v1/orders/{order}/codes?from={first}&to={last}")).await
+    }
+
+    async fn export(&mut self, path: &str) -> Vec<String> {
+        let request = self.request(Method::GET, path).await;
         let answer = Answer::of(request.send().await.expect("the service answers")).await.expect(200);
         let text = String::from_utf8(answer.bytes).expect("CSV is UTF-8");
         text.lines().skip(1).map(code_of_line).collect()

@@ -1,8 +1,9 @@
-//! A closed-loop HTTP load generator: so many connections, each asks, reads the answer, asks again. It is one thread
-//! and little work a request, because it shares the machine with what it measures.
+//! HTTP load generators: a closed loop, in which so many connections each ask, read the answer and ask again, and an open
+//! one ([`OpenLoad`]). One thread and little work a request, because they share the machine with what they measure.
 
 mod connection;
 mod latency;
+mod open;
 mod random;
 mod raw;
 
@@ -13,6 +14,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub use latency::Latencies;
+pub use open::OpenLoad;
 pub use random::Random;
 pub use raw::{Lines, Response, encoded, exchange, get, post};
 

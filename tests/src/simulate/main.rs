@@ -9,6 +9,7 @@
 )]
 
 mod dice;
+mod load;
 mod measure;
 mod parameters;
 mod plot;
@@ -71,6 +72,9 @@ impl FromStr for Seeds {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|first| first == "load") {
+        return load::main(std::env::args().skip(1));
+    }
     let arguments = Arguments::parse();
     let mut settings = Settings::default();
     if let Some(score) = arguments.alert_score {

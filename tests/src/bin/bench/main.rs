@@ -2,7 +2,10 @@
 //! `name: value` lines. A machine that does other things at the same time gives smaller figures and the same ratios:
 //! what is compared is measured in turns, round by round, and a ratio is the median of the rounds' ratios.
 
+mod connections;
 mod emit;
+mod pace;
+mod plot;
 mod report;
 mod scans;
 mod snapshot;
@@ -36,7 +39,7 @@ struct Arguments {
     /// Seconds of each measurement in a round.
     #[arg(long, default_value_t = 1.5)]
     seconds: f64,
-    /// Only these kinds of codes in `verify`: hmac, ed25519, unknown, pack.
+    /// Only these kinds of codes in `verify`: hmac, ed25519, unknown, pack, `hmac_first`, `ed25519_first`.
     #[arg(long, value_delimiter = ',')]
     kinds: Vec<String>,
     /// Connections that ask at the same time.
@@ -45,9 +48,12 @@ struct Arguments {
     /// Codes in the orders that are asked about, and in the order that is exported.
     #[arg(long, default_value_t = 100_000)]
     codes: u32,
-    /// Codes whose memory is measured.
+    /// Codes in Redis at the end of `snapshot`.
     #[arg(long, default_value_t = 10_000_000)]
     snapshot_codes: u32,
+    /// Where to draw what a verdict costs by the number of codes (`snapshot`), as SVG.
+    #[arg(long)]
+    plot: Option<PathBuf>,
     /// An empty or missing folder for the stores' data, on the disk whose `fsync` is to be measured.
     #[arg(long)]
     data_dir: Option<PathBuf>,
@@ -63,12 +69,16 @@ enum What {
     All,
     /// Verify of codes of several kinds against static answers, and with a store away.
     Verify,
+    /// Verify at 0.7 of the peak, timed from when each request was due; the first question about each segment.
+    Pace,
     /// Durable scans.
     Scans,
     /// Codes exported against the bare signing loop.
     Emit,
-    /// Memory of Redis a code.
+    /// Memory of Redis a code, how fast it is filled and filled again, and what a verdict costs meanwhile.
     Snapshot,
+    /// Memory a connection that nobody uses at the moment.
+    Connections,
 }
 
 /// How each measurement is made.
@@ -82,8 +92,22 @@ struct Plan {
     kinds: Vec<String>,
 }
 
+fn main() -> ExitCode {
+    // Processes that `connections` starts: the service itself, and clients that hold connections to it.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve"] => server::cli::main(),
+        ["hold", address, count, number] => {
+            let read = (address.parse(), count.parse(), number.parse());
+            let (Ok(address), Ok(count), Ok(number)) = read else { return ExitCode::FAILURE };
+            connections::hold(address, count, number).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+        }
+        _ => measure(),
+    }
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn measure() -> ExitCode {
     let arguments = Arguments::parse();
     let asked = arguments.what;
     let wanted = |what| asked.is_empty() || asked.contains(&What::All) || asked.contains(&what);
@@ -100,6 +124,9 @@ async fn main() -> ExitCode {
     if wanted(What::Verify) {
         verify::measure(&mut stand, &plan, &mut report).await;
     }
+    if wanted(What::Pace) {
+        pace::measure(&mut stand, &plan, &mut report).await;
+    }
     if wanted(What::Scans) {
         scans::measure(&mut stand, &plan, &mut report).await;
     }
@@ -107,7 +134,13 @@ async fn main() -> ExitCode {
         emit::measure(&mut stand, &plan, &mut report).await;
     }
     if wanted(What::Snapshot) {
-        snapshot::measure(&mut stand, arguments.snapshot_codes, &mut report).await;
+        let points = snapshot::measure(&mut stand, &plan, arguments.snapshot_codes.max(1), &mut report).await;
+        if let Some(path) = arguments.plot {
+            std::fs::write(path, snapshot::picture(&points)).expect("the picture can be written");
+        }
+    }
+    if wanted(What::Connections) {
+        connections::measure(&mut stand, &plan, &mut report).await;
     }
     stand.stop().await;
     match arguments.json.map(|path| report.write(&path)) {

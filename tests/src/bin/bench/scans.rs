@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use futures_util::{SinkExt, TryStreamExt};
 use marking::layout::Group;
-use tests::load::{Latencies, Load, Random, post};
+use tests::load::{Latencies, Load, Outcome, Random, post};
 
 use crate::Plan;
 use crate::report::{Report, median};
@@ -22,21 +22,12 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     let mut rates = sizes.map(|_| Vec::new());
     let mut latencies = sizes.map(|_| Latencies::default());
     let mut copied = Vec::new();
+    // What judging costs is told apart: it may lag behind, and has machines of its own.
+    stand.let_work(false).await;
     // A round that is left out: partitions are made, statements prepared.
     for round in 0..=plan.rounds {
         for (at, size) in sizes.into_iter().enumerate() {
-            let load = Load {
-                address: stand.address,
-                connections: plan.connections,
-                length: plan.length.max(Duration::from_secs(2)),
-            };
-            let mut random = Random::new(plan.seed ^ (u64::from(size) << 32) ^ round as u64);
-            let codes = codes.clone();
-            let next = move |into: &mut Vec<u8>| {
-                into.extend_from_slice(&post("/v1/scans", "", batch(size, &codes, &mut random).as_bytes()));
-            };
-            let outcome = load.run_apart(next).await;
-            assert!(outcome.is_clean(), "{:?} {:?}", outcome.statuses, outcome.complaint);
+            let outcome = press(stand, plan, size, plan.seed ^ round as u64, &codes).await;
             if round > 0 {
                 rates[at].push(outcome.per_second() * f64::from(size));
                 latencies[at].extend(&outcome.latencies);
@@ -46,6 +37,8 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
             copied.push(copy(stand).await);
         }
     }
+    stand.let_work(true).await;
+    let judged = press(stand, plan, 20, plan.seed ^ 7, &codes).await;
     let ratio = |rates: &[f64]| median(rates.iter().zip(&copied).map(|(rate, copied)| rate / copied).collect());
     let [one, many, full] = &rates;
     report.put("scans.copy_ratio", ratio(full));
@@ -58,8 +51,23 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     report.put("scans.batched_per_second", median(many.clone()));
     report.put("scans.batched_p50_ms", latencies[1].percentile(50).as_secs_f64() * 1e3);
     report.put("scans.batched_p99_ms", latencies[1].percentile(99).as_secs_f64() * 1e3);
+    report.put("scans.beside_judging_per_second", judged.per_second() * 20.0);
     report.put("scans.full_per_second", median(full.clone()));
     report.put("scans.full_p99_ms", latencies[2].percentile(99).as_secs_f64() * 1e3);
+}
+
+/// Sends batches of this size as fast as they are acknowledged.
+async fn press(stand: &Stand, plan: &Plan, size: u32, seed: u64, codes: &[String]) -> Outcome {
+    let length = plan.length.max(Duration::from_secs(2));
+    let load = Load { address: stand.address, connections: plan.connections, length };
+    let mut random = Random::new(seed ^ (u64::from(size) << 32));
+    let codes = codes.to_vec();
+    let next = move |into: &mut Vec<u8>| {
+        into.extend_from_slice(&post("/v1/scans", "", batch(size, &codes, &mut random).as_bytes()));
+    };
+    let outcome = load.run_apart(next).await;
+    assert!(outcome.is_clean(), "{:?} {:?}", outcome.statuses, outcome.complaint);
+    outcome
 }
 
 /// Rows a second that one COPY brings to disk: scans as they are stored, into a table with the same columns and key.

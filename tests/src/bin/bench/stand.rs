@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use actix_web::http::header::ContentType;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
 use bytes::Bytes;
+use redis::aio::MultiplexedConnection;
 use server::app::{self, App, Running};
 use server::clock::Clock;
 use server::config::{Config, Limits};
@@ -26,8 +27,10 @@ pub(crate) struct Stand {
     pub(crate) address: SocketAddr,
     pub(crate) scene: Scene,
     folder: PathBuf,
+    /// A service with one route, which asks Redis for one key, without anything of ours around it.
+    pub(crate) bare: SocketAddr,
     running: Running,
-    worker: Worker,
+    worker: Option<Worker>,
 }
 
 impl Stand {
@@ -59,13 +62,23 @@ impl Stand {
         let worker = work::start(app.clone());
         let address = running.address;
         let scene = Scene::open(&app, &format!("http://{address}")).await;
-        Self { embedded, app, address, scene, folder, running, worker }
+        let bare = bare(&embedded.addresses().redis_url, app.config.threads).await;
+        Self { embedded, app, address, scene, folder, bare, running, worker: Some(worker) }
+    }
+
+    /// Lets the worker of this process rest, or work again.
+    pub(crate) async fn let_work(&mut self, works: bool) {
+        match self.worker.take() {
+            Some(worker) if !works => worker.stop().await,
+            None if works => self.worker = Some(work::start(self.app.clone())),
+            unchanged => self.worker = unchanged,
+        }
     }
 
     /// Stops everything and removes its data.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
+        self.let_work(false).await;
         self.running.stop().await.expect("the service stops");
-        self.worker.stop().await;
         drop((self.app, self.scene));
         self.embedded.discard().await.expect("the stores' data can be removed");
         // A folder that was there before, with something else in it, stays.
@@ -73,6 +86,30 @@ impl Stand {
             let _ = std::fs::remove_file(self.folder.join(file));
         }
         let _ = std::fs::remove_dir(self.folder);
+    }
+}
+
+/// What one route with one look into Redis does on the same framework: the yardstick of what a lookup costs.
+async fn bare(redis_url: &str, threads: usize) -> SocketAddr {
+    let client = redis::Client::open(redis_url).expect("an address");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis answers");
+    let () = redis::cmd("SET").arg("bench").arg("12").query_async(&mut redis).await.expect("Redis takes a key");
+    let server = HttpServer::new(move || {
+        let redis = web::Data::new(redis.clone());
+        actix_web::App::new().app_data(redis).route("/bench", web::get().to(looked_up))
+    });
+    let server = server.workers(threads).disable_signals().bind(("127.0.0.1", 0)).expect("a free port");
+    let address = server.addrs()[0];
+    tokio::spawn(server.run());
+    address
+}
+
+/// As [`filling`], after one key was asked for.
+async fn looked_up(request: HttpRequest, redis: web::Data<MultiplexedConnection>) -> HttpResponse {
+    let mut redis = MultiplexedConnection::clone(&redis);
+    match redis::cmd("GET").arg("bench").query_async::<Option<String>>(&mut redis).await {
+        Ok(Some(_)) => filling(request).await,
+        _ => HttpResponse::ServiceUnavailable().finish(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Verify against a static answer of the same length: what the answer itself costs. Then with a store away, and proof
 //! by the stores' own counters that invented codes reach neither.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use marking::layout::Group;
@@ -18,6 +21,8 @@ const GUESSES: usize = 200_000;
 /// Characters of serials that we make.
 const SERIAL: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Codes of the orders in which each code is asked about once, then the next: nothing is remembered when a lap is over.
+const LAP: u32 = 1_000_000;
 /// Units in the pack that is asked about.
 const PACKED: u32 = 20;
 
@@ -26,10 +31,13 @@ struct Kind {
     name: &'static str,
     verdict: &'static str,
     example: String,
-    questions: Vec<Vec<u8>>,
+    questions: Arc<Vec<Vec<u8>>>,
+    /// Which question comes next, where each comes once a lap; else they are drawn by chance.
+    next: Option<Arc<AtomicUsize>>,
     /// What a question is answered with: its length decides that of the static answer.
     length: usize,
     ratios: Vec<f64>,
+    to_bare: Vec<f64>,
     per_second: Vec<f64>,
     static_per_second: Vec<f64>,
     outcome: Outcome,
@@ -48,13 +56,20 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
         Kind::new("unknown", "unknown", &invented),
         Kind::new("pack", "in-circulation", &[pack]),
     ];
+    for (name, group) in [("hmac_first", Group::Medicines), ("ed25519_first", Group::Shoes)] {
+        if plan.kinds.is_empty() || plan.kinds.iter().any(|wanted| wanted == name) {
+            let (_, codes) = stand.scene.goods(group, LAP).await;
+            stand.scene.await_verdict(codes.last().expect("there are codes"), "in-circulation").await;
+            kinds.push(Kind { next: Some(Arc::default()), ..Kind::new(name, "in-circulation", &codes) });
+        }
+    }
     kinds.retain(|kind| plan.kinds.is_empty() || plan.kinds.iter().any(|name| name == kind.name));
     stand.scene.await_verdict(medicines.last().expect("there are codes"), "in-circulation").await;
     stand.scene.await_verdict(shoes.last().expect("there are codes"), "in-circulation").await;
     for kind in &mut kinds {
         kind.look(stand);
         // Everything is read through once, and the processor has seen the code.
-        press(stand, plan, kind.questions.clone(), plan.seed).await;
+        kind.press(stand, plan, plan.seed).await;
     }
     eprintln!("Verifying in {} rounds", plan.rounds);
     for round in 0..plan.rounds {
@@ -80,9 +95,11 @@ impl Kind {
             name,
             verdict,
             example: codes[0].clone(),
-            questions,
+            questions: Arc::new(questions),
+            next: None,
             length: 0,
             ratios: Vec::new(),
+            to_bare: Vec::new(),
             per_second: Vec::new(),
             static_per_second: Vec::new(),
             outcome: Outcome::default(),
@@ -97,16 +114,31 @@ impl Kind {
         self.length = answer.body.len();
     }
 
-    /// The static answer, then the real one. The static question is as long as the real one.
+    async fn press(&self, stand: &Stand, plan: &Plan, seed: u64) -> Outcome {
+        let Some(next) = self.next.clone() else {
+            return press(stand.address, plan, Arc::clone(&self.questions), seed).await;
+        };
+        let load = Load { address: stand.address, connections: plan.connections, length: plan.length };
+        let questions = Arc::clone(&self.questions);
+        let next = move |into: &mut Vec<u8>| {
+            let at = next.fetch_add(1, Ordering::Relaxed) % questions.len();
+            into.extend_from_slice(&questions[at]);
+        };
+        load.run_apart(next).await
+    }
+
+    /// The static answer and the bare look into Redis, then the real one. The static question is as long as the real one.
     async fn round(&mut self, stand: &Stand, plan: &Plan, seed: u64) {
         let question = &self.questions[0];
         let target = format!("/bench?{}&code=", self.length);
         let padding = question.len() - get(&target, "").len();
         let fixed = get(&format!("{target}{}", "x".repeat(padding)), "");
-        let fixed = press(stand, plan, vec![fixed], seed).await.per_second();
-        let outcome = press(stand, plan, self.questions.clone(), seed).await;
+        let bare = press(stand.bare, plan, Arc::new(vec![fixed.clone()]), seed).await.per_second();
+        let fixed = press(stand.address, plan, Arc::new(vec![fixed]), seed).await.per_second();
+        let outcome = self.press(stand, plan, seed).await;
         assert!(outcome.is_clean(), "{}: {:?} {:?}", self.name, outcome.statuses, outcome.complaint);
         self.ratios.push(outcome.per_second() / fixed);
+        self.to_bare.push(outcome.per_second() / bare);
         self.per_second.push(outcome.per_second());
         self.static_per_second.push(fixed);
         self.outcome.latencies.extend(&outcome.latencies);
@@ -115,6 +147,7 @@ impl Kind {
     fn report(&self, report: &mut Report) {
         let mut put = |what: &str, value| report.put(&format!("verify.{}_{what}", self.name), value);
         put("ratio", median(self.ratios.clone()));
+        put("to_bare_redis_get", median(self.to_bare.clone()));
         put("per_second", median(self.per_second.clone()));
         put("static_per_second", median(self.static_per_second.clone()));
         put("p50_ms", self.outcome.latencies.percentile(50).as_secs_f64() * 1e3);
@@ -123,8 +156,8 @@ impl Kind {
 }
 
 /// Presses with questions drawn by chance.
-async fn press(stand: &Stand, plan: &Plan, questions: Vec<Vec<u8>>, seed: u64) -> Outcome {
-    let load = Load { address: stand.address, connections: plan.connections, length: plan.length };
+async fn press(address: SocketAddr, plan: &Plan, questions: Arc<Vec<Vec<u8>>>, seed: u64) -> Outcome {
+    let load = Load { address, connections: plan.connections, length: plan.length };
     let mut random = Random::new(seed);
     let mut at = 0;
     let next = move |into: &mut Vec<u8>| {
@@ -181,7 +214,7 @@ async fn prove(stand: &Stand, plan: &Plan, unknown: &Kind, report: &mut Report) 
         let before = counters(stand).await;
         if asks {
             let plan = &Plan { length: WINDOW, ..plan.clone() };
-            requests = press(stand, plan, unknown.questions.clone(), plan.seed).await.latencies.count();
+            requests = unknown.press(stand, plan, plan.seed).await.latencies.count();
         } else {
             tokio::time::sleep(WINDOW).await;
         }
@@ -202,17 +235,17 @@ async fn without_stores(stand: &mut Stand, plan: &Plan, kind: &Kind, report: &mu
     let settle = Duration::from_secs(3);
     stand.embedded.kill_redis();
     tokio::time::sleep(settle).await;
-    let outcome = press(stand, plan, kind.questions.clone(), plan.seed).await;
+    let outcome = kind.press(stand, plan, plan.seed).await;
     report.put("verify.without_redis_per_second", outcome.per_second());
     report.put_count("verify.without_redis_failed", failures(&outcome));
     stand.embedded.start_redis().await.expect("Redis starts again");
     stand.scene.await_verdict(&kind.example, kind.verdict).await;
     tokio::time::sleep(settle).await;
     // Fills the snapshot again.
-    press(stand, plan, kind.questions.clone(), plan.seed).await;
+    kind.press(stand, plan, plan.seed).await;
     stand.embedded.kill_postgres();
     tokio::time::sleep(settle).await;
-    let outcome = press(stand, plan, kind.questions.clone(), plan.seed).await;
+    let outcome = kind.press(stand, plan, plan.seed).await;
     report.put("verify.without_postgres_per_second", outcome.per_second());
     report.put_count("verify.without_postgres_failed", failures(&outcome));
     stand.embedded.start_postgres().await.expect("PostgreSQL starts again");
