@@ -6,6 +6,7 @@ import { defineConfig } from "vite";
 import { core } from "./build/core";
 import { finish } from "./build/finish";
 import { outlines } from "./build/outlines";
+import { towns } from "./build/towns";
 import { words } from "./build/words";
 
 const server = process.env["TANBA_SERVER"] ?? "http://127.0.0.1:8080";
@@ -15,7 +16,7 @@ const behind = { target: server, changeOrigin: false };
 const proxy = { "/v1": behind, "/demo": behind };
 
 export default defineConfig({
-  plugins: [svelte(), outlines(), core("../ffi/wasm/pkg"), words("../locales", "src/generated/words.ts"), finish()],
+  plugins: [svelte(), outlines(), towns("../server/reference/regions.toml"), core("../ffi/wasm/pkg"), words("../locales", "src/generated/words.ts"), finish()],
   build: {
     target: ["chrome105", "safari16", "firefox115"],
     // The page's policy allows no inline pictures in styles.
@@ -27,6 +28,7 @@ export default defineConfig({
         // What every page needs in one file: on a slow line thirty small ones cost more than their bytes.
         codeSplitting: {
           groups: [
+            { name: "maplibre", test: /node_modules\/maplibre-gl\// },
             {
               name: "base",
               test: /src\/(design|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent)|core\/core)|node_modules\/(svelte|@fluent|esm-env|clsx)\//,

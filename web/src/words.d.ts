@@ -53,3 +53,8 @@ declare module "virtual:outlines" {
   const outlines: import("geojson").FeatureCollection<import("geojson").Geometry, { ours: boolean }>;
   export default outlines;
 }
+
+declare module "virtual:towns" {
+  const towns: { kk: string; ru: string; en: string; latitude: number; longitude: number }[];
+  export default towns;
+}

@@ -9,7 +9,7 @@ use crate::packages::program;
 use crate::run::{Failed, cargo, install, root, run, target};
 
 /// What the app is built from, beside its own folder.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "web/src",
     "web/build",
     "web/public",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 9] = [
     "web/package-lock.json",
     "web/vite.config.ts",
     "locales",
+    "server/reference/regions.toml",
     "openapi.yaml",
     "ffi/wasm/pkg",
 ];

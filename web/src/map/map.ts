@@ -2,6 +2,7 @@
 
 import type { Feature, Point, Polygon } from "geojson";
 
+import type { Place } from "../lib/place";
 import type { Tone } from "../lib/tone";
 
 /** Something at a place. */
@@ -12,13 +13,15 @@ export interface Spot {
   tone: Tone;
   /** What it is, for the list beside the map and for readers of the screen. */
   title: string;
+  /** Drawn as a ring, so that two kinds differ by more than colour. */
+  hollow?: boolean;
   /** A short sign within the point, such as its number on a trail. */
   sign?: string;
 }
 
-/** A hot spot as the server tells it. */
+/** A hot spot, or how much was scanned, as the server tells it. */
 export interface HotSpot {
-  method: "cells" | "clusters";
+  method: "cells" | "clusters" | "scans";
   scans?: number;
   suspicious: number;
   expected?: number;
@@ -56,4 +59,27 @@ export function hasWebGl(): boolean {
   } catch {
     return false;
   }
+}
+
+/** How far a finger may be off from what it means, in pixels of the screen. */
+const FINGER = 12;
+
+/** A place that was pointed at: as sure as the map was near. */
+export function pointed(latitude: number, longitude: number, metresPerPixel: number): Place {
+  const round = (degrees: number) => Math.round(degrees * 100_000) / 100_000;
+  return { latitude: round(latitude), longitude: round(longitude), accuracy_metres: Math.round(Math.min(Math.max(metresPerPixel * FINGER, 10), 50_000)) };
+}
+
+/** Whether two places are one and the same, whatever objects they are told by. */
+export function isSame(one: Place | undefined, other: Place | undefined): boolean {
+  return one?.latitude === other?.latitude && one?.longitude === other?.longitude && one?.accuracy_metres === other?.accuracy_metres;
+}
+
+/** Metres in a degree of latitude. */
+export const DEGREE = 111_320;
+
+/** What a map for pointing tells the page around it. */
+export interface Pointing {
+  /** Puts the pin where the middle of the map is. */
+  middle: () => void;
 }
