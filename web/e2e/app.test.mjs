@@ -104,6 +104,67 @@ test("a report that is finished without a connection arrives exactly once", asyn
   await context.close();
 });
 
+/** The place that a report's page shows: latitude, longitude, metres. */
+async function shownPlace(page) {
+  const text = await page.getByText(/^Place: /).innerText();
+  return text.match(/[\d.,]+/g).map((figure) => Number(figure.replace(/,(?=\d{3})/g, "").replace(/,$/, "")));
+}
+
+/** Waits until the place is another than before. */
+async function moved(page, before) {
+  await page.waitForFunction((before) => {
+    const line = [...document.querySelectorAll("span")].find((span) => span.textContent.startsWith("Place: "));
+    return line && line.textContent !== before;
+  }, before);
+}
+
+test("the place of a violation is pointed at on a map, moved from the keyboard, and arrives with the report", async () => {
+  // Without WebGL the same is drawn as SVG.
+  for (const withGl of [true, false]) {
+    const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
+    if (!withGl) {
+      await page.addInitScript(() => {
+        const original = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+          return /webgl/.test(kind) ? null : original.call(this, kind, ...rest);
+        };
+      });
+    }
+    await page.goto("/app/report");
+    await page.locator("input[type=radio]").nth(2).check();
+    await page.locator("textarea").fill("Boots without a mark.");
+    await page.getByRole("button", { name: "Choose on the map" }).click();
+    const map = page.locator(withGl ? ".maplibregl-canvas" : "svg[role=application]");
+    await map.waitFor();
+    await page.getByLabel("Town").selectOption("Almaty");
+    await page.getByText(/^Place: 43\.\d+, 76\.\d+/).waitFor();
+    await page.getByText("only roughly where it was").waitFor();
+    const text = () => page.getByText(/^Place: /).innerText();
+    const town = await text();
+    await map.click({ position: { x: 120, y: 90 } });
+    await moved(page, town);
+    const [north, east, metres] = await shownPlace(page);
+    assert.ok(north > 43 && north < 45 && east > 75 && east < 77 && metres < 10_000, `${north} ${east} ${metres}`);
+    const tapped = await text();
+    await (withGl ? page.getByRole("button", { name: "Pin: the place" }) : map).press("ArrowRight");
+    await moved(page, tapped);
+    assert.ok((await shownPlace(page))[1] > east);
+    await accessible(page, `a report with a map ${withGl ? "by WebGL" : "as SVG"}`);
+    const nudged = await text();
+    await page.getByRole("button", { name: "in the middle" }).click();
+    await moved(page, nudged);
+    const last = await shownPlace(page);
+    const posted = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/v1/reports"));
+    await page.locator("form button[type=submit]").click();
+    await page.waitForURL(/\/app\/reports\/TB-/);
+    const form = (await posted).postData();
+    const sent = Number(/name="latitude"\s+([\d.]+)/.exec(form)[1]);
+    assert.equal(sent.toFixed(4), last[0].toFixed(4));
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
 test("a draft is still there after the app was closed", async () => {
   const { context, page } = await visit({ language: "en" });
   await page.goto("/app/report");
@@ -170,6 +231,7 @@ test("an inspector takes a report of the region, asks, and decides; its author r
     await page.waitForTimeout(1_500);
     await accessible(page, path);
   }
+  await page.locator(`section li a[href$="${number}"]`).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 
@@ -219,8 +281,12 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   await page.getByRole("button", { name: "Decide" }).click();
   await page.getByText("Decided.").waitFor();
   await page.goto("/app/work/map");
-  await page.waitForSelector("section ul li a");
+  await page.waitForSelector("section ul li a[href*='/alerts/']");
+  await page.getByLabel("Scans", { exact: true }).check();
+  await page.getByText(/^Scans: [1-9]/).waitFor();
   await accessible(page, "the map");
+  await page.getByLabel("Alerts", { exact: true }).uncheck();
+  await page.waitForFunction(() => !document.querySelector("section ul li a[href*='/alerts/']"));
   assert.deepEqual(faults, []);
   await context.close();
 });

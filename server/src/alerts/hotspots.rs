@@ -1,11 +1,11 @@
 //! Hot spots: cells with more suspicious scans than their volume explains, and clusters of devices that saw something
 //! suspicious close together. Pure, but for where the figures come from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geo::{Distance, Haversine};
 use geo_types::Point as Spot;
-use h3o::CellIndex;
+use h3o::{CellIndex, Resolution};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
@@ -59,6 +59,42 @@ pub(super) fn hot_cells(cells: &[HotCell]) -> Vec<Hot> {
         .collect();
     hot.sort_by(|one, other| excess(other).total_cmp(&excess(one)));
     hot
+}
+
+/// How coarse the cells are in which scans are only counted: about 36 square kilometres.
+const VOLUME: Resolution = Resolution::Six;
+
+/// How many scans there were in a wide cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Volume {
+    /// Which.
+    pub(super) cell: CellIndex,
+    /// All scans.
+    pub(super) scans: i64,
+    /// Suspicious ones.
+    pub(super) suspicious: i64,
+    /// How many against the fullest: 1 to 3.
+    pub(super) level: u8,
+}
+
+/// These cells' scans in wide cells, the fullest first. Small cells tell where a person was; how much is scanned in a
+/// part of a town tells that nobody's goods go unseen.
+pub(super) fn volumes<'a>(cells: impl Iterator<Item = &'a HotCell>) -> Vec<Volume> {
+    let mut wide: BTreeMap<CellIndex, (i64, i64)> = BTreeMap::new();
+    for cell in cells {
+        let sums = wide.entry(cell.cell.parent(VOLUME).unwrap_or(cell.cell)).or_default();
+        *sums = (sums.0 + cell.scans, sums.1 + cell.suspicious);
+    }
+    let fullest = wide.values().map(|sums| sums.0).max().unwrap_or_default();
+    let level = |scans: i64| match scans {
+        scans if scans * 3 > fullest => 3,
+        scans if scans * 10 > fullest => 2,
+        _ => 1,
+    };
+    let volume = |(cell, (scans, suspicious))| Volume { cell, scans, suspicious, level: level(scans) };
+    let mut found: Vec<Volume> = wide.into_iter().map(volume).filter(|volume| volume.scans > 0).collect();
+    found.sort_by_key(|volume| std::cmp::Reverse(volume.scans));
+    found
 }
 
 /// A cluster.
@@ -144,7 +180,7 @@ fn metres(one: &Point, other: &Point) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use h3o::{LatLng, Resolution};
+    use h3o::LatLng;
 
     use super::*;
 
@@ -160,6 +196,16 @@ mod tests {
         assert_eq!(hot.len(), 1, "{hot:?}");
         assert_eq!((hot[0].cell, hot[0].level), (cells[2].cell, 3));
         assert!(hot_cells(&[]).is_empty());
+    }
+
+    #[test]
+    fn scans_are_counted_in_wide_cells_only() {
+        let cells = [cell(43.2, 60, 1), cell(43.201, 40, 0), cell(44.2, 11, 0), cell(45.2, 1, 0), cell(46.2, 0, 0)];
+        let found = volumes(cells.iter());
+        let told: Vec<_> = found.iter().map(|volume| (volume.scans, volume.suspicious, volume.level)).collect();
+        assert_eq!(told, [(100, 1, 3), (11, 0, 2), (1, 0, 1)]);
+        assert!(found.iter().all(|volume| volume.cell.resolution() == VOLUME));
+        assert!(volumes([].iter()).is_empty());
     }
 
     #[test]

@@ -81,7 +81,16 @@ async fn hot_spots_are_cells_and_clusters_of_the_own_region() {
     assert_eq!(product["features"].as_array().unwrap().len(), 1);
     let far = people.get(Some("far-inspector"), "/v1/hotspots?method=clusters").await.expect(200).json;
     assert_eq!(far["features"], json!([]));
-    assert_eq!(people.trade.count("SELECT count(*) FROM audit WHERE action = 'alerts.hotspots'").await, 3);
+    // How much is scanned, in wide cells of the own region, and only when it is asked for.
+    let scanned = people.get(Some("inspector"), "/v1/hotspots?method=scans").await.expect(200).json;
+    let wide = scanned["features"].as_array().unwrap();
+    let all: u64 = wide.iter().map(|cell| cell["properties"]["scans"].as_u64().unwrap()).sum();
+    assert!(all >= 99 && wide.iter().all(|cell| cell["properties"]["method"] == "scans"), "{scanned}");
+    assert!(wide.len() < 20 && wide[0]["properties"]["level"] == 3, "{scanned}");
+    assert!(of("scans").is_none());
+    let far = people.get(Some("far-inspector"), "/v1/hotspots?method=scans").await.expect(200).json;
+    assert!(far["features"].as_array().unwrap().iter().all(|cell| cell["properties"]["region"] != "750000000"), "{far}");
+    assert_eq!(people.trade.count("SELECT count(*) FROM audit WHERE action = 'alerts.hotspots'").await, 5);
     people.get(Some("inspector"), "/v1/hotspots?region=710000000").await.expect(400);
     people.get(Some("inspector"), "/v1/hotspots?method=guess").await.expect(400);
 }

@@ -43,6 +43,25 @@ async fn what_is_nobodys_is_everybodys_until_it_is_taken() {
     astana.read(&app, &placeless).await.expect(404);
 }
 
+/// A list tells no inspector more of a place than its kilometre: who opens the report is in the audit, who looks over a
+/// list isn't.
+#[tokio::test]
+async fn a_list_tells_places_to_a_kilometre() {
+    let app = TestApp::start().await;
+    let report = Sent::new(&app, form(1, &[])).await;
+    let inspector = Inspector::new(&app, "serik", ASTANA).await;
+    let exact = &inspector.read(&app, &report).await.expect(200).json["place"];
+    let listed = &inspector.get(&app, "").await.expect(200).json["items"][0]["place"];
+    let degrees = |place: &Value, name: &str| place[name].as_f64().unwrap();
+    for name in ["latitude", "longitude"] {
+        let off = (degrees(exact, name) - degrees(listed, name)).abs();
+        assert!(off > 0.000_01 && off < 0.01, "{exact} {listed}");
+    }
+    assert!(degrees(listed, "accuracy_metres") >= 1_000.0);
+    Sent::new(&app, form(2, &[("latitude", ""), ("longitude", "")])).await;
+    assert_eq!(inspector.get(&app, "").await.expect(200).json["items"][0]["place"], json!(null));
+}
+
 /// X1
 #[tokio::test]
 async fn only_who_is_in_charge_sees_the_contact_and_decides() {

@@ -49,8 +49,9 @@ export const find = (id: string): Promise<Alert> => session.get(path("/v1/alerts
 export const act = (id: string, what: "assign" | "decision" | "notes" | "links", body: unknown, key: string): Promise<unknown> =>
   session.post(path(`/v1/alerts/{id}/${what}`, { id }), { json: body, headers: { "idempotency-key": key } });
 
-export const hotspots = (filter: Filter): Promise<FeatureCollection<Polygon | Point, HotSpot>> =>
-  session.get("/v1/hotspots", { query: { from: filter.from, to: filter.to, method: "cells" } });
+/** Where suspicious scans gather, or how much is scanned where. */
+export const hotspots = (filter: Filter, method: "cells" | "scans"): Promise<FeatureCollection<Polygon | Point, HotSpot>> =>
+  session.get("/v1/hotspots", { query: { from: filter.from, to: filter.to, method } });
 
 /** Hands the list out as a file. */
 export async function download(kind: "csv" | "geojson", filter: Filter): Promise<void> {

@@ -3,14 +3,14 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, get, web};
 use chrono::{NaiveDate, TimeDelta};
-use h3o::LatLng;
+use h3o::{CellIndex, LatLng};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::{bbox, check_region, days, gtin};
-use crate::alerts::hotspots::{Cluster, Hot, clusters, hot_cells};
+use crate::alerts::hotspots::{Cluster, Hot, Volume, clusters, hot_cells, volumes};
 use crate::alerts::rules::Position;
 use crate::alerts::{store, watch};
 use crate::app::App;
@@ -31,6 +31,9 @@ const POINTS: i64 = 5_000;
 /// Features of each method.
 const FEATURES: usize = 500;
 
+/// What can be asked for.
+const METHODS: [&str; 3] = ["cells", "clusters", "scans"];
+
 /// Which hot spots are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,9 +51,9 @@ struct Wanted {
     /// West, south, east and north in degrees.
     #[param(max_length = 100, example = "76.5,43,77.2,43.5")]
     bbox: Option<String>,
-    /// `cells`: cells with more suspicious scans than their volume explains; `clusters`: devices close together. Both
-    /// unless told.
-    #[param(pattern = "^(cells|clusters)$", example = "cells")]
+    /// `cells`: cells with more suspicious scans than their volume explains; `clusters`: devices close together; `scans`:
+    /// how many scans there were, in cells of about 36 square kilometres. The first two unless told.
+    #[param(pattern = "^(cells|clusters|scans)$", example = "cells")]
     method: Option<String>,
 }
 
@@ -74,8 +77,8 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     check_region(wanted.region.as_deref(), &overseer, &mut faults);
     let gtin = wanted.gtin.as_deref().and_then(|text| gtin(text, &mut faults));
     let within = wanted.bbox.as_deref().and_then(|text| bbox(text, &mut faults));
-    if wanted.method.as_deref().is_some_and(|method| !["cells", "clusters"].contains(&method)) {
-        faults.push(FieldFault::with("method", "field-not-one-of", &[("allowed", "cells, clusters".into())]));
+    if wanted.method.as_deref().is_some_and(|method| !METHODS.contains(&method)) {
+        faults.push(FieldFault::with("method", "field-not-one-of", &[("allowed", METHODS.join(", ").into())]));
     }
     let today = app.clock.today();
     let (from, to) = (wanted.from.unwrap_or(today - TimeDelta::days(USUAL_DAYS)), wanted.to.unwrap_or(today));
@@ -84,7 +87,7 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
         return Err(Error::Malformed("malformed-query", faults));
     }
     let region = if is_inspector { own } else { wanted.region.as_deref() };
-    let asks = |method: &str| wanted.method.as_deref().is_none_or(|asked| asked == method);
+    let asks = |method: &str| wanted.method.as_deref().map_or(method != "scans", |asked| asked == method);
     let is_inside = |latitude: f64, longitude: f64| {
         let inside = within.is_none_or(|[west, south, east, north]| {
             (west..=east).contains(&longitude) && (south..=north).contains(&latitude)
@@ -94,14 +97,20 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     };
     let db = app.db.get().await?;
     let mut features = Vec::new();
+    let is_seen = |cell: CellIndex| {
+        let middle = LatLng::from(cell);
+        is_inside(middle.lat(), middle.lng())
+    };
     if asks("cells") {
+        let hot = hot_cells(&store::list_cells(&db, from, to, gtin).await?);
+        let seen = hot.iter().filter(|hot| is_seen(hot.cell)).take(FEATURES);
+        features.extend(seen.map(|hot| of_cell(&app, hot, gtin)));
+    }
+    if asks("scans") {
         let cells = store::list_cells(&db, from, to, gtin).await?;
-        let inside = |hot: &Hot| {
-            let middle = LatLng::from(hot.cell);
-            is_inside(middle.lat(), middle.lng())
-        };
-        let hot = hot_cells(&cells);
-        features.extend(hot.iter().filter(|hot| inside(hot)).take(FEATURES).map(|hot| of_cell(&app, hot, gtin)));
+        // What lies beyond the border is left out before it is added up.
+        let found = volumes(cells.iter().filter(|cell| is_seen(cell.cell)));
+        features.extend(found.iter().take(FEATURES).map(|volume| of_volume(&app, volume, gtin)));
     }
     if asks("clusters") {
         let (from, before) = (clock::start_of(from), clock::start_of(to + TimeDelta::days(1)));
@@ -120,15 +129,32 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/geo+json")).body(collection.to_string()))
 }
 
-fn of_cell(app: &App, hot: &Hot, gtin: Option<i64>) -> Value {
-    let mut ring: Vec<[f64; 2]> = hot.cell.boundary().iter().map(|corner| [corner.lng(), corner.lat()]).collect();
+fn polygon(cell: CellIndex) -> Value {
+    let mut ring: Vec<[f64; 2]> = cell.boundary().iter().map(|corner| [corner.lng(), corner.lat()]).collect();
     ring.extend(ring.first().copied());
+    json!({ "type": "Polygon", "coordinates": [ring] })
+}
+
+fn of_volume(app: &App, volume: &Volume, gtin: Option<i64>) -> Value {
+    let middle = LatLng::from(volume.cell);
+    json!({
+        "type": "Feature",
+        "geometry": polygon(volume.cell),
+        "properties": {
+            "method": "scans", "cell": volume.cell.to_string(), "scans": volume.scans,
+            "suspicious": volume.suspicious, "level": volume.level,
+            "region": app.regions.find(middle.lat(), middle.lng()), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
+        },
+    })
+}
+
+fn of_cell(app: &App, hot: &Hot, gtin: Option<i64>) -> Value {
     let middle = LatLng::from(hot.cell);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let ratio = hot.suspicious as f64 / hot.expected.max(0.01);
     json!({
         "type": "Feature",
-        "geometry": { "type": "Polygon", "coordinates": [ring] },
+        "geometry": polygon(hot.cell),
         "properties": {
             "method": "cells", "cell": hot.cell.to_string(), "scans": hot.scans, "suspicious": hot.suspicious,
             "expected": hot.expected, "ratio": ratio, "level": hot.level,

@@ -127,6 +127,8 @@ struct ListedReport {
     gtin: Option<Gtin>,
     /// KATO code; none while it is nobody's.
     region: Option<String>,
+    /// About where it was, to a kilometre: whoever needs to know it better opens the report, which is audited.
+    place: Option<Place>,
     /// The inspector in charge.
     assignee: Option<Uuid>,
     /// Whether that is the caller.
@@ -154,6 +156,7 @@ impl ListedReport {
             outlet: listed.outlet,
             gtin: listed.gtin.and_then(gtin),
             region: listed.region,
+            place: listed.place.map(Place::coarse),
             assignee: listed.assignee,
             is_mine: listed.assignee == Some(me),
             due_on: listed.due_on,

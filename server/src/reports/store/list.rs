@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::super::report::ReportNumber;
 use super::super::status::ReportStatus;
-use super::report::{number, status};
+use super::report::{number, place, status};
 use crate::db::GenericClient;
 use crate::error::Result;
+use crate::scans::Place;
 
 /// Who is in charge of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub(crate) struct Listed {
     pub(crate) gtin: Option<i64>,
     /// KATO code.
     pub(crate) region: Option<String>,
+    /// Where it was.
+    pub(crate) place: Option<Place>,
     /// The inspector in charge.
     pub(crate) assignee: Option<Uuid>,
     /// The day by which the authority answers.
@@ -81,7 +84,8 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
             "-- reports::list_reports
              SELECT number, category, status, left(words, 200), outlet, gtin, region, assignee, due_on, received_at,
                  (SELECT count(*) FROM report_photo p WHERE p.report_id = r.id),
-                 (SELECT count(*) FROM report_link l WHERE l.report_id = r.id OR l.other_id = r.id)
+                 (SELECT count(*) FROM report_link l WHERE l.report_id = r.id OR l.other_id = r.id),
+                 latitude, longitude, accuracy_metres
              FROM report r
              WHERE (region = $1 OR region IS NULL)
                AND ($2::text IS NULL OR status = $2)
@@ -132,6 +136,7 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
             received_at: row.get(9),
             photos: row.get(10),
             linked: row.get(11),
+            place: place(row),
         })
     };
     rows.iter().map(listed).collect()

@@ -244,13 +244,17 @@ fn report(row: &Row) -> Result<Report> {
 
 /// What ties a row to others.
 pub(super) fn sighting(row: &Row) -> Sighting {
+    Sighting { code_key: row.get("code_key"), place: place(row), outlet: row.get("outlet") }
+}
+
+/// The place of a row that has its three columns.
+pub(super) fn place(row: &Row) -> Option<Place> {
     let latitude: Option<f64> = row.get("latitude");
-    let place = latitude.zip(row.get("longitude")).map(|(latitude, longitude)| Place {
+    latitude.zip(row.get("longitude")).map(|(latitude, longitude)| Place {
         latitude,
         longitude,
         accuracy_metres: row.get::<_, Option<f32>>("accuracy_metres").unwrap_or_default(),
-    });
-    Sighting { code_key: row.get("code_key"), place, outlet: row.get("outlet") }
+    })
 }
 
 pub(super) fn number(text: &str) -> Result<ReportNumber> {
