@@ -163,6 +163,59 @@ async fn guessing_is_slowed_and_the_victim_comes_in_from_elsewhere() {
     from("198.51.100.7", PASSWORD).await.expect(200);
 }
 
+/// Asks with a cookie, as a page of this site or of another would.
+async fn refresh_by_cookie(app: &TestApp, cookie: &str, asked_by: Option<&str>) -> Answer {
+    let mut request = app.request(Method::POST, "/v1/auth/refresh").header("cookie", cookie).json(&json!({}));
+    if let Some(site) = asked_by {
+        request = request.header("sec-fetch-site", site);
+    }
+    app.send(request).await
+}
+
+/// The cookie that an answer sets, without its attributes; it must have all of them.
+fn set_cookie(answer: &Answer) -> String {
+    let set = answer.headers["set-cookie"].to_str().unwrap();
+    let (cookie, attributes) = set.split_once("; ").unwrap();
+    let mut attributes: Vec<&str> = attributes.split("; ").collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Strict", "Secure"], "{set}");
+    assert!(cookie.starts_with("__Host-"), "{set}");
+    cookie.to_owned()
+}
+
+/// X14, X30, X31: a browser's refresh token is in a cookie that no script reads and no other site uses; it serves once,
+/// and signing out takes it away. Whoever asks for no cookie gets none.
+#[tokio::test]
+async fn a_browser_keeps_its_session_in_a_cookie_that_only_this_site_uses() {
+    let app = TestApp::start().await;
+    let factor = add(&app, "operator", Role::Operator).await;
+    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    let body = json!({ "login": "operator", "password": PASSWORD, "totp": code, "cookie": true });
+    let signed_in = app.post("/v1/auth/sign-in", &body).await.expect(200);
+    assert_eq!(signed_in.json["refresh_token"], Value::Null, "no script ever holds it");
+    let first = set_cookie(&signed_in);
+    for site in ["cross-site", "same-site", "none"] {
+        let refused = refresh_by_cookie(&app, &first, Some(site)).await;
+        assert!([403, 422].contains(&refused.status), "{site}: {}", refused.status);
+        assert!(!refused.headers.contains_key("set-cookie"));
+    }
+    let second = refresh_by_cookie(&app, &first, Some("same-origin")).await.expect(200);
+    assert_eq!(second.json["refresh_token"], Value::Null);
+    let (second, access) = (set_cookie(&second), second.json["access_token"].as_str().unwrap().to_owned());
+    get(&app, "/v1/auth/me", &access).await.expect(200);
+    // Alone it lets nobody do anything.
+    app.send(app.request(Method::GET, "/v1/auth/me").header("cookie", &second)).await.expect(401);
+    let out = app.request(Method::POST, "/v1/auth/sign-out").bearer_auth(&access).header("cookie", &second);
+    let gone = app.send(out).await.expect(204);
+    assert!(gone.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    refresh_by_cookie(&app, &second, Some("same-origin")).await.expect(401);
+    refresh_by_cookie(&app, &first, None).await.expect(401);
+
+    let plain = try_sign_in(&app, "operator", PASSWORD, &factor).await.expect(200);
+    assert!(plain.json["refresh_token"].is_string() && !plain.headers.contains_key("set-cookie"));
+    assert_eq!(refresh_by_cookie(&app, "other=1", None).await.expect(422).faults(), ["refresh_token field-required"]);
+}
+
 /// X5
 #[tokio::test]
 async fn a_role_that_is_taken_away_is_gone_at_once() {

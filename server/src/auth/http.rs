@@ -1,7 +1,8 @@
 //! Signing in over HTTP, the keys that check our tokens, and the audit for those who read it.
 
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
@@ -25,6 +26,29 @@ const LONGEST_LOGIN: usize = 64;
 const LONGEST_PASSWORD: usize = super::password::LONGEST;
 const LONGEST_TOKEN: usize = 128;
 
+/// The cookie in which browsers keep a refresh token. Its prefix makes them refuse it from anybody but this very host,
+/// over an encrypted line (X30).
+const COOKIE: &str = "__Host-tanba-session";
+
+/// The cookie with a token; with none, one that makes the browser forget. It ends with the browser, and its session after
+/// ten hours in any case.
+fn cookie(token: Option<&str>) -> Cookie<'_> {
+    let cookie = Cookie::build(COOKIE, token.unwrap_or_default());
+    let mut cookie = cookie.path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish();
+    if token.is_none() {
+        cookie.make_removal();
+    }
+    cookie
+}
+
+/// The token in a request's cookie. Nothing when another site's page asked for it, be it a neighbour of ours, to whom the
+/// browser gives the cookie along (X31).
+fn kept(request: &HttpRequest) -> Option<Zeroizing<String>> {
+    let asked_by = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    let cookie = request.cookie(COOKIE).filter(|_| matches!(asked_by, None | Some("same-origin")));
+    cookie.map(|cookie| Zeroizing::new(cookie.value().to_owned()))
+}
+
 /// Routes of those who sign in, and of auditors.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_sign_in).service(post_refresh).service(post_sign_out).service(get_me);
@@ -44,6 +68,9 @@ struct SignIn {
     /// `second-factor-needed`.
     #[schema(pattern = "^[0-9]{6}$", example = "492039")]
     totp: Option<String>,
+    /// `true`: the refresh token comes as a cookie that scripts can't read, and not in the answer. For browsers.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// What a signed-in person holds.
@@ -54,18 +81,21 @@ struct SignedInAnswer {
     /// How long the access token holds.
     #[schema(example = 600)]
     expires_in_seconds: i64,
-    /// Fetches the next pair, once. One that is used twice ends the session.
-    refresh_token: String,
+    /// Fetches the next pair, once. One that is used twice ends the session. None where a cookie holds it.
+    refresh_token: Option<String>,
 }
 
-impl From<Tokens> for SignedInAnswer {
-    fn from(tokens: Tokens) -> Self {
-        Self {
-            access_token: tokens.access,
-            expires_in_seconds: tokens.access_lives.num_seconds(),
-            refresh_token: tokens.refresh.to_string(),
-        }
+/// What is answered to whoever signed in, or came back.
+fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if by_cookie {
+        response.cookie(cookie(Some(&tokens.refresh)));
     }
+    response.json(SignedInAnswer {
+        access_token: tokens.access,
+        expires_in_seconds: tokens.access_lives.num_seconds(),
+        refresh_token: (!by_cookie).then(|| tokens.refresh.to_string()),
+    })
 }
 
 /// Signs in.
@@ -86,8 +116,8 @@ async fn post_sign_in(
     app: web::Data<App>,
     address: ClientAddress,
     Body(given): Body<SignIn, LIMIT>,
-) -> Result<web::Json<SignedInAnswer>> {
-    let SignIn { login, password, totp } = given;
+) -> Result<HttpResponse> {
+    let SignIn { login, password, totp, cookie } = given;
     let password = Zeroizing::new(password);
     let digits = |code: &String| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
     let mut faults = Vec::new();
@@ -100,18 +130,18 @@ async fn post_sign_in(
         return Err(Error::Invalid(faults));
     }
     let tokens = sign_in::sign_in(&app, address, Credentials { login, password, totp }).await?;
-    Ok(web::Json(tokens.into()))
+    Ok(signed_in(tokens, cookie))
 }
 
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
 struct Refresh {
-    /// As it was given.
+    /// As it was given. Without it, the one in the cookie.
     #[schema(min_length = 1, max_length = 128, format = Password, example = "kZp0…")]
-    refresh_token: String,
+    refresh_token: Option<String>,
 }
 
-/// Exchanges a refresh token for a new pair.
+/// Exchanges a refresh token for a new pair: one that came in a cookie for one in a cookie.
 #[utoipa::path(
     tag = "auth",
     operation_id = "refresh",
@@ -128,13 +158,15 @@ struct Refresh {
 async fn post_refresh(
     app: web::Data<App>,
     address: ClientAddress,
+    request: HttpRequest,
     Body(given): Body<Refresh, LIMIT>,
-) -> Result<web::Json<SignedInAnswer>> {
-    let token = Zeroizing::new(given.refresh_token);
+) -> Result<HttpResponse> {
+    let by_cookie = given.refresh_token.is_none();
+    let token = given.refresh_token.map(Zeroizing::new).or_else(|| kept(&request)).unwrap_or_default();
     if let Some(fault) = within("refresh_token", &token, LONGEST_TOKEN) {
         return Err(Error::Invalid(vec![fault]));
     }
-    Ok(web::Json(sign_in::refresh(&app, address, &token).await?.into()))
+    Ok(signed_in(sign_in::refresh(&app, address, &token).await?, by_cookie))
 }
 
 /// Ends the session: its access and refresh tokens hold no longer.
@@ -145,9 +177,13 @@ async fn post_refresh(
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[post("/v1/auth/sign-out")]
-async fn post_sign_out(app: web::Data<App>, caller: SignedIn) -> Result<HttpResponse> {
+async fn post_sign_out(app: web::Data<App>, caller: SignedIn, request: HttpRequest) -> Result<HttpResponse> {
     sign_in::sign_out(&app, &caller).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if request.cookie(COOKIE).is_some() {
+        response.cookie(cookie(None));
+    }
+    Ok(response.finish())
 }
 
 /// An account as its own person sees it.

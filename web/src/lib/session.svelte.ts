@@ -1,12 +1,15 @@
-// Who is signed in. The access token lives in memory only; the refresh token in this tab's session storage, so that a reload
-// keeps the work, and closing the tab ends it here. Neither ever stands in an address.
+// Who is signed in. The access token lives in memory only; the refresh token in a cookie that no script can read and that
+// only requests of this site carry. What the device remembers is whose session it is, so that other tabs follow.
 
 import { Away, type Options, Refusal, type Schemas, post, read, send } from "./api";
 
 type Tokens = Schemas["SignedInAnswer"];
 export type Account = Schemas["Account"];
 
-const KEPT = "refresh";
+/** Where the device remembers the account that is signed in: nothing secret. */
+const KEPT = "signed-in";
+/** What it remembers instead when somebody left without a connection: the server has to be told. */
+const LEAVING = "leaving";
 /** A token is renewed this long before its end, in milliseconds. */
 const MARGIN = 30_000;
 
@@ -16,36 +19,46 @@ let renewing: Promise<void> | undefined;
 
 function kept(): string | null {
   try {
-    return sessionStorage.getItem(KEPT);
+    return localStorage.getItem(KEPT);
   } catch {
     return null;
   }
 }
 
-function keep(tokens: Tokens | undefined): void {
-  access = tokens && { token: tokens.access_token, until: Date.now() + tokens.expires_in_seconds * 1_000 };
+function keep(account: string | undefined): void {
   try {
-    if (tokens) sessionStorage.setItem(KEPT, tokens.refresh_token);
-    else sessionStorage.removeItem(KEPT);
+    if (account) localStorage.setItem(KEPT, account);
+    else localStorage.removeItem(KEPT);
   } catch {
     // The session lasts as long as the page.
   }
 }
 
-/** A new pair of tokens. One request at a time: a refresh token that is used twice ends the session. */
+function take(tokens: Tokens): void {
+  access = { token: tokens.access_token, until: Date.now() + tokens.expires_in_seconds * 1_000 };
+}
+
+function leave(): void {
+  access = undefined;
+  state.account = undefined;
+}
+
+/** A new pair of tokens. One request at a time over all tabs: a refresh token that is used twice ends the session. */
 function renew(): Promise<void> {
-  renewing ??= (async () => {
-    const token = kept();
-    if (token === null) throw new Away("offline");
+  const work = async (): Promise<void> => {
     try {
-      keep(await post<Tokens>("/v1/auth/refresh", { json: { refresh_token: token } }));
+      take(await post<Tokens>("/v1/auth/refresh", { json: {} }));
     } catch (error) {
       if (error instanceof Refusal && !error.mayPass) {
+        leave();
         keep(undefined);
-        state.account = undefined;
       }
       throw error;
     }
+  };
+  renewing ??= (async () => {
+    if (kept() === null && !access) throw new Away("offline");
+    await (navigator.locks ? navigator.locks.request("session", work) : work());
   })().finally(() => (renewing = undefined));
   return renewing;
 }
@@ -76,7 +89,8 @@ export const session = {
   /** Takes up the session of before a reload. */
   async resume(): Promise<void> {
     try {
-      if (kept() !== null) state.account = await this.get<Account>("/v1/auth/me");
+      if (kept() === LEAVING) await this.signOut();
+      else if (kept() !== null) state.account = await this.get<Account>("/v1/auth/me");
     } catch {
       // Signed out meanwhile, or no connection: the pages say so.
     } finally {
@@ -86,22 +100,25 @@ export const session = {
 
   /** Signs in; fails with the server's refusal, `second-factor-needed` among them. */
   async signIn(login: string, password: string, totp: string | undefined): Promise<Account> {
-    keep(await post<Tokens>("/v1/auth/sign-in", { json: { login, password, ...(totp && { totp }) } }));
+    const credentials = { login, password, ...(totp && { totp }), cookie: true };
+    take(await post<Tokens>("/v1/auth/sign-in", { json: credentials }));
     const account = await this.get<Account>("/v1/auth/me");
+    keep(account.id);
     state.account = account;
     state.known = true;
     return account;
   },
 
-  /** Ends the session here and, if it can be reached, on the server. */
+  /** Ends the session here, and on the server as soon as that can be reached. */
   async signOut(): Promise<void> {
+    let told = true;
     try {
       await this.post("/v1/auth/sign-out");
-    } catch {
-      // Its tokens run out by themselves.
+    } catch (error) {
+      told = error instanceof Refusal && !error.mayPass;
     }
-    keep(undefined);
-    state.account = undefined;
+    leave();
+    keep(told ? undefined : LEAVING);
   },
 
   async get<T>(address: string, options?: Options): Promise<T> {
@@ -119,3 +136,10 @@ export const session = {
     return response;
   },
 };
+
+// Another tab has signed in or out: the cookie is another's now.
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEPT) return;
+  leave();
+  if (event.newValue !== null && event.newValue !== LEAVING) void session.resume();
+});
