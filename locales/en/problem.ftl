@@ -3,6 +3,8 @@
 
 problem-already-packed = The code is already in a pack
 problem-already-packed-detail = One item cannot be in two packs. Take it out of its present pack first.
+problem-auditor-stands-apart = Auditors stand apart
+problem-auditor-stands-apart-detail = Accounts of auditors are made and changed at the command line, not by those whom they watch.
 problem-body-too-large = The request is too large
 problem-body-too-large-detail = Split it into smaller ones.
 problem-body-truncated = The request broke off
@@ -57,6 +59,8 @@ problem-out-of-order = This cannot be done now
 problem-out-of-order-detail = The present status of the code does not allow this step.
 problem-overloaded = The service is overloaded
 problem-overloaded-detail = Please repeat in a few seconds.
+problem-own-account = This is your own account
+problem-own-account-detail = Another operator has to change it.
 problem-pack-opened = The pack has been taken apart
 problem-pack-opened-detail = What was inside is no longer in it; nothing has changed.
 problem-participant-blocked = The participant is blocked

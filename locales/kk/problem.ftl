@@ -3,6 +3,8 @@
 
 problem-already-packed = Код қаптаманың ішінде
 problem-already-packed-detail = Бір тауар екі қаптамада бола алмайды. Алдымен оны қазіргі қаптамасынан шығарыңыз.
+problem-auditor-stands-apart = Аудиторлар бөлек тағайындалады
+problem-auditor-stands-apart-detail = Аудиторлардың есептік жазбаларын олар қадағалайтын адамдар емес, әкімші пәрмен жолында жасайды және өзгертеді.
 problem-body-too-large = Сұрау тым үлкен
 problem-body-too-large-detail = Сұрауды бөліктерге бөліп жіберіңіз.
 problem-body-truncated = Сұрау соңына дейін жетпеді
@@ -57,6 +59,8 @@ problem-out-of-order = Қазір бұл әрекетті жасауға бол�
 problem-out-of-order-detail = Кодтың қазіргі күйі бұл әрекетке жол бермейді.
 problem-overloaded = Жүктеме тым көп
 problem-overloaded-detail = Бірнеше секундтан кейін қайталаңыз.
+problem-own-account = Бұл — өз есептік жазбаңыз
+problem-own-account-detail = Оны басқа оператор өзгерте алады.
 problem-pack-opened = Қаптама бөлшектелген
 problem-pack-opened-detail = Ішіндегісі енді онда емес; ештеңе өзгерген жоқ.
 problem-participant-blocked = Қатысушы бұғатталған

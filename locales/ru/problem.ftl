@@ -3,6 +3,8 @@
 
 problem-already-packed = Код уже в упаковке
 problem-already-packed-detail = Один товар не может лежать в двух упаковках. Сначала извлеките его из прежней.
+problem-auditor-stands-apart = Аудиторы назначаются отдельно
+problem-auditor-stands-apart-detail = Учётные записи аудиторов создают и меняют в командной строке, а не те, за кем аудиторы следят.
 problem-body-too-large = Слишком большой запрос
 problem-body-too-large-detail = Разделите его на части.
 problem-body-truncated = Запрос оборвался
@@ -57,6 +59,8 @@ problem-out-of-order = Сейчас этого сделать нельзя
 problem-out-of-order-detail = Нынешнее состояние кода не допускает этого действия.
 problem-overloaded = Сервис перегружен
 problem-overloaded-detail = Повторите через несколько секунд.
+problem-own-account = Это ваша собственная учётная запись
+problem-own-account-detail = Изменить её может другой оператор.
 problem-pack-opened = Упаковка уже разобрана
 problem-pack-opened-detail = Того, что в ней было, там больше нет; ничего не изменилось.
 problem-participant-blocked = Участник заблокирован

@@ -23,7 +23,7 @@ use crate::regions::Regions;
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
-use crate::{codes, db, decode, demo, health, labels, registry, site, stock};
+use crate::{codes, db, decode, demo, health, labels, office, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -124,6 +124,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(stock::routes);
     routes.configure(reports::routes);
     routes.configure(alerts::routes);
+    routes.configure(office::routes);
 }
 
 /// The contract as it is served: what `openapi.yaml` must say.

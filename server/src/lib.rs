@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod labels;
+pub(crate) mod office;
 pub mod regions;
 pub(crate) mod registry;
 pub mod reports;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules of the server in the order in which they may use each other: each only those before it.
 /// `http` (what every route shares) knows the state of the process; it and `app` stand outside the order.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "config",
     "clock",
     "error",
@@ -19,6 +19,7 @@ const ORDER: [&str; 21] = [
     "auth",
     "registry",
     "codes",
+    "office",
     "labels",
     "verify",
     "decode",

@@ -65,6 +65,7 @@ impl Route {
             "{name}" => "countries".to_owned(),
             "{number}" => "TB-26-0000001".to_owned(),
             "{file}" => "1.png".to_owned(),
+            "{key}" => "none".to_owned(),
             part if part.starts_with('{') => panic!("{}: what stands for {part}?", self.name()),
             part => part.to_owned(),
         };
@@ -438,6 +439,8 @@ async fn no_answer_holds_a_secret_or_a_number_of_the_store() {
     let code = tests::load::encoded(&codes[0]);
     let paths = [
         "/v1/auth/me",
+        "/v1/accounts",
+        "/v1/keys/cards",
         "/v1/audit?limit=100",
         "/v1/participants",
         "/v1/products",

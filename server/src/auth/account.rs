@@ -1,5 +1,5 @@
-//! Accounts: who may sign in, as what. They are made and changed at the command line, by an administrator;
-//! each change is audited and, where it takes something away, ends what is signed in.
+//! Accounts: who may sign in, as what. They are made and changed at the command line, by an administrator, and by
+//! operators as far as [`super::by_operator`] lets them; each change is audited and ends what is signed in.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -62,6 +62,20 @@ pub struct SecondFactor {
 
 /// Makes an account. 409 `duplicate` when the login is taken; 422 when a field doesn't hold.
 pub async fn add_account(app: &App, actor: Actor, new: NewAccount) -> Result<(Account, SecondFactor)> {
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let made = insert(&tx, app, actor, new).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The same in the caller's transaction.
+pub(super) async fn insert(
+    tx: &Transaction<'_>,
+    app: &App,
+    actor: Actor,
+    new: NewAccount,
+) -> Result<(Account, SecondFactor)> {
     let login = login(&new.login)?;
     check_password(&new.password, &login)?;
     check_ties(new.role, new.participant, new.region.as_deref())?;
@@ -77,11 +91,8 @@ pub async fn add_account(app: &App, actor: Actor, new: NewAccount) -> Result<(Ac
     };
     let (factor, totp_sealed) = second_factor(&app.keys.current(), &account)?;
     let stored = StoredAccount { account, password_hash, totp_sealed, totp_last_step: 0 };
-    let mut db = app.db.get().await?;
-    let tx = db.transaction().await?;
-    store::insert_account(&tx, &stored).await?;
-    append(&tx, app, actor, "auth.add-account", &stored.account).await?;
-    tx.commit().await?;
+    store::insert_account(tx, &stored).await?;
+    append(tx, app, actor, "auth.add-account", &stored.account).await?;
     Ok((stored.account, factor))
 }
 
@@ -146,15 +157,34 @@ async fn change(
     let found = store::find_account_by_login(&tx, &login.to_lowercase()).await?;
     let account = found.ok_or(Error::NotFound("unknown-account"))?.account;
     change(&tx, &account).await?;
-    let now = app.clock.now();
-    let ended = store::end_families(&tx, account.id, now).await?;
-    let changed = store::find_account(&tx, account.id).await?.ok_or(Error::NotFound("unknown-account"))?;
-    append(&tx, app, actor, action, &changed).await?;
+    let done = finish(&tx, app, actor, account.id, action).await?;
     tx.commit().await?;
-    for family in ended {
-        app.sessions.end(family).await;
+    done.tell(app).await;
+    Ok(done.account)
+}
+
+/// A changed account, and what was signed in with it.
+pub(crate) struct Done {
+    /// The account as it is now.
+    pub(crate) account: Account,
+    ended: Vec<Uuid>,
+}
+
+impl Done {
+    /// Tells this process what has ended; after the commit.
+    pub(crate) async fn tell(&self, app: &App) {
+        for family in &self.ended {
+            app.sessions.end(*family).await;
+        }
     }
-    Ok(changed)
+}
+
+/// Ends what is signed in with a changed account, and audits the change, in the transaction of it.
+pub(super) async fn finish(tx: &Transaction<'_>, app: &App, actor: Actor, id: Uuid, action: &str) -> Result<Done> {
+    let ended = store::end_families(tx, id, app.clock.now()).await?;
+    let account = store::find_account(tx, id).await?.ok_or(Error::NotFound("unknown-account"))?;
+    append(tx, app, actor, action, &account).await?;
+    Ok(Done { account, ended })
 }
 
 async fn append(tx: &Transaction<'_>, app: &App, actor: Actor, action: &str, account: &Account) -> Result<()> {
@@ -163,7 +193,7 @@ async fn append(tx: &Transaction<'_>, app: &App, actor: Actor, action: &str, acc
     audit::append(tx, &Entry { at: app.clock.now(), actor, action, object, result: "done", details }).await
 }
 
-fn second_factor(keys: &KeySet, account: &Account) -> Result<(SecondFactor, Vec<u8>)> {
+pub(super) fn second_factor(keys: &KeySet, account: &Account) -> Result<(SecondFactor, Vec<u8>)> {
     let secret = keys::random::<{ totp::SECRET_BYTES }>();
     let sealed = keys.encrypt(&totp_place(account.id), secret.as_slice())?;
     let (text, link) = (totp::base32(secret.as_slice()), totp::link(&account.login, secret.as_slice()));
@@ -201,7 +231,7 @@ fn check_password(password: &str, login: &str) -> Result<()> {
 }
 
 /// Clerks and participants belong to a participant, inspectors to a region, others to neither.
-fn check_ties(role: Role, participant: Option<i32>, region: Option<&str>) -> Result<()> {
+pub(super) fn check_ties(role: Role, participant: Option<i32>, region: Option<&str>) -> Result<()> {
     let tied = |field, wanted: bool, given: bool| match (wanted, given) {
         (true, false) => Some(FieldFault::new(field, "field-required")),
         (false, true) => Some(FieldFault::new(field, "field-not-for-role")),

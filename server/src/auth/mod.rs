@@ -3,6 +3,7 @@
 
 mod account;
 mod attempts;
+pub(crate) mod by_operator;
 mod caller;
 mod gate;
 mod http;

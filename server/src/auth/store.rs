@@ -102,6 +102,23 @@ pub(super) async fn list_accounts(db: &impl GenericClient) -> Result<Vec<Account
     db.query(&list, &[]).await?.iter().map(account).collect()
 }
 
+/// Accounts after a login, by login.
+pub(super) async fn list_accounts_after(db: &impl GenericClient, after: &str, limit: i64) -> Result<Vec<Account>> {
+    let list = format!(
+        "-- auth::list_accounts_after\n SELECT {ACCOUNT} FROM account a WHERE a.login > $1 ORDER BY a.login LIMIT $2"
+    );
+    db.query(&list, &[&after, &limit]).await?.iter().map(account).collect()
+}
+
+/// Two accounts, held against others until the transaction ends; always in the same order, so that nobody waits for
+/// each other.
+pub(super) async fn hold_accounts(tx: &Transaction<'_>, ids: [Uuid; 2]) -> Result<Vec<Account>> {
+    let hold = format!(
+        "-- auth::hold_accounts\n SELECT {ACCOUNT} FROM account a WHERE a.id = ANY($1) ORDER BY a.id FOR UPDATE"
+    );
+    tx.query(&hold, &[&ids.as_slice()]).await?.iter().map(account).collect()
+}
+
 /// Adds an account. 409 `duplicate` when the login is taken, 422 when there is no such participant.
 pub(super) async fn insert_account(db: &impl GenericClient, new: &StoredAccount) -> Result<()> {
     let insert = db

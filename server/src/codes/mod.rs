@@ -34,4 +34,4 @@ pub(crate) use place::{Place, Sequence, UnitPlace};
 pub(crate) use request::{Application, RecallRequest, Release, Return, Sale, Withdrawal};
 pub use seen::Seen;
 pub(crate) use store::operation::{End, find_end};
-pub(crate) use store::order::{find_order, find_orders, resolve};
+pub(crate) use store::order::{count_by_key, find_order, find_orders, resolve};

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Transaction;
 use crate::error::{Error, Result};
+use crate::idempotency::{self, IdempotencyKey};
 
 /// How often every process looks for new keys.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -133,6 +134,30 @@ impl Keys {
             let card = add(tx, master, &cards, purpose, now).await?;
             append(tx, now, actor, "keys.rotate", &card).await?;
             Ok(card)
+        })
+        .await
+    }
+
+    /// The same once for a caller's key of idempotency. Returns the name of the new key.
+    pub(crate) async fn rotate_once(
+        &self,
+        purpose: Purpose,
+        actor: Actor,
+        once: &IdempotencyKey,
+        route: &str,
+    ) -> Result<String> {
+        if !purpose.rotates() {
+            return Err(Error::conflict("key-is-for-ever"));
+        }
+        let caller = actor.who.to_string();
+        self.change(async |tx, master, now| {
+            idempotency::once(tx, &caller, once, route, &purpose.to_string(), now, async || {
+                let cards = cards(&store::list_keys(tx).await?);
+                let card = add(tx, master, &cards, purpose, now).await?;
+                append(tx, now, actor, "keys.rotate", &card).await?;
+                Ok(card.id)
+            })
+            .await
         })
         .await
     }

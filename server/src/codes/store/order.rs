@@ -1,5 +1,7 @@
 //! Orders, and the sequences from which orders of short serials and of stamps take their places.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
 use marking::layout::Group;
@@ -52,6 +54,17 @@ pub(crate) struct UnplacedOrder {
     pub(crate) created_by: Uuid,
     /// When.
     pub(crate) created_at: DateTime<Utc>,
+}
+
+/// How many orders each key seals, and how many codes they hold, by the key's name.
+pub(crate) async fn count_by_key(db: &impl GenericClient) -> Result<HashMap<String, (i64, i64)>> {
+    let count = db
+        .prepare_cached(
+            "-- codes::count_by_key
+             SELECT key_id, count(*), sum(quantity)::bigint FROM code_order GROUP BY key_id",
+        )
+        .await?;
+    Ok(db.query(&count, &[]).await?.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
 }
 
 /// Places an order; `None` when its id is taken: then nothing has changed. Waits for another one with the same id.

@@ -1,0 +1,185 @@
+//! Accounts as those change them who run the register: never their own, and never those of auditors, who watch over
+//! them. So nobody lifts oneself, and whoever acts is still there afterwards: the last operator can't be shut out.
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::account::{self, Account, Done, NewAccount, SecondFactor};
+use super::caller::{Caller, Role};
+use super::store;
+use crate::app::App;
+use crate::db::Transaction;
+use crate::error::{Error, Result};
+use crate::keys;
+
+/// Letters and digits that nobody takes for one another, whether read aloud or written by hand: 32 of them.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Characters of a password that the register makes: five bits each.
+const PASSWORD_LETTERS: usize = 24;
+
+/// What a person needs to sign in with an account; told once and kept nowhere.
+pub(crate) struct Secrets {
+    /// The password.
+    pub(crate) password: Zeroizing<String>,
+    /// The second factor.
+    pub(crate) factor: SecondFactor,
+}
+
+/// What becomes of an account.
+pub(crate) enum Change<'a> {
+    /// Another role, with what goes with it.
+    Role(Role, Option<i32>, Option<&'a str>),
+    /// Nobody may sign in with it any more.
+    Disable,
+    /// Its person may sign in again.
+    Enable,
+}
+
+/// A page of accounts: those after a login, by login.
+pub(crate) async fn list(app: &App, after: &str, limit: i64) -> Result<Vec<Account>> {
+    store::list_accounts_after(&app.db.get().await?, after, limit).await
+}
+
+/// An account as another than the caller's is looked at, before it is changed. 409 `own-account`,
+/// 409 `auditor-stands-apart`.
+fn may_change(caller: Uuid, account: &Account) -> Result<()> {
+    if account.id == caller {
+        return Err(Error::conflict("own-account"));
+    }
+    may_give(account.role)
+}
+
+/// Whether operators give this role: auditors are named at the command line. 409 `auditor-stands-apart`.
+fn may_give(role: Role) -> Result<()> {
+    if role == Role::Auditor { Err(Error::conflict("auditor-stands-apart")) } else { Ok(()) }
+}
+
+/// The account to be changed, held until the transaction ends, as is the caller's own: of two operators who shut each
+/// other out at the same moment, one comes first and the other is no operator any more.
+async fn hold(tx: &Transaction<'_>, caller: &Caller, id: Uuid) -> Result<Account> {
+    let held = store::hold_accounts(tx, [caller.account, id]).await?;
+    let acts = |account: &&Account| account.id == caller.account && account.role == Role::Operator;
+    if !held.iter().any(|account| acts(&account) && account.disabled_at.is_none()) {
+        return Err(Error::Unauthenticated("unauthenticated"));
+    }
+    let account = held.into_iter().find(|account| account.id == id).ok_or(Error::NotFound("unknown-account"))?;
+    may_change(caller.account, &account)?;
+    Ok(account)
+}
+
+/// Makes an account whose secrets the register chooses, in the caller's transaction.
+pub(crate) async fn add(
+    tx: &Transaction<'_>,
+    app: &App,
+    caller: &Caller,
+    login: &str,
+    role: Role,
+    participant: Option<i32>,
+    region: Option<&str>,
+) -> Result<(Account, Secrets)> {
+    may_give(role)?;
+    let password = password();
+    let new = NewAccount {
+        login: login.to_owned(),
+        password: password.clone(),
+        role,
+        participant,
+        region: region.map(str::to_owned),
+    };
+    let (account, factor) = account::insert(tx, app, caller.actor, new).await?;
+    Ok((account, Secrets { password, factor }))
+}
+
+/// Changes an account and ends what is signed in with it, in the caller's transaction. What has ended is told to
+/// [`Done::tell`] after the commit.
+pub(crate) async fn change(
+    tx: &Transaction<'_>,
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    change: Change<'_>,
+) -> Result<Done> {
+    let account = hold(tx, caller, id).await?;
+    let action = match change {
+        Change::Role(role, participant, region) => {
+            may_give(role)?;
+            account::check_ties(role, participant, region)?;
+            store::set_role(tx, id, role, participant, region).await?;
+            "auth.set-role"
+        }
+        Change::Disable => {
+            // Who was shut out before stays so since then.
+            store::set_disabled(tx, id, account.disabled_at.or(Some(app.clock.now()))).await?;
+            "auth.disable-account"
+        }
+        Change::Enable => {
+            store::set_disabled(tx, id, None).await?;
+            "auth.enable-account"
+        }
+    };
+    account::finish(tx, app, caller.actor, id, action).await
+}
+
+/// Gives an account another password and another second factor, and ends what is signed in with it.
+pub(crate) async fn renew(tx: &Transaction<'_>, app: &App, caller: &Caller, id: Uuid) -> Result<(Done, Secrets)> {
+    let account = hold(tx, caller, id).await?;
+    let password = password();
+    store::set_password(tx, id, &super::password::hash(password.clone()).await?).await?;
+    let (factor, sealed) = account::second_factor(&app.keys.current(), &account)?;
+    store::set_totp(tx, id, &sealed).await?;
+    let done = account::finish(tx, app, caller.actor, id, "auth.renew-secrets").await?;
+    Ok((done, Secrets { password, factor }))
+}
+
+/// A password that nobody guesses, in groups that are easily copied.
+fn password() -> Zeroizing<String> {
+    let bytes = keys::random::<PASSWORD_LETTERS>();
+    let mut text = Zeroizing::new(String::with_capacity(PASSWORD_LETTERS + PASSWORD_LETTERS / 4));
+    for (place, byte) in bytes.iter().enumerate() {
+        if place > 0 && place % 4 == 0 {
+            text.push('-');
+        }
+        text.push(char::from(LETTERS[usize::from(byte % 32)]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn account(role: Role) -> Account {
+        Account {
+            id: Uuid::from_u128(7),
+            login: "somebody".to_owned(),
+            role,
+            participant: None,
+            region: None,
+            created_at: DateTime::UNIX_EPOCH,
+            disabled_at: None,
+        }
+    }
+
+    #[test]
+    fn operators_change_everybody_but_themselves_and_auditors() {
+        let (own, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        for role in Role::ALL {
+            let slug = may_change(other, &account(role)).err().map(|error| error.slug());
+            assert_eq!(slug, (role == Role::Auditor).then_some("auditor-stands-apart"), "{role:?}");
+            assert_eq!(may_change(own, &account(role)).unwrap_err().slug(), "own-account");
+        }
+    }
+
+    /// X16: 120 bits, long enough for staff, and never the same twice.
+    #[test]
+    fn a_password_of_the_register_is_long_and_its_own() {
+        let (one, other) = (password(), password());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), PASSWORD_LETTERS + 5);
+        assert_eq!(super::super::password::check(&one, "login"), Ok(()));
+    }
+}

@@ -1,0 +1,384 @@
+//! Accounts over HTTP, for operators. The register chooses the secrets of an account and tells them once: nothing of
+//! them is kept for a retry, whose answer says so by leaving them out.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::by_operator::{self, Change, Secrets};
+use crate::auth::{Account, Operator, Role};
+use crate::db::GenericClient;
+use crate::error::{Error, Result};
+use crate::http::{Body, Listed, Page, Query, problems};
+use crate::idempotency::{self, IdempotencyKey};
+use crate::registry::{self, Bin};
+
+/// Bodies here hold a login and what goes with a role.
+const LIMIT: usize = 4_096;
+
+pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(list).service(add).service(set_role).service(disable).service(enable).service(renew_secrets);
+}
+
+/// An account as operators see it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct AccountCard {
+    /// The account's id.
+    id: Uuid,
+    /// What its person types to sign in.
+    #[schema(example = "aigerim")]
+    login: String,
+    /// What it may do.
+    role: Role,
+    /// BIN of the participant that it acts for: clerks and participants only.
+    #[schema(value_type = Option<String>, example = "990140000384")]
+    participant: Option<Bin>,
+    /// The region that it works in (KATO code): inspectors only.
+    #[schema(example = "750000000")]
+    region: Option<String>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// Since when nobody may sign in with it.
+    disabled_at: Option<DateTime<Utc>>,
+    /// Whether it is the caller's own, or an auditor's: neither can be changed here.
+    is_fixed: bool,
+}
+
+/// The accounts with the BINs of their participants.
+async fn cards(db: &impl GenericClient, accounts: Vec<Account>, own: Uuid) -> Result<Vec<AccountCard>> {
+    let numbers: Vec<i32> = accounts.iter().filter_map(|account| account.participant).collect();
+    let participants = registry::find_participants(db, &numbers).await?;
+    let card = |account: Account| AccountCard {
+        id: account.id,
+        participant: account.participant.and_then(|number| Some(participants.get(&number)?.bin)),
+        is_fixed: account.id == own || account.role == Role::Auditor,
+        login: account.login,
+        role: account.role,
+        region: account.region,
+        created_at: account.created_at,
+        disabled_at: account.disabled_at,
+    };
+    Ok(accounts.into_iter().map(card).collect())
+}
+
+async fn card(db: &impl GenericClient, account: Account, own: Uuid) -> Result<AccountCard> {
+    cards(db, vec![account], own).await?.pop().ok_or_else(|| Error::internal("an account without its card"))
+}
+
+/// Lists accounts, by login.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "list_accounts",
+    params(Page),
+    responses(
+        (status = 200, description = "A page of accounts, by login", body = Listed<AccountCard>),
+        problems::Malformed, problems::SignedIn, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[get("/v1/accounts")]
+async fn list(
+    app: web::Data<App>,
+    operator: Operator,
+    Query(page): Query<Page>,
+) -> Result<web::Json<Listed<AccountCard>>> {
+    let (limit, after) = (page.limit()?, page.after::<String>()?.unwrap_or_default());
+    if after.contains('\0') {
+        return Err(Error::malformed("invalid-cursor"));
+    }
+    let accounts = by_operator::list(&app, &after, limit + 1).await?;
+    let Listed { items, next_cursor } = Listed::cut(accounts, limit, |account| account.login.clone());
+    let items = cards(&app.db.get().await?, items, operator.account).await?;
+    Ok(web::Json(Listed { items, next_cursor }))
+}
+
+/// A role and what goes with it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct RoleOf {
+    /// What the account may do. Auditors are named at the command line.
+    role: Role,
+    /// BIN of the participant that it acts for: needed for clerks and participants, refused for others.
+    #[schema(pattern = "^[0-9]{12}$", example = "990140000384")]
+    participant: Option<String>,
+    /// The region that it works in (KATO code): needed for inspectors, refused for others.
+    #[schema(pattern = "^[0-9]{9}$", example = "750000000")]
+    region: Option<String>,
+}
+
+/// An account to be made.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct NewAccountOf {
+    /// What its person will type to sign in: letters of a to z, digits, and `.`, `_`, `-`, `@`.
+    #[schema(min_length = 3, max_length = 64, example = "aigerim")]
+    login: String,
+    /// What the account may do. Auditors are named at the command line.
+    role: Role,
+    /// BIN of the participant that it acts for: needed for clerks and participants, refused for others.
+    #[schema(pattern = "^[0-9]{12}$", example = "990140000384")]
+    participant: Option<String>,
+    /// The region that it works in (KATO code): needed for inspectors, refused for others.
+    #[schema(pattern = "^[0-9]{9}$", example = "750000000")]
+    region: Option<String>,
+}
+
+/// What the person needs to sign in. Told once.
+#[derive(Serialize, ToSchema)]
+struct AccountSecrets {
+    /// The password.
+    #[schema(format = Password)]
+    password: String,
+    /// The secret of the second factor, as it is typed into an authenticator.
+    #[schema(format = Password)]
+    totp: String,
+    /// The same as a link that an authenticator reads.
+    #[schema(format = Password)]
+    totp_link: String,
+}
+
+impl From<Secrets> for AccountSecrets {
+    fn from(secrets: Secrets) -> Self {
+        Self {
+            password: secrets.password.to_string(),
+            totp: secrets.factor.text.to_string(),
+            totp_link: secrets.factor.link.to_string(),
+        }
+    }
+}
+
+/// An account, and its secrets where they are new.
+#[derive(Serialize, ToSchema)]
+struct AccountWithSecrets {
+    /// The account.
+    account: AccountCard,
+    /// Its secrets. None in the answer to a retry: they were told before and are kept nowhere; if that answer was lost,
+    /// renew them.
+    secrets: Option<AccountSecrets>,
+}
+
+/// The number of the participant whose BIN was given; refuses a BIN or region that is none.
+async fn resolve(
+    db: &impl GenericClient,
+    role: Role,
+    participant: Option<&str>,
+    region: Option<&str>,
+) -> Result<Option<i32>> {
+    let unknown_region = |kato: &str| registry::reference().region(kato).is_none();
+    if role == Role::Inspector && region.is_some_and(unknown_region) {
+        return Err(Error::field("region", "field-not-a-region"));
+    }
+    let Some(text) = participant else { return Ok(None) };
+    let bin: Bin = text.parse().map_err(|_| Error::field("participant", "field-not-a-bin"))?;
+    let found = registry::find_participant_by_bin(db, bin).await?;
+    found.map(|found| Some(found.number)).ok_or_else(|| Error::field("participant", "field-no-such-participant"))
+}
+
+/// Makes an account; the register chooses its password and its second factor, and tells them once.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "add_account",
+    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+        description = "The same key again changes nothing, and its answer leaves the secrets out")),
+    request_body = NewAccountOf,
+    responses(
+        (status = 201, description = "Made", body = AccountWithSecrets),
+        problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/accounts")]
+async fn add(
+    app: web::Data<App>,
+    operator: Operator,
+    key: IdempotencyKey,
+    Body(new): Body<NewAccountOf, LIMIT>,
+) -> Result<HttpResponse> {
+    let caller = operator.actor.who.to_string();
+    let mut told = None;
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let account = idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, app.clock.now(), async || {
+        let NewAccountOf { login, role, participant, region } = &new;
+        let (participant, region) = (participant.as_deref(), region.as_deref());
+        let number = resolve(&tx, *role, participant, region).await?;
+        let (account, secrets) = by_operator::add(&tx, &app, &operator, login, *role, number, region).await?;
+        told = Some(secrets);
+        card(&tx, account, operator.account).await
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(HttpResponse::Created().json(AccountWithSecrets { account, secrets: told.map(AccountSecrets::from) }))
+}
+
+/// Changes an account once for a key, and ends what is signed in with it.
+async fn change_once(
+    app: &App,
+    operator: &Operator,
+    key: &IdempotencyKey,
+    route: &str,
+    id: Uuid,
+    body: &RoleChange<'_>,
+) -> Result<AccountCard> {
+    let caller = operator.actor.who.to_string();
+    let mut done = None;
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let fingerprint = (id, body);
+    let answer = idempotency::once(&tx, &caller, key, route, &fingerprint, app.clock.now(), async || {
+        let change = match body {
+            RoleChange::To(RoleOf { role, participant, region }) => {
+                let (participant, region) = (participant.as_deref(), region.as_deref());
+                Change::Role(*role, resolve(&tx, *role, participant, region).await?, region)
+            }
+            RoleChange::Disable => Change::Disable,
+            RoleChange::Enable => Change::Enable,
+        };
+        let changed = by_operator::change(&tx, app, operator, id, change).await?;
+        let answer = card(&tx, changed.account.clone(), operator.account).await?;
+        done = Some(changed);
+        Ok(answer)
+    })
+    .await?;
+    tx.commit().await?;
+    if let Some(done) = done {
+        done.tell(app).await;
+    }
+    Ok(answer)
+}
+
+/// What is asked for an account.
+#[derive(Serialize)]
+enum RoleChange<'a> {
+    To(&'a RoleOf),
+    Disable,
+    Enable,
+}
+
+/// Gives an account another role, and ends what is signed in with it. Refuses the caller's own and auditors'.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "set_account_role",
+    params(
+        ("id" = Uuid, Path, description = "The account's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = RoleOf,
+    responses(
+        (status = 200, description = "The account as it is now", body = AccountCard),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/accounts/{id}/role")]
+async fn set_role(
+    app: web::Data<App>,
+    operator: Operator,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+    Body(role): Body<RoleOf, LIMIT>,
+) -> Result<web::Json<AccountCard>> {
+    let route = "POST /v1/accounts/{id}/role";
+    change_once(&app, &operator, &key, route, *id, &RoleChange::To(&role)).await.map(web::Json)
+}
+
+/// Lets nobody sign in with an account any more, and ends what is signed in. Refuses the caller's own and auditors'.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "disable_account",
+    params(
+        ("id" = Uuid, Path, description = "The account's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    responses(
+        (status = 200, description = "The account as it is now", body = AccountCard),
+        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/accounts/{id}/disable")]
+async fn disable(
+    app: web::Data<App>,
+    operator: Operator,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+) -> Result<web::Json<AccountCard>> {
+    let route = "POST /v1/accounts/{id}/disable";
+    change_once(&app, &operator, &key, route, *id, &RoleChange::Disable).await.map(web::Json)
+}
+
+/// Lets the person of an account sign in again. Refuses the caller's own and auditors'.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "enable_account",
+    params(
+        ("id" = Uuid, Path, description = "The account's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    responses(
+        (status = 200, description = "The account as it is now", body = AccountCard),
+        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/accounts/{id}/enable")]
+async fn enable(
+    app: web::Data<App>,
+    operator: Operator,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+) -> Result<web::Json<AccountCard>> {
+    let route = "POST /v1/accounts/{id}/enable";
+    change_once(&app, &operator, &key, route, *id, &RoleChange::Enable).await.map(web::Json)
+}
+
+/// Gives an account another password and another second factor, told once, and ends what is signed in with it: for a
+/// person who has lost them. Refuses the caller's own and auditors'.
+#[utoipa::path(
+    tag = "office",
+    operation_id = "renew_account_secrets",
+    params(
+        ("id" = Uuid, Path, description = "The account's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again changes nothing, and its answer leaves the secrets out"),
+    ),
+    responses(
+        (status = 200, description = "The account, and its new secrets", body = AccountWithSecrets),
+        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/accounts/{id}/secrets")]
+async fn renew_secrets(
+    app: web::Data<App>,
+    operator: Operator,
+    id: web::Path<Uuid>,
+    key: IdempotencyKey,
+) -> Result<web::Json<AccountWithSecrets>> {
+    let route = "POST /v1/accounts/{id}/secrets";
+    let caller = operator.actor.who.to_string();
+    let mut told = None;
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    let account = idempotency::once(&tx, &caller, &key, route, &*id, app.clock.now(), async || {
+        let (done, secrets) = by_operator::renew(&tx, &app, &operator, *id).await?;
+        let answer = card(&tx, done.account.clone(), operator.account).await?;
+        told = Some((done, secrets));
+        Ok(answer)
+    })
+    .await?;
+    tx.commit().await?;
+    let secrets = match told {
+        Some((done, secrets)) => {
+            done.tell(&app).await;
+            Some(secrets.into())
+        }
+        None => None,
+    };
+    Ok(web::Json(AccountWithSecrets { account, secrets }))
+}

@@ -1,0 +1,13 @@
+//! What operators run the register with, over HTTP: accounts and keys. The rules stand with each of them
+//! ([`crate::auth`], [`crate::keys`]); here they meet participants, regions and orders.
+
+mod accounts;
+mod keys;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Routes of operators.
+pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
+    accounts::routes(routes);
+    keys::routes(routes);
+}

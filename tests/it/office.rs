@@ -1,0 +1,205 @@
+//! What operators run the register with: accounts, which they can neither lift themselves by nor lose, and keys.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::auth::totp_code;
+use tests::{Answer, TestApp};
+use uuid::Uuid;
+
+use crate::people::{People, RIVAL, sign_in};
+
+/// The bytes of a second factor's secret (RFC 4648, Base32).
+fn secret(text: &str) -> Vec<u8> {
+    let letter = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte).unwrap();
+    let bits: String = text.bytes().map(|byte| format!("{:05b}", letter(byte))).collect();
+    bits.as_bytes()
+        .chunks_exact(8)
+        .map(|bits| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap())
+        .collect()
+}
+
+/// Signs in with what the register told.
+async fn try_secrets(app: &TestApp, login: &str, secrets: &Value) -> Answer {
+    app.app.clock.shift(TimeDelta::seconds(30));
+    let totp = totp_code(&secret(secrets["totp"].as_str().unwrap()), app.app.clock.now());
+    let body = json!({ "login": login, "password": secrets["password"], "totp": totp });
+    app.post("/v1/auth/sign-in", &body).await
+}
+
+async fn under(people: &People, key: &str, path: &str, body: &Value) -> Answer {
+    let request = people.app().request(Method::POST, path).bearer_auth(people.token("operator"));
+    people.app().send(request.header("Idempotency-Key", key).json(body)).await
+}
+
+async fn id_of(people: &People, login: &str) -> Uuid {
+    let db = people.app().app.db.get().await.unwrap();
+    db.query_one("SELECT id FROM account WHERE login = $1", &[&login]).await.unwrap().get(0)
+}
+
+fn clerk(login: &str) -> Value {
+    json!({ "login": login, "role": "clerk", "participant": RIVAL })
+}
+
+/// X18, X36, X37: the register chooses the secrets, tells them once and keeps nothing of them for a retry.
+#[tokio::test]
+async fn an_account_is_made_once_and_its_secrets_are_told_once() {
+    let people = People::gather().await;
+    let key = Uuid::new_v4().to_string();
+    let made = under(&people, &key, "/v1/accounts", &clerk("Dana")).await.expect(201).json;
+    let (account, secrets) = (&made["account"], &made["secrets"]);
+    assert_eq!(
+        (&account["login"], &account["role"], &account["participant"]),
+        (&json!("dana"), &json!("clerk"), &json!(RIVAL))
+    );
+    try_secrets(people.app(), "dana", secrets).await.expect(200);
+
+    let again = under(&people, &key, "/v1/accounts", &clerk("Dana")).await.expect(201).json;
+    assert_eq!((&again["account"], &again["secrets"]), (account, &Value::Null));
+    let other = under(&people, &key, "/v1/accounts", &clerk("other")).await.expect(422);
+    assert_eq!(other.slug(), "idempotency-key-reused");
+    let taken = people.post(Some("operator"), "/v1/accounts", &clerk("dana")).await.expect(409);
+    assert_eq!(taken.faults(), ["login field-login-taken"]);
+    let trade = &people.trade;
+    assert_eq!(trade.count("SELECT count(*) FROM account WHERE login IN ('dana', 'other')").await, 1);
+    let password = secrets["password"].as_str().unwrap();
+    let kept = format!("SELECT count(*) FROM idempotency WHERE answer::text LIKE '%{password}%'");
+    assert_eq!(trade.count(&kept).await, 0, "no secret is kept");
+    let audited = "SELECT count(*) FROM audit WHERE action = 'auth.add-account' AND actor LIKE 'account:%'";
+    assert_eq!(trade.count(audited).await, 1);
+
+    // New secrets end what was signed in with the old ones.
+    let path = format!("/v1/accounts/{}/secrets", id_of(&people, "dana").await);
+    let renewed = people.post(Some("operator"), &path, &json!({})).await.expect(200).json;
+    try_secrets(people.app(), "dana", secrets).await.expect(401);
+    try_secrets(people.app(), "dana", &renewed["secrets"]).await.expect(200);
+
+    let faults = [
+        (json!({ "login": "x", "role": "operator" }), "login field-login"),
+        (json!({ "login": "clerk-2", "role": "clerk" }), "participant field-required"),
+        (json!({ "login": "clerk-2", "role": "clerk", "participant": "1" }), "participant field-not-a-bin"),
+        (json!({ "login": "inspector-2", "role": "inspector", "region": "999999999" }), "region field-not-a-region"),
+    ];
+    for (body, fault) in faults {
+        assert_eq!(people.post(Some("operator"), "/v1/accounts", &body).await.expect(422).faults(), [fault], "{body}");
+    }
+}
+
+/// X3: nobody gives oneself a role, shuts oneself out or touches those who watch: with any body, known or not.
+#[tokio::test]
+async fn operators_change_neither_themselves_nor_auditors() {
+    let people = People::gather().await;
+    let own = people.get(Some("operator"), "/v1/auth/me").await.json["id"].as_str().unwrap().to_owned();
+    let auditor = id_of(&people, "auditor").await.to_string();
+    for (id, slug) in [(&own, "own-account"), (&auditor, "auditor-stands-apart")] {
+        for (path, body) in [
+            ("role", json!({ "role": "operator" })),
+            ("role", json!({ "role": "inspector", "region": "750000000" })),
+            ("disable", json!({})),
+            ("enable", json!({})),
+            ("secrets", json!({})),
+        ] {
+            let refused = people.post(Some("operator"), &format!("/v1/accounts/{id}/{path}"), &body).await;
+            assert_eq!(refused.expect(409).slug(), slug, "{path}");
+        }
+    }
+    let named = json!({ "login": "watcher", "role": "auditor" });
+    assert_eq!(people.post(Some("operator"), "/v1/accounts", &named).await.expect(409).slug(), "auditor-stands-apart");
+    let clerk = id_of(&people, "clerk").await;
+    let lifted =
+        people.post(Some("operator"), &format!("/v1/accounts/{clerk}/role"), &json!({ "role": "auditor" })).await;
+    assert_eq!(lifted.expect(409).slug(), "auditor-stands-apart");
+    let nobody = format!("/v1/accounts/{}/disable", Uuid::new_v4());
+    assert_eq!(people.post(Some("operator"), &nobody, &json!({})).await.expect(404).slug(), "unknown-account");
+    people.get(Some("operator"), "/v1/auth/me").await.expect(200);
+    people.get(Some("auditor"), "/v1/auth/me").await.expect(200);
+    let listed = people.get(Some("operator"), "/v1/accounts?limit=3").await.expect(200).json;
+    assert_eq!((listed["items"].as_array().unwrap().len(), listed["next_cursor"].is_string()), (3, true));
+}
+
+/// X5, X14: whoever is shut out, or gets another role, is signed out at once, with every token of the family.
+#[tokio::test]
+async fn whoever_is_shut_out_is_signed_out() {
+    let people = People::gather().await;
+    let id = id_of(&people, "inspector").await;
+    people.get(Some("inspector"), "/v1/inspector/reports").await.expect(200);
+    let shut = people.post(Some("operator"), &format!("/v1/accounts/{id}/disable"), &json!({})).await.expect(200).json;
+    assert!(shut["disabled_at"].is_string());
+    people.get(Some("inspector"), "/v1/inspector/reports").await.expect(401);
+    let open = people.post(Some("operator"), &format!("/v1/accounts/{id}/enable"), &json!({})).await.expect(200).json;
+    assert_eq!(open["disabled_at"], Value::Null);
+    people.get(Some("inspector"), "/v1/inspector/reports").await.expect(401);
+
+    let id = id_of(&people, "far-inspector").await;
+    let role = json!({ "role": "inspector", "region": "750000000" });
+    let moved = people.post(Some("operator"), &format!("/v1/accounts/{id}/role"), &role).await.expect(200).json;
+    assert_eq!(moved["region"], "750000000");
+    people.get(Some("far-inspector"), "/v1/inspector/reports").await.expect(401);
+}
+
+/// Of two operators who shut each other out at the same moment one stays: the register is never without.
+#[tokio::test]
+async fn the_last_operator_stays() {
+    let people = People::gather().await;
+    let own = people.get(Some("operator"), "/v1/auth/me").await.json["id"].as_str().unwrap().to_owned();
+    let other = sign_in(people.app(), "operator-2", server::auth::Role::Operator, None, None).await;
+    let second = id_of(&people, "operator-2").await;
+    let shut = |token: String, id: String| {
+        let request = people.app().request(Method::POST, &format!("/v1/accounts/{id}/disable")).bearer_auth(token);
+        request.header("Idempotency-Key", Uuid::new_v4().to_string())
+    };
+    let first = shut(people.token("operator").to_owned(), second.to_string());
+    let (one, two) = tokio::join!(people.app().send(first), people.app().send(shut(other, own)));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401]);
+    let left = "SELECT count(*) FROM account WHERE role = 'operator' AND disabled_at IS NULL";
+    assert_eq!(people.trade.count(left).await, 1);
+}
+
+/// Keys are seen without their secrets; a rotation happens once for its key of idempotency, a revocation only when its
+/// name is typed; both are audited (X15, X36, X37).
+#[tokio::test]
+async fn keys_are_followed_and_revoked_by_operators() {
+    let people = People::gather().await;
+    let trade = &people.trade;
+    let order = trade.order(&trade.shoes().await, 3).await;
+    let code = trade.codes(order).await.remove(0);
+    let all = people.get(Some("operator"), "/v1/keys/cards").await.expect(200).json;
+    let text = all.to_string();
+    assert!(!text.contains("private") && !text.contains("secret") && !text.contains("public"), "{text}");
+    let of = |all: &Value, purpose: &str| -> Vec<Value> {
+        all["items"].as_array().unwrap().iter().filter(|key| key["purpose"] == purpose).cloned().collect()
+    };
+    let [seal] = &of(&all, "seal:shoes")[..] else { panic!("{text}") };
+    assert_eq!((&seal["state"], &seal["orders"], &seal["codes"]), (&json!("active"), &json!(1), &json!(3)));
+
+    let once = Uuid::new_v4().to_string();
+    for _ in 0..2 {
+        let rotated = under(&people, &once, "/v1/keys/rotate", &json!({ "purpose": "seal:shoes" })).await.expect(201);
+        assert_eq!(of(&rotated.json, "seal:shoes").len(), 2);
+    }
+    let for_ever = people.post(Some("operator"), "/v1/keys/rotate", &json!({ "purpose": "serial" })).await;
+    assert_eq!(for_ever.expect(409).slug(), "key-is-for-ever");
+    let none = people.post(Some("operator"), "/v1/keys/rotate", &json!({ "purpose": "seal:bread" })).await;
+    assert_eq!(none.expect(422).faults(), ["purpose field-not-a-purpose"]);
+
+    let id = seal["id"].as_str().unwrap();
+    let path = format!("/v1/keys/{id}/revoke");
+    let verdict = async || people.post(None, "/v1/verify", &json!({ "code": code })).await.expect(200).json;
+    for meant in ["", "yes", &id.to_lowercase().to_uppercase().repeat(2)] {
+        let refused = people.post(Some("operator"), &path, &json!({ "confirm": meant })).await.expect(422);
+        assert_eq!(refused.faults(), ["confirm field-not-the-key"]);
+    }
+    assert_eq!(verdict().await["verdict"], "not-released");
+    for _ in 0..2 {
+        let revoked = people.post(Some("operator"), &path, &json!({ "confirm": id })).await.expect(200).json;
+        let keys = of(&revoked, "seal:shoes");
+        assert_eq!((keys.len(), &keys[0]["state"]), (2, &json!("revoked")));
+    }
+    assert_eq!(verdict().await["reasons"][0]["slug"], "key-revoked");
+    let kept = "SELECT count(*) FROM audit WHERE action IN ('keys.rotate', 'keys.revoke') AND actor LIKE 'account:%'";
+    assert_eq!(trade.count(kept).await, 2);
+    let unknown = people.post(Some("operator"), "/v1/keys/zzzz/revoke", &json!({ "confirm": "zzzz" })).await;
+    assert_eq!(unknown.expect(404).slug(), "unknown-key");
+}
