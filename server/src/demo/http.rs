@@ -137,7 +137,8 @@ async fn get_answer(app: web::Data<App>, name: web::Path<String>) -> Result<Http
     demo(&app)?;
     let shown = texts::find(&app, &name).await?;
     let answer = verify::answer(&app, &shown.text).await?;
-    let page = page::answer(language::current(), &shown, &answer);
+    let language = language::current();
+    let page = page::answer(language, &shown, &verify::card(&answer, language)?);
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page))
 }
 

@@ -6,13 +6,13 @@ use std::fmt::Write;
 use locales::{Arg, Language};
 use marking::layout::Group;
 use marking::verdict::Verdict;
+use mobile_core::card::{Card, Colour};
 
 use super::shelf::{Family, Item, SHELF};
 use super::sight::Sight;
 use super::texts::Shown;
 use crate::http::html::escaped;
 use crate::registry::reference;
-use crate::verify::Answer;
 
 fn say(language: Language, key: &str) -> String {
     escaped(&locales::say(language, key, &[]))
@@ -127,27 +127,30 @@ fn card(language: Language, shown: &Shown) -> String {
     )
 }
 
-/// The page with the answer to one code.
-pub(super) fn answer(language: Language, shown: &Shown, answer: &Answer) -> String {
+/// The class of a colour; the words say it too.
+fn tone_of(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Favourable => "good",
+        Colour::Caution | Colour::Neutral => "mild",
+        Colour::Danger => "grave",
+    }
+}
+
+/// The page with the answer to one code: what it says and what it tells about the goods, line by line (D1.7).
+pub(super) fn answer(language: Language, shown: &Shown, card: &Card) -> String {
     let slug = shown.item.slug;
     let mut content = format!(
         "<h1 class=\"verdict {}\">{}</h1>\n<p>{}</p>\n<ul class=\"reasons\">\n",
-        tone(answer.verdict),
-        escaped(answer.title),
-        escaped(answer.advice),
+        tone_of(card.colour),
+        escaped(&card.title),
+        escaped(&card.advice),
     );
-    for reason in &answer.reasons {
-        let _ = writeln!(content, "<li>{}</li>", escaped(&reason.text));
-    }
-    for repair in &answer.repaired {
-        let _ = writeln!(content, "<li class=\"quiet\">{}</li>", escaped(repair.text));
-    }
-    if let Some(fault) = &answer.fault {
-        let _ = writeln!(content, "<li class=\"quiet\">{}</li>", escaped(&fault.text));
+    for reason in &card.reasons {
+        let _ = writeln!(content, "<li>{}</li>", escaped(reason));
     }
     content.push_str("</ul>\n<dl>\n");
-    for (key, value) in facts(language, answer) {
-        let _ = writeln!(content, "<dt>{}</dt><dd>{}</dd>", say(language, key), escaped(&value));
+    for fact in &card.facts {
+        let _ = writeln!(content, "<dt>{}</dt><dd>{}</dd>", escaped(&fact.label), escaped(&fact.value));
     }
     let _ = write!(
         content,
@@ -158,33 +161,7 @@ pub(super) fn answer(language: Language, shown: &Shown, answer: &Answer) -> Stri
         code = escaped(&shown.text),
         back = say(language, "demo-back"),
     );
-    framed(language, &format!("/demo/{slug}"), &escaped(answer.title), &content)
-}
-
-/// What the answer tells about the goods, line by line (D1.7).
-fn facts(language: Language, answer: &Answer) -> Vec<(&'static str, String)> {
-    let date = |date: chrono::NaiveDate| locales::format::date(language, date);
-    let mut facts = Vec::new();
-    let mut add = |key, value: Option<String>| facts.extend(value.map(|value| (key, value)));
-    let product = answer.product.as_ref();
-    add("card-fact-trade-name", product.map(|product| product.trade_name.clone()));
-    add("card-fact-manufacturer", product.map(|product| product.manufacturer.clone()));
-    add("card-fact-participant", answer.participant.as_ref().map(|participant| participant.name.clone()));
-    add("card-fact-importer", answer.release.importer.clone());
-    add("card-fact-produced-on", answer.release.produced_on.map(date));
-    add("card-fact-expires-on", answer.release.expires_on.map(date));
-    let declaration = answer.release.declaration.as_ref().map(|declaration| {
-        let on = declaration.declared_on.map(|on| format!(", {}", date(on))).unwrap_or_default();
-        format!("{}{on}", declaration.number)
-    });
-    add("card-fact-declaration", declaration);
-    if let Some(pack) = &answer.pack {
-        for line in &pack.contents {
-            let name = line.product.as_ref().map_or("", |product| product.trade_name.as_str());
-            add("card-fact-inside", Some(format!("{name} × {} · {}", line.units, line.status.text)));
-        }
-    }
-    facts
+    framed(language, &format!("/demo/{slug}"), &escaped(&card.title), &content)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
         }
         let answer = verify::answer(&app, &shown.text).await.unwrap();
         for language in Language::ALL {
-            let page = page::answer(language, shown, &answer);
+            let page = page::answer(language, shown, &verify::card(&answer, language).unwrap());
             assert!(page.contains("</main>"), "{}", shown.item.slug);
         }
     }

@@ -86,7 +86,7 @@ async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         return Err(Error::NotFound("not-found"));
     }
     let answer = verify::answer(&app, &format!("{}{path}", app.config.public_url)).await?;
-    let content = page::landing(language, &path, &minimum::verdict(language, &answer));
+    let content = page::landing(language, &path, &minimum::verdict(&verify::card(&answer, language)?));
     let mut response = html(&app, page::around(language, answer.title, app.config.tiles_url.as_deref(), &content));
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));

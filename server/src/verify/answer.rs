@@ -9,11 +9,13 @@ use marking::parse_error::ParseError;
 use marking::sscc::Sscc;
 use marking::status::Status;
 use marking::verdict::{Judgement, Reason, Verdict};
+use mobile_core::card::Card;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words;
 use crate::codes::UnitPlace;
+use crate::error::{Error, Result};
 use crate::registry::Names;
 
 /// What a code is, and whether its goods may be sold.
@@ -316,4 +318,10 @@ impl FaultLine {
         let slug = error.kind.slug();
         Self { slug, at: error.at, text: locales::say(language, &format!("parse-{slug}"), &[]) }
     }
+}
+
+/// The same as phones show it, so that every page says it in the same lines.
+pub(crate) fn card(answer: &Answer, language: Language) -> Result<Card> {
+    let unread = |_| Error::internal("the phone core does not read an answer of ours");
+    mobile_core::card::of_answer(&serde_json::to_string(answer)?, language).map_err(unread)
 }

@@ -13,7 +13,7 @@ mod snapshot;
 mod tests;
 mod words;
 
-pub(crate) use answer::{Answer, PackLine};
+pub(crate) use answer::{Answer, PackLine, card};
 pub(crate) use find::{answer, answer_many, answer_units};
 pub(crate) use http::routes;
 pub use snapshot::Snapshot;

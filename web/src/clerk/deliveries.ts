@@ -4,6 +4,7 @@
 import { type Schemas } from "../lib/api";
 import * as db from "../lib/db";
 import { session } from "../lib/session.svelte";
+import type { Tone } from "../lib/tone";
 
 export type StockAnswer = Schemas["StockAnswer"];
 export type Line = Schemas["LineAnswer"];
@@ -85,4 +86,11 @@ export function table(delivery: Delivery, names: string[]): Blob {
   const missing = (delivery.answer?.missing ?? []).map((item) => ["", "", item.code, item.gtin, item.serial, "", "", item.title, "", ""]);
   const text = [names, ...lines, ...missing].map((row) => row.map(cell).join(",")).join("\r\n");
   return new Blob(["\uFEFF", text, "\r\n"], { type: "text/csv;charset=utf-8" });
+}
+
+/** How good or bad a line is; without one it is not known yet. */
+export function toneOf(line: Line | undefined): Tone {
+  if (!line) return "quiet";
+  if (line.doubled_of !== null && line.doubled_of !== undefined) return "mild";
+  return line.may_be_sold === "yes" ? "good" : line.may_be_sold === "no" ? "grave" : "quiet";
 }
