@@ -12,11 +12,10 @@ use crate::people::{People, RIVAL, sign_in};
 /// The bytes of a second factor's secret (RFC 4648, Base32).
 fn secret(text: &str) -> Vec<u8> {
     let letter = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte).unwrap();
-    let bits: String = text.bytes().map(|byte| format!("{:05b}", letter(byte))).collect();
-    bits.as_bytes()
-        .chunks_exact(8)
-        .map(|bits| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap())
-        .collect()
+    let bits = text.bytes().flat_map(|byte| (0..5).rev().map(move |place| letter(byte) >> place & 1));
+    let bits: Vec<usize> = bits.collect();
+    let byte = |bits: &[usize]| u8::try_from(bits.iter().fold(0, |byte, bit| byte << 1 | bit)).unwrap();
+    bits.chunks_exact(8).map(byte).collect()
 }
 
 /// Signs in with what the register told.
@@ -106,9 +105,9 @@ async fn operators_change_neither_themselves_nor_auditors() {
     let named = json!({ "login": "watcher", "role": "auditor" });
     assert_eq!(people.post(Some("operator"), "/v1/accounts", &named).await.expect(409).slug(), "auditor-stands-apart");
     let clerk = id_of(&people, "clerk").await;
-    let lifted =
+    let raised =
         people.post(Some("operator"), &format!("/v1/accounts/{clerk}/role"), &json!({ "role": "auditor" })).await;
-    assert_eq!(lifted.expect(409).slug(), "auditor-stands-apart");
+    assert_eq!(raised.expect(409).slug(), "auditor-stands-apart");
     let nobody = format!("/v1/accounts/{}/disable", Uuid::new_v4());
     assert_eq!(people.post(Some("operator"), &nobody, &json!({})).await.expect(404).slug(), "unknown-account");
     people.get(Some("operator"), "/v1/auth/me").await.expect(200);

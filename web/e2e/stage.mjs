@@ -107,8 +107,8 @@ export function codeOf(verdict, note = "") {
   return found.text;
 }
 
-/** A new visitor with an empty device. `faults` fills with what the page should not do. */
-export async function visit({ language = "en", width = 390, height = 844, dark = false, ...rest } = {}) {
+/** A new visitor with an empty device, with or without a camera. `faults` fills with what the page should not do. */
+export async function visit({ language = "en", width = 390, height = 844, dark = false, camera = true, ...rest } = {}) {
   const context = await stage.browser.newContext({
     locale: language,
     viewport: { width, height },
@@ -119,7 +119,13 @@ export async function visit({ language = "en", width = 390, height = 844, dark =
     serviceWorkers: "block",
     ...rest,
   });
-  context.setDefaultTimeout(20_000);
+  // A machine may have much else to do.
+  context.setDefaultTimeout(60_000);
+  if (!camera) {
+    await context.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("there is none", "NotFoundError"));
+    });
+  }
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));

@@ -67,7 +67,7 @@ pub fn test(smoke: bool) -> Result<(), Failed> {
     let folder = root().join("web");
     let node = Node::find()?;
     let mut tests = node.node();
-    tests.args(["--test", "--test-concurrency=1", "--test-timeout=300000", "--test-reporter=spec"]);
+    tests.args(["--test", "--test-concurrency=1", "--test-timeout=1800000", "--test-reporter=spec"]);
     tests.args(files(&folder.join("e2e"), smoke)?).current_dir(&folder);
     tests.env("TANBA_SERVER", target().join("debug/tanba")).env("TANBA_CHROMIUM", chromium);
     eprintln!("Testing the app in a browser");

@@ -89,7 +89,10 @@ async fn hot_spots_are_cells_and_clusters_of_the_own_region() {
     assert!(wide.len() < 20 && wide[0]["properties"]["level"] == 3, "{scanned}");
     assert!(of("scans").is_none());
     let far = people.get(Some("far-inspector"), "/v1/hotspots?method=scans").await.expect(200).json;
-    assert!(far["features"].as_array().unwrap().iter().all(|cell| cell["properties"]["region"] != "750000000"), "{far}");
+    assert!(
+        far["features"].as_array().unwrap().iter().all(|cell| cell["properties"]["region"] != "750000000"),
+        "{far}"
+    );
     assert_eq!(people.trade.count("SELECT count(*) FROM audit WHERE action = 'alerts.hotspots'").await, 5);
     people.get(Some("inspector"), "/v1/hotspots?region=710000000").await.expect(400);
     people.get(Some("inspector"), "/v1/hotspots?method=guess").await.expect(400);
