@@ -12,9 +12,9 @@ use crate::people::{People, RIVAL, sign_in};
 /// The bytes of a second factor's secret (RFC 4648, Base32).
 fn secret(text: &str) -> Vec<u8> {
     let letter = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte).unwrap();
-    let bits = text.bytes().flat_map(|byte| (0..5).rev().map(move |place| letter(byte) >> place & 1));
+    let bits = text.bytes().flat_map(|byte| (0..5).rev().map(move |place| (letter(byte) >> place) & 1));
     let bits: Vec<usize> = bits.collect();
-    let byte = |bits: &[usize]| u8::try_from(bits.iter().fold(0, |byte, bit| byte << 1 | bit)).unwrap();
+    let byte = |bits: &[usize]| u8::try_from(bits.iter().fold(0, |byte, bit| (byte << 1) | bit)).unwrap();
     bits.chunks_exact(8).map(byte).collect()
 }
 
