@@ -35,11 +35,15 @@ export type HotFeature = Feature<Polygon | Point, HotSpot>;
 /** Kazakhstan: west, south, east, north, in degrees. */
 export const COUNTRY: [number, number, number, number] = [46.4, 40.5, 87.4, 55.5];
 
+/** The address of tiles, with `{z}`, `{x}` and `{y}`; none where none are set. */
+export const tiles = (): string | undefined => document.querySelector<HTMLMetaElement>("meta[name=tiles]")?.content;
+
 /** What has to be seen for all of these to be seen, with a margin; the country when there are none. */
 export function bounds(spots: { latitude: number; longitude: number }[]): [number, number, number, number] {
   if (spots.length === 0) return COUNTRY;
   const [lats, lons] = [spots.map((spot) => spot.latitude), spots.map((spot) => spot.longitude)];
-  const margin = Math.max(0.02, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
+  // Without tiles there is nothing to see by but towns: the next one should be in sight.
+  const margin = Math.max(tiles() ? 0.02 : 0.5, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
   return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
 }
 
