@@ -42,6 +42,11 @@ impl Budget {
         Self { clock: self.clock, ends: self.ends.saturating_sub(left.mul_f64(1.0 - share)) }
     }
 
+    /// The same clock, ending so much earlier.
+    pub(crate) fn less(&self, time: Duration) -> Self {
+        Self { clock: self.clock, ends: self.ends.saturating_sub(time) }
+    }
+
     /// Whether work that takes about `micros` microseconds would still end in time.
     pub(crate) fn allows(&self, micros: usize) -> bool {
         self.left() > Duration::from_micros(micros as u64)

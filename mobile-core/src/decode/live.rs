@@ -1,5 +1,7 @@
 //! Reading a camera's frames as they come.
 
+use std::time::Duration;
+
 use super::LEAST_SIDE;
 use super::binary::{by_local_mean, dark_and_light};
 use super::blocks::{matrices, strips, whole};
@@ -31,6 +33,9 @@ pub struct Sight {
 const ROTATED: [Treatment; 5] =
     [Treatment::Outline, Treatment::Half, Treatment::Inverted, Treatment::Full, Treatment::Sharpened];
 
+/// The longest step between two looks at the clock: none begins when less is left.
+const LAST_STEP: Duration = Duration::from_micros(800);
+
 impl Live {
     /// Reads one frame within its budget; [`Budget::LIVE`] suits 1280 × 720 pixels.
     pub fn frame(&mut self, frame: Luma<'_>, budget: &Budget) -> Sight {
@@ -38,7 +43,7 @@ impl Live {
             return Sight::default();
         }
         let regions = matrices(frame, 3);
-        let found = self.look(frame, &regions, budget);
+        let found = self.look(frame, &regions, &budget.less(LAST_STEP));
         if found.is_empty() {
             self.missed += 1;
             return Sight { found, hint: Hint::of(frame, &regions) };
@@ -80,8 +85,9 @@ impl Live {
         }
         let reduced = Gray::two_thirds(frame);
         let Some((dark, light)) = dark_and_light(reduced.luma(), 24, 3) else { return Vec::new() };
-        let found = qr::read(&dark, 1.5, budget);
-        if found.is_empty() && !budget.spent() { qr::read(&light, 1.5, budget) } else { found }
+        let tries = Effort::Frame.qr_tries();
+        let found = qr::read(&dark, frame, 1.5, tries, budget);
+        if found.is_empty() && !budget.spent() { qr::read(&light, frame, 1.5, tries, budget) } else { found }
     }
 
     /// The same at half the size: blurred and pale ones.
@@ -90,7 +96,9 @@ impl Live {
             return Vec::new();
         }
         let reduced = Gray::shrunk(frame, 2);
-        by_local_mean(reduced.luma(), 24, 3).map(|bits| qr::read(&bits, 2.0, budget)).unwrap_or_default()
+        by_local_mean(reduced.luma(), 24, 3)
+            .map(|bits| qr::read(&bits, frame, 2.0, Effort::Frame.qr_tries(), budget))
+            .unwrap_or_default()
     }
 
     fn bars(frame: Luma<'_>, budget: &Budget) -> Vec<Found> {

@@ -10,7 +10,7 @@
 //!
 //! How it reads: [`blocks`] find where a picture could hold a code, [`binary`] makes black and white of it by the
 //! local mean, several scales and treatments are tried in order of what they yield, and corners that were found without
-//! a text are sampled again on the gray picture along a smooth warp ([`data_matrix`]). This is the only room that knows
+//! a text are sampled again on the gray picture along a smooth [`warp`]. This is the only room that knows
 //! the library rxing.
 #![allow(
     // Coordinates and gray levels move between integers and floats on every line here. Pictures are limited to
@@ -30,17 +30,21 @@ mod binary;
 mod blocks;
 mod budget;
 mod data_matrix;
+mod equaliser;
+mod fixed;
 mod found;
 mod geometry;
 mod gray;
 mod hint;
 mod live;
+mod modules;
 mod photo;
 #[cfg(not(target_arch = "wasm32"))]
 mod picture;
 mod plain;
 mod qr;
 mod treatment;
+mod warp;
 
 pub use budget::Budget;
 pub use found::{Format, Found};

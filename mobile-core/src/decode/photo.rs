@@ -1,5 +1,7 @@
 //! Reading one picture thoroughly.
 
+use std::time::Duration;
+
 use super::LEAST_SIDE;
 use super::blocks::{matrices, strips, whole};
 use super::budget::Budget;
@@ -17,12 +19,16 @@ const SMALL: usize = 800;
 /// Lines across a small picture along which bars are looked for; large ones have a line every twelve pixels.
 const LINES: f32 = 24.0;
 
+/// The longest step between two looks at the clock: none begins when less is left.
+const LAST_STEP: Duration = Duration::from_millis(2);
+
 /// Every code in a gray picture, as far as the budget lasts; [`Budget::PHOTO`] suits 1280 × 720 pixels. Once a way of
 /// looking has shown a code, the ways that come after it are not tried any more.
 pub fn photo_luma(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
     if picture.width().min(picture.height()) < LEAST_SIDE {
         return Vec::new();
     }
+    let budget = &budget.less(LAST_STEP);
     let divisor = picture.width().max(picture.height()).div_ceil(LARGE);
     if divisor > 1 {
         let reduced = Gray::shrunk(picture, divisor);
@@ -57,7 +63,7 @@ fn thoroughly(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
             Treatment::TwoThirds => {
                 let reduced = Gray::two_thirds(picture);
                 if let Some(bits) = binary::by_local_mean(reduced.luma(), 24, 3) {
-                    collect(&mut found, qr::read(&bits, 1.5, budget));
+                    collect(&mut found, qr::read(&bits, picture, 1.5, Effort::Photo.qr_tries(), budget));
                 }
                 if found.is_empty() && is_small {
                     found = across(picture, budget);
@@ -76,7 +82,8 @@ fn thoroughly(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
             return found;
         }
     }
-    if is_small { found } else { plain::read(picture, budget) }
+    // Noise at full size looks like many finder patterns, which takes its time.
+    if is_small || !budget.allows(everything.area() / 90) { found } else { plain::read(picture, budget) }
 }
 
 /// Bars that lie across the whole picture, or upright in it.

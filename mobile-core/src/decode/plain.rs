@@ -27,9 +27,9 @@ pub(crate) fn read(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
         if ground == 0 {
             bits.flip_self();
         }
-        let mut found = qr::read(&bits, 1.0, budget);
+        let mut found = qr::read(&bits, enlarged.luma(), 1.0, 0, budget);
         if found.is_empty() {
-            collect(&mut found, qr::read_pure(&bits, 1.0));
+            collect(&mut found, qr::read_pure(&bits));
         }
         if found.is_empty() && factor > 1 {
             collect(&mut found, data_matrix::read(bits, enlarged.luma(), 1.0, 1, true, budget));

@@ -17,6 +17,14 @@ pub(crate) enum Effort {
 }
 
 impl Effort {
+    /// The same for QR codes. Three spots that look like finder patterns are found in most noise.
+    pub fn qr_tries(self) -> usize {
+        match self {
+            Self::Frame => 0,
+            Self::Photo => 2,
+        }
+    }
+
     /// How many symbols that were traced but not read are sampled again.
     pub fn tries(self) -> usize {
         match self {
@@ -120,7 +128,7 @@ fn look(
     let Some(bits) = by_local_mean(treated, radius, bias) else { return Vec::new() };
     let read_qr = || {
         let bits = by_local_mean(treated, 2 * radius, 3);
-        bits.map(|bits| qr::read(&bits, scale, budget)).unwrap_or_default()
+        bits.map(|bits| qr::read(&bits, part, scale, effort.qr_tries(), budget)).unwrap_or_default()
     };
     let shows_qr = qr::shows(&bits);
     let mut found = if shows_qr { read_qr() } else { Vec::new() };

@@ -1,10 +1,7 @@
 //! Data Matrix: corners by tracing the black-and-white picture, texts from the modules there, and where that fails from
 //! the gray picture, sampled again along a warp that fits the symbol's own finder and timing modules.
 
-mod equaliser;
-mod modules;
 mod outline;
-mod warp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -15,10 +12,12 @@ use rxing::datamatrix::detector::DatamatrixDetectorResult;
 use rxing::datamatrix::detector::zxing_cpp_detector::detect;
 
 use super::budget::Budget;
+use super::fixed::{Anchor, Fixed};
 use super::found::{Format, Found};
 use super::geometry::Point;
 use super::gray::Luma;
-use warp::Warp;
+use super::warp::Warp;
+use super::{equaliser, modules};
 
 static DECODER: LazyLock<Decoder> = LazyLock::new(Decoder::new);
 
@@ -164,7 +163,8 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], 
         if !budget.allows(side * side / 2) {
             return None;
         }
-        let Some(warp) = Warp::fit(gray, corners, side, regions) else { continue };
+        let size = Size { side, regions };
+        let Some(warp) = Warp::fit(gray, corners, &size) else { continue };
         let levels = warp.levels();
         let mut most_right = 0.0_f32;
         let told = |bits: &BitMatrix| {
@@ -175,7 +175,7 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], 
             if budget.spent() {
                 return None;
             }
-            let (bits, right) = modules::black_and_white(&levels, side, regions, way);
+            let (bits, right) = modules::black_and_white(&levels, &size, way);
             most_right = most_right.max(right);
             if right >= 0.75
                 && let Some(found) = bits.as_ref().and_then(told)
@@ -185,7 +185,7 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], sizes: &[(usize, usize)], 
         }
         if most_right >= 0.7
             && budget.allows(equaliser::cost(side))
-            && let Some(found) = equaliser::equalised(&levels, side, regions).as_ref().and_then(told)
+            && let Some(found) = equaliser::equalised(&levels, &size).as_ref().and_then(told)
         {
             return Some(found);
         }
@@ -200,22 +200,46 @@ fn text(bits: &BitMatrix) -> Option<(String, String)> {
     Some((decoded.getText().to_owned(), format!("]d{modifier}")))
 }
 
-/// What a module of a square symbol must be: dark, light, or (None) what its data says. One module of quiet zone around
-/// it is light.
-fn expected(side: usize, regions: usize, x: i32, y: i32) -> Option<bool> {
-    let last = side as i32;
-    if x < 0 || y < 0 || x >= last || y >= last {
-        return (x >= -1 && y >= -1 && x <= last && y <= last).then_some(false);
+/// A size of square symbols.
+struct Size {
+    side: usize,
+    /// Into how many regions a side is divided.
+    regions: usize,
+}
+
+impl Fixed for Size {
+    fn side(&self) -> usize {
+        self.side
     }
-    let region = (side / regions) as i32;
-    let (x, y) = (x % region, y % region);
-    if x == 0 || y == region - 1 {
-        Some(true)
-    } else if y == 0 {
-        Some(x % 2 == 0)
-    } else if x == region - 1 {
-        Some(y % 2 == 1)
-    } else {
-        None
+
+    fn dark(&self, x: i32, y: i32) -> Option<bool> {
+        let last = self.side as i32;
+        if x < 0 || y < 0 || x >= last || y >= last {
+            return (x >= -1 && y >= -1 && x <= last && y <= last).then_some(false);
+        }
+        let region = (self.side / self.regions) as i32;
+        let (x, y) = (x % region, y % region);
+        if x == 0 || y == region - 1 {
+            Some(true)
+        } else if y == 0 {
+            Some(x % 2 == 0)
+        } else if x == region - 1 {
+            Some(y % 2 == 1)
+        } else {
+            None
+        }
+    }
+
+    /// Along every finder and timing line, three modules apart.
+    fn anchors(&self) -> Vec<Anchor> {
+        let region = self.side / self.regions;
+        let lines = (0..=self.regions).map(|border| (border * region) as i32);
+        lines
+            .flat_map(|line| {
+                (1..self.side as i32).step_by(3).flat_map(move |along| {
+                    [Anchor { x: line, y: along, is_upright: true }, Anchor { x: along, y: line, is_upright: false }]
+                })
+            })
+            .collect()
     }
 }

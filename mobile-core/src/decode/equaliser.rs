@@ -7,7 +7,7 @@
 
 use rxing::common::BitMatrix;
 
-use super::expected;
+use super::fixed::Fixed;
 use super::modules::Sums;
 
 /// Modules to either side that run into one.
@@ -25,13 +25,14 @@ const AROUND: i32 = 6;
 const RIDGE: f32 = 4.0;
 
 /// About how long a symbol takes, in microseconds on an ordinary core.
-pub(super) fn cost(side: usize) -> usize {
+pub(crate) fn cost(side: usize) -> usize {
     side * side
 }
 
 /// The modules in black and white, from their gray levels.
-pub(super) fn equalised(levels: &[f32], side: usize, regions: usize) -> Option<BitMatrix> {
-    let mut symbol = Symbol::guessed(&normal(levels, side, regions), side, regions);
+pub(crate) fn equalised(levels: &[f32], size: &dyn Fixed) -> Option<BitMatrix> {
+    let side = size.side();
+    let mut symbol = Symbol::guessed(&normal(levels, size), size);
     for _ in 0..ROUNDS {
         let weights = symbol.weights()?;
         if symbol.settle(&weights) == 0 {
@@ -50,10 +51,10 @@ pub(super) fn equalised(levels: &[f32], side: usize, regions: usize) -> Option<B
 }
 
 /// Levels between about -1 for dark and 1 for light, without what light and shade make of them.
-fn normal(levels: &[f32], side: usize, regions: usize) -> Vec<f32> {
-    let known = |dark: bool| {
-        Sums::of(side, |x, y| (expected(side, regions, x as i32, y as i32) == Some(dark)).then(|| levels[y * side + x]))
-    };
+fn normal(levels: &[f32], size: &dyn Fixed) -> Vec<f32> {
+    let side = size.side();
+    let known =
+        |dark: bool| Sums::of(side, |x, y| (size.dark(x as i32, y as i32) == Some(dark)).then(|| levels[y * side + x]));
     let (dark, light) = (known(true), known(false));
     let all = Sums::of(side, |x, y| Some(levels[y * side + x]));
     let squares = Sums::of(side, |x, y| Some(levels[y * side + x].powi(2)));
@@ -75,23 +76,24 @@ fn normal(levels: &[f32], side: usize, regions: usize) -> Vec<f32> {
 }
 
 /// A symbol in the making, with a rim of light modules around it.
-struct Symbol {
+struct Symbol<'a> {
+    size: &'a dyn Fixed,
     side: usize,
-    regions: usize,
     row: usize,
     levels: Vec<f32>,
     /// -1 dark, 1 light.
     colours: Vec<f32>,
 }
 
-impl Symbol {
+impl<'a> Symbol<'a> {
     /// Each module by its own level, or as it must be.
-    fn guessed(levels: &[f32], side: usize, regions: usize) -> Self {
+    fn guessed(levels: &[f32], size: &'a dyn Fixed) -> Self {
+        let side = size.side();
         let row = side + 2 * REACH;
-        let mut symbol = Self { side, regions, row, levels: levels.to_vec(), colours: vec![1.0; row * row] };
+        let mut symbol = Self { size, side, row, levels: levels.to_vec(), colours: vec![1.0; row * row] };
         for y in 0..side {
             for x in 0..side {
-                let dark = expected(side, regions, x as i32, y as i32).unwrap_or(levels[y * side + x] < 0.0);
+                let dark = size.dark(x as i32, y as i32).unwrap_or(levels[y * side + x] < 0.0);
                 let place = symbol.place(x, y);
                 symbol.colours[place] = if dark { -1.0 } else { 1.0 };
             }
@@ -149,9 +151,7 @@ impl Symbol {
             let before = turned;
             for y in 0..self.side {
                 for x in 0..self.side {
-                    if expected(self.side, self.regions, x as i32, y as i32).is_none()
-                        && self.turn(x, y, weights, &mut rest)
-                    {
+                    if self.size.dark(x as i32, y as i32).is_none() && self.turn(x, y, weights, &mut rest) {
                         turned += 1;
                     }
                 }

@@ -1,12 +1,12 @@
 //! A smooth map from the modules of a symbol to the picture, fitted to the modules whose colour is known.
 //!
-//! The picture inside the traced corners is first straightened, four pixels a module. Along every finder and timing line
-//! small windows are shifted until dark and light stand out best; a cubic surface through these shifts, held back by a
+//! The picture inside the traced corners is first straightened, four pixels a module. Around every
+//! anchor a small window is shifted until dark and light stand out best; a cubic surface through these shifts, held back by a
 //! little stiffness, is the warp. It follows bent labels, lenses and corners that were traced a module off.
 
-use super::super::geometry::{Perspective, Point};
-use super::super::gray::Luma;
-use super::expected;
+use super::fixed::{Anchor, Fixed};
+use super::geometry::{Perspective, Point};
+use super::gray::Luma;
 
 /// Pixels of the straightened picture for each module.
 const FINE: usize = 4;
@@ -22,7 +22,7 @@ const ROUNDS: [(i32, f32); 4] = [(4, 8.0), (3, 2.0), (2, 2.0), (2, 2.0)];
 type Terms = [f32; TERMS];
 
 /// The fitted map.
-pub(super) struct Warp {
+pub(crate) struct Warp {
     side: usize,
     straight: Straight,
     perspective: Perspective,
@@ -45,12 +45,13 @@ struct Window {
 }
 
 impl Warp {
-    /// Fits a symbol of `side` modules to a picture of it within `corners`. None when its fixed modules can't be made
+    /// Fits a symbol of some size to a picture of it within `corners`. None when its fixed modules can't be made
     /// out there.
-    pub fn fit(gray: Luma<'_>, corners: &[Point; 4], side: usize, regions: usize) -> Option<Self> {
+    pub fn fit(gray: Luma<'_>, corners: &[Point; 4], size: &dyn Fixed) -> Option<Self> {
+        let side = size.side();
         let perspective = Perspective::of(side as f32, corners)?;
         let straight = Straight::of(gray, &perspective, side);
-        let windows = windows(side, regions);
+        let windows = windows(size);
         let mut warp = Self { side, straight, perspective, across: [0.0; TERMS], down: [0.0; TERMS] };
         for (reach, stiffness) in ROUNDS {
             warp.improve(&windows, reach, stiffness)?;
@@ -192,35 +193,31 @@ impl Straight {
     }
 }
 
-/// The windows along every finder and timing line, three modules apart.
-fn windows(side: usize, regions: usize) -> Vec<Window> {
-    let region = side / regions;
-    let mut windows = Vec::new();
-    for line in (0..=regions).map(|border| (border * region) as i32) {
-        for along in (1..side as i32).step_by(3) {
-            for upright in [true, false] {
-                let turned = |x: i32, y: i32| if upright { (x, y) } else { (y, x) };
-                let (middle_x, middle_y) =
-                    if upright { (line as f32, along as f32 + 0.5) } else { (along as f32 + 0.5, line as f32) };
-                let known: Vec<(i32, i32, bool)> = (-3..=3)
-                    .flat_map(|down| (-2..=1).map(move |across| turned(line + across, along + down)))
-                    .filter_map(|(x, y)| Some((x, y, expected(side, regions, x, y)?)))
-                    .collect();
-                let dark = known.iter().filter(|(_, _, dark)| *dark).count();
-                let light = known.len() - dark;
-                if dark < 3 || light < 3 {
-                    continue;
-                }
-                let place = |module: i32| (module + MARGIN as i32) * FINE as i32 + FINE as i32 / 2;
-                let weight = |is_dark: bool| if is_dark { -1.0 / dark as f32 } else { 1.0 / light as f32 };
-                windows.push(Window {
-                    terms: terms(side, Point::new(middle_x, middle_y)),
-                    modules: known.into_iter().map(|(x, y, dark)| (place(x), place(y), weight(dark))).collect(),
-                });
-            }
+/// The windows around every anchor that has enough known modules of either colour near it.
+fn windows(size: &dyn Fixed) -> Vec<Window> {
+    let side = size.side();
+    let window = |anchor: Anchor| {
+        let Anchor { x, y, is_upright } = anchor;
+        let (wide, high) = if is_upright { (-2..=1, -3..=3) } else { (-3..=3, -2..=1) };
+        let known: Vec<(i32, i32, bool)> = high
+            .flat_map(|down| wide.clone().map(move |across| (x + across, y + down)))
+            .filter_map(|(x, y)| Some((x, y, size.dark(x, y)?)))
+            .collect();
+        let dark = known.iter().filter(|(_, _, dark)| *dark).count();
+        let light = known.len() - dark;
+        if dark < 3 || light < 3 {
+            return None;
         }
-    }
-    windows
+        let half = |along: bool| if along { 0.5 } else { 0.0 };
+        let middle = Point::new(x as f32 + half(!is_upright), y as f32 + half(is_upright));
+        let place = |module: i32| (module + MARGIN as i32) * FINE as i32 + FINE as i32 / 2;
+        let weight = |is_dark: bool| if is_dark { -1.0 / dark as f32 } else { 1.0 / light as f32 };
+        Some(Window {
+            terms: terms(side, middle),
+            modules: known.into_iter().map(|(x, y, dark)| (place(x), place(y), weight(dark))).collect(),
+        })
+    };
+    size.anchors().into_iter().filter_map(window).collect()
 }
 
 fn terms(side: usize, module: Point) -> Terms {

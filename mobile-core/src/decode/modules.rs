@@ -2,11 +2,11 @@
 
 use rxing::common::BitMatrix;
 
-use super::expected;
+use super::fixed::Fixed;
 
 /// One way to decide between dark and light.
 #[derive(Clone, Copy)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// Modules around the one in question that set the threshold.
     reach: i32,
     /// How strongly what stands out from its neighbours is raised, against blur.
@@ -16,7 +16,7 @@ pub(super) struct Way {
 }
 
 /// The ways in the order of what they yield.
-pub(super) const WAYS: [Way; 6] = [
+pub(crate) const WAYS: [Way; 6] = [
     Way { reach: 3, sharpen: 0.0, by_known: false },
     Way { reach: 5, sharpen: 0.35, by_known: false },
     Way { reach: 7, sharpen: 0.0, by_known: true },
@@ -26,13 +26,12 @@ pub(super) const WAYS: [Way; 6] = [
 ];
 
 /// The modules in black and white, and the share of the finder and timing modules that came out as they must be.
-pub(super) fn black_and_white(levels: &[f32], side: usize, regions: usize, way: Way) -> (Option<BitMatrix>, f32) {
+pub(crate) fn black_and_white(levels: &[f32], size: &dyn Fixed, way: Way) -> (Option<BitMatrix>, f32) {
+    let side = size.side();
     let sharpened = sharpened(levels, side, way.sharpen);
     let all = Sums::of(side, |x, y| Some(sharpened[y * side + x]));
     let known = |dark: bool| {
-        Sums::of(side, |x, y| {
-            (expected(side, regions, x as i32, y as i32) == Some(dark)).then(|| sharpened[y * side + x])
-        })
+        Sums::of(side, |x, y| (size.dark(x as i32, y as i32) == Some(dark)).then(|| sharpened[y * side + x]))
     };
     let known = way.by_known.then(|| (known(true), known(false)));
     let Ok(mut bits) = BitMatrix::new(side as u32, side as u32) else { return (None, 0.0) };
@@ -47,7 +46,7 @@ pub(super) fn black_and_white(levels: &[f32], side: usize, regions: usize, way: 
             if dark {
                 bits.set(x as u32, y as u32);
             }
-            if let Some(must) = expected(side, regions, x as i32, y as i32) {
+            if let Some(must) = size.dark(x as i32, y as i32) {
                 fixed += 1;
                 right += i32::from(must == dark);
             }
@@ -73,13 +72,13 @@ fn sharpened(levels: &[f32], side: usize, strength: f32) -> Vec<f32> {
 }
 
 /// Sums over rectangles that begin at the first module.
-pub(super) struct Sums {
+pub(crate) struct Sums {
     side: usize,
     sums: Vec<(f32, u32)>,
 }
 
 impl Sums {
-    pub(super) fn of(side: usize, level: impl Fn(usize, usize) -> Option<f32>) -> Self {
+    pub fn of(side: usize, level: impl Fn(usize, usize) -> Option<f32>) -> Self {
         let row = side + 1;
         let mut sums = vec![(0.0, 0); row * row];
         for y in 0..side {
@@ -97,7 +96,7 @@ impl Sums {
     }
 
     /// The mean over the modules at most `reach` away. None when there are none.
-    pub(super) fn mean(&self, x: usize, y: usize, reach: i32) -> Option<f32> {
+    pub fn mean(&self, x: usize, y: usize, reach: i32) -> Option<f32> {
         let reach = reach as usize;
         let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(self.side));
         let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(self.side));
