@@ -126,6 +126,13 @@ impl<'a> Walk<'a> {
 
     /// What was told a moment ago about a unit like this one, if everything is at hand.
     fn told_before(&self, location: &Location) -> Option<(Verdict, Bytes)> {
+        if let Location::NotIssued { gtin, foreign, repaired } = location
+            && repaired.is_empty()
+        {
+            let alike = Alike::NotIssued { gtin: *gtin, foreign: *foreign, language: self.language };
+            let gapped = self.app.snapshot.ready().get(alike)?;
+            return Some((gapped.verdict, gapped.filled("", self.app.clock.now())));
+        }
         let Location::Unit(unit) = location else { return None };
         if !is_plain(unit) || self.app.snapshot.is_reserve() {
             return None;
@@ -134,17 +141,21 @@ impl<'a> Walk<'a> {
             Place::Order { order, index } => UnitPlace { order, index },
             Place::Sequence { sequence, place } => self.app.snapshot.known_run(sequence, place)?,
         };
-        let alike = self.alike(place.order, self.app.snapshot.hot_state(place)?);
+        self.told_alike(unit, self.alike(place.order, self.app.snapshot.hot_state(place)?))
+    }
+
+    /// What was told a moment ago about another unit that is alike.
+    fn told_alike(&self, unit: &UnitLocation, alike: Alike) -> Option<(Verdict, Bytes)> {
         let gapped = self.app.snapshot.ready().get(alike)?;
         let now = self.app.clock.now();
         let fits = unit.gtin.is_none_or(|gtin| gtin == gapped.gtin)
-            && unit.group == Some(gapped.group)
+            && unit.group == gapped.group
             && gapped.day == self.app.clock.today();
         fits.then(|| (gapped.verdict, gapped.filled(&unit.serial, now)))
     }
 
     fn alike(&self, order: u32, state: UnitState) -> Alike {
-        Alike { order, state: state.to_bits(), language: self.language }
+        Alike::Unit { order, state: state.to_bits(), language: self.language }
     }
 
     /// Walks the whole way, and remembers what was told if others can be told the same.
@@ -161,10 +172,28 @@ impl<'a> Walk<'a> {
             }
             _ => None,
         };
+        if let (Location::Unit(unit), Some((alike, _))) = (&location, common)
+            && !self.app.snapshot.is_reserve()
+            && let Some(told) = self.told_alike(unit, alike)
+        {
+            return Ok(told);
+        }
+        let invented = match &location {
+            Location::NotIssued { gtin, foreign, repaired } if repaired.is_empty() => {
+                Some((Alike::NotIssued { gtin: *gtin, foreign: *foreign, language: self.language }, *gtin))
+            }
+            _ => None,
+        };
         let day = self.app.clock.today();
         let answer = self.tell(location, place, unit).await?;
         let mut json = Vec::with_capacity(2_048);
         serde_json::to_writer(&mut json, &answer)?;
+        if let Some((alike, gtin)) = invented
+            && let Some(gapped) =
+                std::str::from_utf8(&json).ok().and_then(|json| Gapped::cut_moment(json, answer.verdict, gtin, day))
+        {
+            self.app.snapshot.ready().put(alike, gapped);
+        }
         // Without a place the code was nobody's, whatever the order holds.
         if let (Some((alike, Some(group))), Some(gtin), Some(_)) = (common, answer.code.gtin, answer.place)
             && !self.app.snapshot.is_reserve()

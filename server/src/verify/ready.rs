@@ -1,6 +1,6 @@
 //! Answers that need no thought: units of one order with the same status and particulars, sealed well and read well,
 //! are told the same but for the serial and the moment. What was told about one of them is kept for a moment, with two
-//! gaps, and told about the others.
+//! gaps, and told about the others. So are invented serials of one product.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +17,13 @@ use crate::slots::Slots;
 /// Answers that are kept.
 const ANSWERS: usize = 4_096;
 
-/// What units have in common that are told alike.
+/// What those have in common who are told alike, the language of the words among it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Alike {
-    /// The order.
-    pub(super) order: u32,
-    /// The two bytes of status and particulars.
-    pub(super) state: u16,
-    /// The language of the words.
-    pub(super) language: Language,
+pub(super) enum Alike {
+    /// Units of an order with the same two bytes of status and particulars.
+    Unit { order: u32, state: u16, language: Language },
+    /// Serials of a product that we never made.
+    NotIssued { gtin: Gtin, foreign: bool, language: Language },
 }
 
 /// An answer with gaps.
@@ -35,8 +33,8 @@ pub(super) struct Gapped {
     pub(super) verdict: Verdict,
     /// The product that the code must name, if it names one.
     pub(super) gtin: Gtin,
-    /// The group whose key must have made the seal.
-    pub(super) group: Group,
+    /// The group whose key must have made the seal; none where nothing is sealed.
+    pub(super) group: Option<Group>,
     /// The day on which it is true: dates pass at midnight.
     pub(super) day: NaiveDate,
     before_serial: String,
@@ -75,7 +73,15 @@ impl Gapped {
         let (before_moment, rest) = split_after(rest, "\"as_of\":\"")?;
         let after = rest.split_at(rest.find('"')?).1;
         let [before_serial, before_moment, after] = [before_serial, before_moment, after].map(str::to_owned);
-        Some(Self { verdict, gtin, group, day, before_serial, before_moment, after })
+        Some(Self { verdict, gtin, group: Some(group), day, before_serial, before_moment, after })
+    }
+
+    /// The same of an answer that names no serial: an empty one fills its gap.
+    pub(super) fn cut_moment(json: &str, verdict: Verdict, gtin: Gtin, day: NaiveDate) -> Option<Self> {
+        let (before, rest) = split_after(json, "\"as_of\":\"")?;
+        let after = rest.split_at(rest.find('"')?).1.to_owned();
+        let (before_serial, before_moment) = (before.to_owned(), String::new());
+        Some(Self { verdict, gtin, group: None, day, before_serial, before_moment, after })
     }
 
     /// The answer about a unit with this serial, which consists of letters and digits.
@@ -104,6 +110,9 @@ mod tests {
         let told = gapped.filled("3CD", "2026-11-20T07:08:09.120Z".parse().unwrap());
         let expected = json.replace("3AB", "3CD").replace("T00:00:00Z", "T07:08:09.120Z");
         assert_eq!(told, expected.as_bytes());
+        let gapped = Gapped::cut_moment(json, Verdict::Unknown, gtin, day).unwrap();
+        let told = gapped.filled("", "2026-11-20T07:08:09.120Z".parse().unwrap());
+        assert_eq!(told, json.replace("T00:00:00Z", "T07:08:09.120Z").as_bytes());
         assert!(Gapped::cut("{}", Verdict::Sold, gtin, Group::Water, day).is_none());
     }
 }
