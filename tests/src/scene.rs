@@ -142,6 +142,24 @@ impl Scene {
         self.post("/v1/sales", &json!({ "id": Uuid::new_v4(), "units": { "codes": [code] } })).await
     }
 
+    /// Sells one unit. Tells whether that was acknowledged; a unit that was not is not asked for again.
+    pub async fn try_sell(&mut self, code: &str) -> bool {
+        let body = json!({ "id": Uuid::new_v4(), "units": { "codes": [code] } });
+        let request = self.request(Method::POST, "/v1/sales").await.json(&body).timeout(Duration::from_secs(5));
+        request
+            .header("Idempotency-Key", Uuid::new_v4().to_string())
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status() == 201)
+    }
+
+    /// The verdict on a code, if the question is answered.
+    pub async fn try_verdict(&self, code: &str) -> Option<String> {
+        let request = self.client.get(format!("{}/v1/verify?code={}", self.base, encoded(code)));
+        let answer: Value = request.timeout(Duration::from_secs(5)).send().await.ok()?.json().await.ok()?;
+        answer["verdict"].as_str().map(str::to_owned)
+    }
+
     /// What anybody is told about a code.
     pub async fn verify(&self, code: &str) -> Answer {
         let request = self.client.get(format!("{}/v1/verify?code={}", self.base, encoded(code)));

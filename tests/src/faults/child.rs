@@ -11,12 +11,15 @@ use server::config::Config;
 
 use crate::load::{exchange, get};
 
-/// A process that runs `tanba serve`; killed when dropped.
+/// A process that runs `tanba serve` or `tanba work`; killed when dropped.
 #[derive(Debug)]
 pub struct Child {
     process: std::process::Child,
     address: SocketAddr,
     log: PathBuf,
+    /// Where in the log its own words begin.
+    log_from: u64,
+    is_worker: bool,
 }
 
 /// An address on loopback that nothing listens on at this moment.
@@ -26,15 +29,31 @@ pub fn free_address() -> SocketAddr {
 }
 
 impl Child {
-    /// Starts `program serve` with these settings; what it prints goes to the end of `log`.
+    /// Starts `program serve` with these settings, and a worker within it; what it prints goes to the end of `log`.
     pub fn serve(program: &Path, config: &Config, log: &Path) -> io::Result<Self> {
+        Self::start(program, &["serve"], config, log)
+    }
+
+    /// The same, with the work left to others.
+    pub fn serve_only(program: &Path, config: &Config, log: &Path) -> io::Result<Self> {
+        Self::start(program, &["serve", "--no-work"], config, log)
+    }
+
+    /// Starts `program work`.
+    pub fn work(program: &Path, config: &Config, log: &Path) -> io::Result<Self> {
+        Self::start(program, &["work"], config, log)
+    }
+
+    fn start(program: &Path, arguments: &[&str], config: &Config, log: &Path) -> io::Result<Self> {
         let output = File::options().create(true).append(true).open(log)?;
+        let log_from = output.metadata()?.len();
         let mut command = Command::new(program);
-        command.arg("serve").stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        command.args(arguments).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         for (variable, value) in settings(config) {
             command.env(variable, value);
         }
-        Ok(Self { process: command.spawn()?, address: config.listen, log: log.to_owned() })
+        let is_worker = arguments[0] == "work";
+        Ok(Self { process: command.spawn()?, address: config.listen, log: log.to_owned(), log_from, is_worker })
     }
 
     /// The process's number.
@@ -42,20 +61,29 @@ impl Child {
         self.process.id()
     }
 
-    /// Waits until it says that it can serve. Returns how long that took; fails with the end of its log when it ends.
+    /// Waits until it says that it can serve, or works. Returns how long that took; fails with the end of its log when
+    /// it ends.
     pub async fn ready(&mut self) -> Duration {
         let started = Instant::now();
-        loop {
-            let address = self.address;
-            let asked = tokio::task::spawn_blocking(move || exchange(address, &get("/readyz", ""))).await;
-            if asked.expect("asking does not panic").is_ok_and(|answer| answer.status == 200) {
-                return started.elapsed();
-            }
+        while !self.is_ready().await {
             let ended = self.process.try_wait().expect("a child can be watched");
             assert!(ended.is_none(), "the service ended: {ended:?}\n{}", self.said());
             assert!(started.elapsed() < Duration::from_mins(1), "the service is not ready\n{}", self.said());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        started.elapsed()
+    }
+
+    async fn is_ready(&self) -> bool {
+        if self.is_worker {
+            let text = std::fs::read(&self.log).unwrap_or_default();
+            let own = usize::try_from(self.log_from).ok().and_then(|from| text.get(from..)).unwrap_or_default();
+            let words = locales::say(locales::Language::En, "cli-working", &[]);
+            return String::from_utf8_lossy(own).contains(&words);
+        }
+        let address = self.address;
+        let asked = tokio::task::spawn_blocking(move || exchange(address, &get("/readyz", ""))).await;
+        asked.expect("asking does not panic").is_ok_and(|answer| answer.status == 200)
     }
 
     /// Kills it without a warning and waits until it is gone.
@@ -65,12 +93,39 @@ impl Child {
         let _ = self.process.wait();
     }
 
+    /// Asks it to stop, as a terminal or an orchestrator would, and waits until it has. Tells whether it ended well.
+    pub async fn stop(&mut self) -> bool {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "a signal can be sent");
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while Instant::now() < deadline {
+            if let Some(status) = self.process.try_wait().expect("a child can be watched") {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
     /// The most memory that it has held, in bytes.
     pub fn peak_memory(&self) -> u64 {
+        self.kibibytes("VmHWM:") << 10
+    }
+
+    /// The memory that it holds now, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.kibibytes("VmRSS:") << 10
+    }
+
+    /// Files and connections that it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
+    }
+
+    fn kibibytes(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes: Option<u64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        kibibytes.unwrap_or(0) << 10
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
     }
 
     /// The end of what it printed.
@@ -97,6 +152,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("TANBA_LIMIT_DEVICE", config.limits.per_device.to_string()),
         ("TANBA_LIMIT_PREFIX", config.limits.per_prefix.to_string()),
         ("TANBA_LIMIT_GLOBAL", config.limits.global.to_string()),
+        ("TANBA_LANG", "en".to_owned()),
     ];
     settings.extend(config.database_url.clone().map(|url| ("TANBA_DATABASE_URL", url)));
     settings.extend(config.replica_url.clone().map(|url| ("TANBA_DATABASE_REPLICA_URL", url)));

@@ -2,6 +2,7 @@
 //! `name: value` lines. A machine that does other things at the same time gives smaller figures and the same ratios:
 //! what is compared is measured in turns, round by round, and a ratio is the median of the rounds' ratios.
 
+mod cluster;
 mod connections;
 mod emit;
 mod pace;
@@ -79,6 +80,8 @@ enum What {
     Snapshot,
     /// Memory a connection that nobody uses at the moment.
     Connections,
+    /// Two of each process on a Redis Cluster and a streaming replica, while some of them die.
+    Cluster,
 }
 
 /// How each measurement is made.
@@ -96,7 +99,7 @@ fn main() -> ExitCode {
     // Processes that `connections` starts: the service itself, and clients that hold connections to it.
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve"] => server::cli::main(),
+        ["serve", ..] | ["work"] => server::cli::main(),
         ["hold", address, count, number] => {
             let read = (address.parse(), count.parse(), number.parse());
             let (Ok(address), Ok(count), Ok(number)) = read else { return ExitCode::FAILURE };
@@ -141,6 +144,9 @@ async fn measure() -> ExitCode {
     }
     if wanted(What::Connections) {
         connections::measure(&mut stand, &plan, &mut report).await;
+    }
+    if wanted(What::Cluster) {
+        cluster::measure(&mut stand, &plan, &mut report).await;
     }
     stand.stop().await;
     match arguments.json.map(|path| report.write(&path)) {

@@ -121,7 +121,7 @@ async fn rebuild(stand: &Stand, plan: &Plan, questions: Vec<Vec<u8>>, grown: u64
     let ask = load.run_apart(move |into| into.extend_from_slice(&questions[random.below(questions.len())]));
     let refill = async {
         let mut redis = redis(stand).await;
-        let () = redis::cmd("FLUSHALL").query_async(&mut redis).await.expect("Redis can be emptied");
+        let () = redis::cmd("FLUSHALL").arg("ASYNC").query_async(&mut redis).await.expect("Redis can be emptied");
         let empty = used_memory(stand).await;
         let started = Instant::now();
         while used_memory(stand).await.saturating_sub(empty) < grown / 100 * 98 {

@@ -48,16 +48,16 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 14_700.0)]
     connection_bytes: f64,
     /// Cores of a serving machine.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 4)]
     cores: usize,
     /// Memory of a serving machine for connections, in gigabytes.
-    #[arg(long, default_value_t = 16.0)]
+    #[arg(long, default_value_t = 8.0)]
     memory: f64,
     /// Requests that may wait for a core of a machine before the next is refused.
     #[arg(long, default_value_t = 2_000)]
     waiting: usize,
     /// How long the balancer goes on sending to a machine that died, in seconds.
-    #[arg(long, default_value_t = 5.0)]
+    #[arg(long, default_value_t = 2.0)]
     noticed: f64,
     /// How long a client waits before it asks again what was not answered, in seconds.
     #[arg(long, default_value_t = 1.0)]
@@ -71,8 +71,8 @@ pub(crate) struct Arguments {
 }
 
 const HELP: &str = "\
-The bar: 95 of 100 answered in 300 ms and 99 in a second at any hour, in the crowd and while a machine dies; nothing
-refused outside of the crowd. Costs are those of docs/capacity.md.";
+The bar: 95 of 100 answered in 300 ms and 99 in a second at any hour and in the crowd; while a machine dies, everybody
+within the 15 seconds of decree 672; nothing refused. Costs are those of docs/capacity.md.";
 
 /// Simulates the day and prints what clients saw.
 pub(crate) fn main(words: impl Iterator<Item = String>) -> ExitCode {
@@ -125,9 +125,11 @@ impl Arguments {
         let mut all = Vec::new();
         for scene in Scene::ALL {
             let seen = self.scene(scene, machines);
-            let kept = seen.waited(0.95) <= 0.3 && seen.waited(0.99) <= 1.0;
-            let refused = seen.refused_share() > 0.0 && scene != Scene::Crowd;
-            if keep_the_bar && (!kept || refused) {
+            let kept = match scene {
+                Scene::Death => seen.waited(1.0) <= 15.0,
+                Scene::Day | Scene::Peak | Scene::Crowd => seen.waited(0.95) <= 0.3 && seen.waited(0.99) <= 1.0,
+            };
+            if keep_the_bar && (!kept || seen.refused_share() > 0.0) {
                 return None;
             }
             all.push((scene.name(), seen));
