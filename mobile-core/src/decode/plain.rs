@@ -32,7 +32,10 @@ pub(crate) fn read(picture: Luma<'_>, budget: &Budget) -> Vec<Found> {
             collect(&mut found, qr::read_pure(&bits));
         }
         if found.is_empty() && factor > 1 {
-            collect(&mut found, data_matrix::read(bits, enlarged.luma(), 1.0, 1, true, budget));
+            collect(&mut found, data_matrix::read(bits, enlarged.luma(), 1.0, 2, true, budget));
+        }
+        if found.is_empty() && factor > 1 && ground == u8::MAX {
+            found.extend(data_matrix::read_outlined(enlarged.luma(), budget));
         }
         if !found.is_empty() || budget.spent() {
             let place = |at: f32| (at - RIM as f32) / factor as f32;

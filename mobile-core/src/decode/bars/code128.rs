@@ -1,8 +1,12 @@
 //! Code 128 and GS1-128 (ISO/IEC 15417).
 
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
 use super::super::found::Format;
 use super::Reading;
 use super::line::Edges;
+use super::profile::{BLURS, CHARACTER, Profile, dot, picture};
 
 /// The widths of the six elements of each character in modules, as digits of a number; the last is the stop character
 /// without its final bar.
@@ -27,21 +31,54 @@ const START_A: u8 = 103;
 const START_C: u8 = 105;
 const STOP: u8 = 106;
 
+/// How far a character's ends are shifted, in modules.
+const SHIFTS: [(f32, f32); 5] = [(0.0, 0.0), (-0.2, 0.0), (0.2, 0.0), (0.0, -0.2), (0.0, 0.2)];
+/// How alike a character's levels must be to the picture of what they are taken for, and by how much more than to any
+/// other.
+const ALIKE: f32 = 0.8;
+const APART: f32 = 0.03;
+
+/// What each character looks like under each blur.
+static PICTURES: LazyLock<Vec<Vec<[f32; CHARACTER]>>> = LazyLock::new(|| {
+    let of_blur = |blur: f32| CHARACTERS.iter().map(|&printed| picture(&digits(printed), -1.0, blur)).collect();
+    BLURS.into_iter().map(of_blur).collect()
+});
+
 /// How far a character's widths may be from the printed ones, in modules summed over its measures.
 const MOST_OFF: f32 = 3.2;
 /// How far a whole symbol's may be on the average of its characters.
 const MOST_OFF_MEAN: f32 = 1.7;
 
-/// The first symbol on a line, read from left to right.
+/// The first symbol on a line, read from left to right by the widths between edges.
 pub(super) fn read(edges: &Edges) -> Option<Reading> {
-    (0..edges.elements().saturating_sub(24)).filter(|&start| edges.is_bar(start)).find_map(|start| symbol(edges, start))
+    first(edges, &|from, _| nearest(edges, from))
 }
 
-fn symbol(edges: &Edges, start: usize) -> Option<Reading> {
-    let (first, off) = nearest(edges, start)?;
+/// The same by the levels on the line.
+pub(super) fn read_profile(edges: &Edges, profile: &Profile) -> Option<Reading> {
+    first(edges, &|from, is_first| {
+        let likely = if is_first { usize::from(START_A)..=usize::from(START_C) } else { 0..=usize::from(STOP) };
+        most_alike(profile, (edges.place(from), edges.place(from + 6)), likely).map(|value| (value, 0.0))
+    })
+}
+
+/// What tells the character whose first element is given, and how far it is off; whether it is the first of its symbol.
+type Tell<'a> = dyn Fn(usize, bool) -> Option<(u8, f32)> + 'a;
+
+fn first(edges: &Edges, tell: &Tell) -> Option<Reading> {
+    (0..edges.elements().saturating_sub(24))
+        .filter(|&start| edges.is_bar(start))
+        .find_map(|start| symbol(edges, start, tell))
+}
+
+fn symbol(edges: &Edges, start: usize, tell: &Tell) -> Option<Reading> {
     let module = edges.span(start, start + 6) / 11.0;
     let quiet = start == 0 || edges.width(start - 1) > 4.0 * module;
-    if !quiet || !(START_A..=START_C).contains(&first) {
+    if !quiet {
+        return None;
+    }
+    let (first, off) = tell(start, true)?;
+    if !(START_A..=START_C).contains(&first) {
         return None;
     }
     let mut values = vec![first];
@@ -56,7 +93,7 @@ fn symbol(edges: &Edges, start: usize) -> Option<Reading> {
         if !(0.7..1.4).contains(&(span / last)) {
             return None;
         }
-        let (value, value_off) = nearest(edges, from)?;
+        let (value, value_off) = tell(from, false)?;
         off += value_off;
         last = span;
         from += 6;
@@ -103,6 +140,25 @@ fn nearest(edges: &Edges, from: usize) -> Option<(u8, f32)> {
         }
     }
     (best.1 < MOST_OFF && second - best.1 > 0.1).then_some(best)
+}
+
+/// The character that the levels between two places are most like, if they are enough and it stands out.
+fn most_alike(profile: &Profile, place: (f32, f32), likely: RangeInclusive<usize>) -> Option<u8> {
+    let cells: [[f32; CHARACTER]; SHIFTS.len()] = SHIFTS.map(|shift| profile.cell(place, 11.0, shift));
+    let (mut best, mut second) = ((0, f32::MIN), f32::MIN);
+    for value in likely {
+        let alike = PICTURES
+            .iter()
+            .flat_map(|pictures| cells.iter().map(|cell| dot(cell, &pictures[value])))
+            .fold(f32::MIN, f32::max);
+        if alike > best.1 {
+            second = best.1;
+            best = (value as u8, alike);
+        } else {
+            second = second.max(alike);
+        }
+    }
+    (best.1 >= ALIKE && best.1 - second >= APART).then_some(best.0)
 }
 
 fn digits(number: u32) -> [f32; 6] {

@@ -7,6 +7,10 @@ use super::profile::Profile;
 /// Samples for each pixel.
 const FINE: f32 = 2.0;
 
+/// Samples of ground put before and after a line, as light as the lightest of so many beside them.
+const RIM: usize = 16;
+const NEAR: usize = 24;
+
 /// Gray levels along a line, each the mean over a short way along the bars.
 pub(super) struct Line {
     start: Point,
@@ -57,6 +61,13 @@ impl Line {
         for level in &mut levels {
             *level /= thickness as f32;
         }
+        // Bars that reach the picture's rim need ground beside them to be seen.
+        let lightest = |levels: &[f32]| levels.iter().copied().fold(0.0, f32::max);
+        let (before, after) = (lightest(&levels[..NEAR]), lightest(&levels[levels.len() - NEAR..]));
+        levels.splice(0..0, [before; RIM]);
+        levels.extend([after; RIM]);
+        let back = RIM as f32 / FINE;
+        let start = Point::new(start.x - across.x * back, start.y - across.y * back);
         Some(Self { start, across, levels })
     }
 

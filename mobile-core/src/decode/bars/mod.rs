@@ -104,7 +104,11 @@ impl Ear {
         let by_edges = ways.iter().find_map(|way| Some((ean::read(&way.0).or_else(|| code128::read(&way.0))?, way)));
         let (reading, (edges, _)) = by_edges.or_else(|| {
             let profiles = [false, true].map(|backwards| line.profile(backwards));
-            ways.iter().find_map(|way| Some((ean::read_profile(&way.0, &profiles[usize::from(way.1)])?, way)))
+            ways.iter().find_map(|way| {
+                let (edges, profile) = (&way.0, &profiles[usize::from(way.1)]);
+                let reading = ean::read_profile(edges, profile).or_else(|| code128::read_profile(edges, profile))?;
+                Some((reading, way))
+            })
         })?;
         let place = |edge: usize| line.point(edges.place(edge).abs());
         let ends = [place(reading.from), place(reading.to)];

@@ -1,8 +1,8 @@
-//! EAN and UPC by the gray levels of whole digits, where blur has run the edges of narrow bars together.
+//! Digits and characters by the gray levels of all their modules, where blur has run the edges of narrow bars together.
 //!
 //! An edge between a narrow and a wide element lies where both of them put it, so that widths measured between edges
 //! draw near each other in a small or blurred picture. Here the levels within each digit's seven modules are held against
-//! the pictures that the twenty digits give under three strengths of blur.
+//! the pictures that the twenty digits give under three strengths of blur; Code 128 does the same with its characters.
 
 use std::sync::LazyLock;
 
@@ -11,10 +11,12 @@ use super::ean::{DIGITS, EVEN_UPC_E, FIRST};
 
 /// Samples for each module.
 const FINE: usize = 4;
-/// A digit's seven modules and one on either side, whose colour is known.
-const SAMPLES: usize = 9 * FINE;
+/// Samples of a digit's seven modules and of one on either side, whose colour is known.
+pub(super) const DIGIT: usize = 9 * FINE;
+/// The same for the eleven modules of a character of Code 128.
+pub(super) const CHARACTER: usize = 13 * FINE;
 /// Standard deviations of the blur, in modules.
-const BLURS: [f32; 3] = [0.3, 0.6, 0.9];
+pub(super) const BLURS: [f32; 3] = [0.3, 0.6, 0.9];
 /// How far a digit's ends are shifted, in modules: neighbours of different widths draw the edge between them aside.
 const SHIFTS: [f32; 3] = [0.0, -0.2, 0.2];
 /// How alike the digits must be to what they are taken for: on the average, and each one.
@@ -22,7 +24,7 @@ const ALIKE: (f32, f32) = (0.88, 0.7);
 /// By how much each digit must be more like what it is taken for than like any other.
 const APART: f32 = 0.04;
 
-type Levels = [f32; SAMPLES];
+type Levels = [f32; DIGIT];
 
 /// The levels of each digit with odd parity, then with even parity, under each blur: mean nought, length one.
 static PICTURES: LazyLock<[[[Levels; 10]; 2]; BLURS.len()]> = LazyLock::new(|| {
@@ -32,7 +34,7 @@ static PICTURES: LazyLock<[[[Levels; 10]; 2]; BLURS.len()]> = LazyLock::new(|| {
                 if is_even {
                     widths.reverse();
                 }
-                picture(&widths, blur)
+                picture(&widths, 1.0, blur)
             })
         })
     })
@@ -57,7 +59,7 @@ impl Digits {
     pub fn read(&self, profile: &Profile) -> Option<String> {
         let sampled = |places: &[(f32, f32)]| -> Vec<Vec<Levels>> {
             let shifts = || SHIFTS.iter().flat_map(|&start| SHIFTS.iter().map(move |&end| (start, end)));
-            places.iter().map(|&place| shifts().map(|shift| profile.digit(place, shift)).collect()).collect()
+            places.iter().map(|&place| shifts().map(|shift| profile.cell(place, 7.0, shift)).collect()).collect()
         };
         let (left, right) = (sampled(&self.left), sampled(&self.right));
         let likeliest = PICTURES.iter().filter_map(|pictures| {
@@ -124,35 +126,37 @@ fn clear(alike: &[f32; 10], others: &[f32]) -> Option<(u8, f32)> {
 }
 
 impl Profile {
-    /// The levels of a digit between two edges, its ends shifted by so many modules, with a mean of nought and a length
-    /// of one.
-    fn digit(&self, (start, end): (f32, f32), shift: (f32, f32)) -> Levels {
-        let module = (end - start) / 7.0;
+    /// The levels of so many modules between two edges and of one on either side, the ends shifted by so many modules,
+    /// with a mean of nought and a length of one.
+    pub fn cell<const N: usize>(&self, (start, end): (f32, f32), modules: f32, shift: (f32, f32)) -> [f32; N] {
+        let module = (end - start) / modules;
         let start = start + shift.0 * module + self.shift;
-        let module = module + (shift.1 - shift.0) * module / 7.0;
-        let mut digit: Levels = std::array::from_fn(|sample| {
+        let module = module + (shift.1 - shift.0) * module / modules;
+        let mut cell: [f32; N] = std::array::from_fn(|sample| {
             let at = start + module * ((sample as f32 + 0.5) / FINE as f32 - 1.0);
             let at = at.clamp(0.0, self.levels.len() as f32 - 1.001);
             let (before, share) = (at as usize, at.fract());
             self.levels[before] + (self.levels[before + 1] - self.levels[before]) * share
         });
-        normalise(&mut digit);
-        digit
+        normalise(&mut cell);
+        cell
     }
 }
 
-/// What a digit looks like whose elements have these widths, a space first, after a bar and before a space.
-fn picture(widths: &[f32; 4], blur: f32) -> Levels {
-    let mut edges = vec![(-1.0, -1.0_f32)];
-    let mut at = 0.0;
-    for (element, width) in widths.iter().enumerate() {
-        edges.push((at, if element % 2 == 0 { 1.0 } else { -1.0 }));
+/// What elements of these widths look like, the first of them of one level (1 light, -1 dark) and the others by turns,
+/// with a module of the other level on either side.
+pub(super) fn picture<const N: usize>(widths: &[f32], first: f32, blur: f32) -> [f32; N] {
+    let mut edges = vec![(-1.0, -first)];
+    let (mut at, mut level) = (0.0, first);
+    for width in widths {
+        edges.push((at, level));
         at += width;
+        level = -level;
     }
-    edges.push((at, 1.0));
+    edges.push((at, level));
     edges.push((at + 1.0, 0.0));
     let level = |module: f32| edges.iter().rev().find(|(from, _)| module >= *from).map_or(0.0, |(_, level)| *level);
-    let mut levels: Levels = std::array::from_fn(|sample| {
+    let mut levels: [f32; N] = std::array::from_fn(|sample| {
         let middle = (sample as f32 + 0.5) / FINE as f32 - 1.0;
         let (mut sum, mut weights) = (0.0, 0.0);
         for step in -30_i8..=30 {
@@ -167,8 +171,8 @@ fn picture(widths: &[f32; 4], blur: f32) -> Levels {
     levels
 }
 
-fn normalise(levels: &mut Levels) {
-    let mean = levels.iter().sum::<f32>() / SAMPLES as f32;
+fn normalise<const N: usize>(levels: &mut [f32; N]) {
+    let mean = levels.iter().sum::<f32>() / N as f32;
     for level in levels.iter_mut() {
         *level -= mean;
     }
@@ -178,6 +182,6 @@ fn normalise(levels: &mut Levels) {
     }
 }
 
-fn dot(a: &Levels, b: &Levels) -> f32 {
+pub(super) fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
