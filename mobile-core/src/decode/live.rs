@@ -63,7 +63,9 @@ impl Live {
             .map(|&region| first(region))
             .chain(std::iter::once_with(|| Self::qr_anywhere(frame, budget)))
             .chain(others.iter().map(|&region| first(region)))
-            .chain(std::iter::once_with(|| Self::bars(frame, budget)))
+            .chain(std::iter::once_with(
+                || if self.begins_with_bars() { Self::bars(frame, budget) } else { Vec::new() },
+            ))
             .chain(self.rotated().flat_map(|treatment| {
                 let again = (treatment == Treatment::Half).then(|| Self::qr_coarsely(frame, budget));
                 let looks = regions.iter().map(move |&region| {
@@ -72,6 +74,9 @@ impl Live {
                 });
                 again.into_iter().chain(looks)
             }))
+            .chain(std::iter::once_with(
+                || if self.begins_with_bars() { Vec::new() } else { Self::bars(frame, budget) },
+            ))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
     }
@@ -105,7 +110,14 @@ impl Live {
         if budget.spent() {
             return Vec::new();
         }
+        bars::prepare();
         strips(frame, 3).iter().find_map(|strip| bars::read_strip(frame, strip, budget)).into_iter().collect()
+    }
+
+    /// Whether bars are looked for early: in every other frame, because matrix codes that are hard to read need all the time
+    /// of one.
+    fn begins_with_bars(&self) -> bool {
+        self.missed % 2 == 1
     }
 
     /// The treatments after the first, beginning at another one after every frame that showed nothing.

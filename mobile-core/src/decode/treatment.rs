@@ -20,7 +20,7 @@ impl Effort {
     /// The same for QR codes. Three spots that look like finder patterns are found in most noise.
     pub fn qr_tries(self) -> usize {
         match self {
-            Self::Frame => 0,
+            Self::Frame => 1,
             Self::Photo => 2,
         }
     }

@@ -44,6 +44,11 @@ static PICTURES: LazyLock<Vec<Vec<[f32; CHARACTER]>>> = LazyLock::new(|| {
     BLURS.into_iter().map(of_blur).collect()
 });
 
+/// Draws all pictures now, for who looks at the clock while reading.
+pub(super) fn prepare() {
+    LazyLock::force(&PICTURES);
+}
+
 /// How far a character's widths may be from the printed ones, in modules summed over its measures.
 const MOST_OFF: f32 = 3.2;
 /// How far a whole symbol's may be on the average of its characters.

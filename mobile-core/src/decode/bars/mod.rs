@@ -41,6 +41,12 @@ fn enough(format: Format) -> u32 {
     }
 }
 
+/// Does once what the first reading would otherwise wait for.
+pub(crate) fn prepare() {
+    profile::prepare();
+    code128::prepare();
+}
+
 /// Reads the bar code in a strip that the gradients showed.
 pub(crate) fn read_strip(picture: Luma<'_>, strip: &Strip, budget: &Budget) -> Option<Found> {
     let mut ear = Ear::default();

@@ -10,6 +10,8 @@ pub(super) struct Model2 {
     side: i32,
     /// Where alignment patterns have their middles, along either side.
     alignment: Vec<i32>,
+    /// What each module must be, row after row: asked for more often than there is time to work it out.
+    dark: Vec<Option<bool>>,
 }
 
 impl Model2 {
@@ -28,7 +30,26 @@ impl Model2 {
             alignment.push(6);
             alignment.extend((0..count - 1).rev().map(|place| side - 7 - place * step));
         }
-        Some(Self { side, alignment })
+        let mut size = Self { side, alignment, dark: Vec::new() };
+        size.dark = (0..side * side).map(|module| size.fixed(module % side, module / side)).collect();
+        Some(size)
+    }
+
+    /// What a module of the symbol must be.
+    fn fixed(&self, x: i32, y: i32) -> Option<bool> {
+        for (left, top) in self.finders() {
+            let away = (x - left - 3).abs().max((y - top - 3).abs());
+            if away <= 4 {
+                return Some(away != 2 && away != 4);
+            }
+        }
+        let near = |at: i32| self.alignment.iter().find(|&&middle| (at - middle).abs() <= 2).copied();
+        if let (Some(middle_x), Some(middle_y)) = (near(x), near(y))
+            && self.middles().any(|middle| middle == (middle_x, middle_y))
+        {
+            return Some((x - middle_x).abs().max((y - middle_y).abs()) != 1);
+        }
+        (x == 6 || y == 6).then(|| (x + y) % 2 == 0)
     }
 
     fn finders(&self) -> [(i32, i32); 3] {
@@ -55,19 +76,7 @@ impl Fixed for Model2 {
         if !inside(x) || !inside(y) {
             return (x >= -1 && y >= -1 && x <= self.side && y <= self.side).then_some(false);
         }
-        for (left, top) in self.finders() {
-            let away = (x - left - 3).abs().max((y - top - 3).abs());
-            if away <= 4 {
-                return Some(away != 2 && away != 4);
-            }
-        }
-        let near = |at: i32| self.alignment.iter().find(|&&middle| (at - middle).abs() <= 2).copied();
-        if let (Some(middle_x), Some(middle_y)) = (near(x), near(y))
-            && self.middles().any(|middle| middle == (middle_x, middle_y))
-        {
-            return Some((x - middle_x).abs().max((y - middle_y).abs()) != 1);
-        }
-        (x == 6 || y == 6).then(|| (x + y) % 2 == 0)
+        self.dark[(y * self.side + x) as usize]
     }
 
     fn anchors(&self) -> Vec<Anchor> {

@@ -22,6 +22,8 @@ use fixed::Model2;
 const MOST_SETS: usize = 24;
 /// Share of the fixed modules that must come out right before a symbol's data is looked at.
 const RIGHT: f32 = 0.75;
+/// With less than this at the first look, there is no symbol.
+const HOPELESS: f32 = 0.65;
 
 /// Reads every symbol of `bits`, a black-and-white picture at 1/`scale` of `gray`. At most `tries` symbols that were
 /// sampled but not read are sampled again from `gray`. Corners are in the pixels of `gray`.
@@ -77,7 +79,7 @@ fn symbols(bits: &BitMatrix, gray: Luma<'_>, scale: f32, tries: usize, budget: &
 /// Samples the gray picture inside corners that were found.
 fn sample_again(gray: Luma<'_>, corners: &[Point; 4], side: usize, budget: &Budget) -> Option<Found> {
     // What it takes to fit a warp.
-    if !budget.allows(side * side / 2) {
+    if !budget.allows(side * side) {
         return None;
     }
     let size = Model2::of_side(side)?;
@@ -90,6 +92,9 @@ fn sample_again(gray: Luma<'_>, corners: &[Point; 4], side: usize, budget: &Budg
         }
         let (bits, right) = modules::black_and_white(&levels, &size, way);
         most_right = most_right.max(right);
+        if most_right < HOPELESS {
+            return None;
+        }
         if right >= RIGHT
             && let Some(found) = bits.as_ref().and_then(|bits| told(bits, warp.corners()))
         {
