@@ -29,6 +29,17 @@ export function finish(): Plugin {
     configResolved(config) {
       folder = config.build.outDir;
     },
+    // The words come with the scripts instead of after them; the server leaves those of one language.
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        return ["kk", "ru", "en"].flatMap((language) => {
+          const words = Object.values(bundle ?? {}).find((file) => file.type === "chunk" && file.moduleIds.some((id) => id.endsWith(`virtual:words/${language}/public`)));
+          if (!words) return [];
+          return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${words.fileName}`, "data-words": language }, injectTo: "head" as const }];
+        });
+      },
+    },
     closeBundle() {
       const all = files(folder).filter(kept);
       const version = createHash("sha256");

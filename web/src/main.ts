@@ -7,6 +7,7 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { watch as watchUpdates } from "./app/update.svelte";
+import { core } from "./core/core";
 import { need } from "./lib/language.svelte";
 import { watch as watchOutbox } from "./lib/outbox.svelte";
 import { start } from "./lib/router.svelte";
@@ -14,6 +15,8 @@ import { session } from "./lib/session.svelte";
 import { show } from "./lib/settings.svelte";
 
 show();
+// The scanner's core is the heaviest thing: it comes while the page is put up.
+if (location.pathname === "/") void core.warm().catch(() => undefined);
 await need("public");
 start();
 const target = document.getElementById("app");

@@ -22,10 +22,21 @@ pub(super) fn around(language: Language, title: &str, tiles: Option<&str>, conte
          <body>\n<div id=\"app\"><!--server--></div>\n</body>\n</html>\n"
             .to_owned()
     });
-    built
+    of_language(&built, language)
         .replacen("lang=\"kk\"", &format!("lang=\"{}\"", language.tag()), 1)
         .replacen("<title>Tanba</title>", &format!("{tiles}<title>{}</title>", escaped(title)), 1)
         .replacen(ROOM, content, 1)
+}
+
+/// The built page without the hints to fetch the words of other languages: a line each, marked by its language.
+fn of_language(built: &str, language: Language) -> String {
+    let own = format!("data-words=\"{}\"", language.tag());
+    let mut page = String::with_capacity(built.len());
+    for line in built.lines().filter(|line| !line.contains("data-words=") || line.contains(&own)) {
+        page.push_str(line);
+        page.push('\n');
+    }
+    page
 }
 
 /// What stands on the first page before its script has run: the name, and the hint that the app needs scripts.
@@ -59,4 +70,16 @@ pub(super) fn landing(language: Language, path: &str, verdict: &str) -> String {
          <main class=\"plain-main\">\n{verdict}</main>\n",
         escaped(&locales::say(language, "web-name", &[])),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_asks_ahead_for_the_words_of_its_own_language_only() {
+        let line = |tag: &str| format!("<link href=\"/assets/{tag}.js\" data-words=\"{tag}\">\n");
+        let built = format!("<head>\n{}{}{}</head>\n", line("kk"), line("ru"), line("en"));
+        assert_eq!(of_language(&built, Language::Ru), format!("<head>\n{}</head>\n", line("ru")));
+    }
 }

@@ -57,10 +57,14 @@ export function nameOf(product: Schemas["ProductLine"] | null | undefined): stri
   return product ? (product.trade_names[language()] ?? product.trade_name) : undefined;
 }
 
+/** What was looked at since the page was opened: shown without waiting for the device's store. */
+const fresh = new Map<string, Looked>();
+
 /** Looks at a code that was just scanned: asks, remembers, and hands the scan on to be sent. */
 export async function look(code: string, source: "camera" | "picture" | "typed"): Promise<Looked> {
   const looked: Looked = { id: crypto.randomUUID(), code, at: new Date().toISOString(), ...(await ask(code)) };
-  await remember(looked);
+  fresh.set(looked.id, looked);
+  void remember(looked);
   void keep(looked.id, code, looked.answer?.verdict, source);
   return looked;
 }
@@ -69,6 +73,7 @@ export async function look(code: string, source: "camera" | "picture" | "typed")
 export async function again(looked: Looked): Promise<Looked> {
   const { away: _away, card: _card, ...rest } = looked;
   const newer = { ...rest, ...(await ask(looked.code)) };
+  fresh.set(looked.id, newer);
   await db.put("history", looked.id, newer);
   return newer;
 }
@@ -90,6 +95,14 @@ export async function history(): Promise<Looked[]> {
   return all.sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-export const find = (id: string): Promise<Looked | undefined> => db.find<Looked>("history", id);
-export const forget = (id: string): Promise<unknown> => db.remove("history", id);
-export const forgetAll = (): Promise<unknown> => db.clear("history");
+export const find = async (id: string): Promise<Looked | undefined> => fresh.get(id) ?? db.find<Looked>("history", id);
+
+export function forget(id: string): Promise<unknown> {
+  fresh.delete(id);
+  return db.remove("history", id);
+}
+
+export function forgetAll(): Promise<unknown> {
+  fresh.clear();
+  return db.clear("history");
+}
