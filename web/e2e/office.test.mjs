@@ -87,7 +87,7 @@ test("an operator follows up a key, and revokes one only by typing its name", as
 });
 
 test("a session outlives a reload, is shared by tabs, and no script can read what renews it", async () => {
-  const { context, page, faults } = await visit({ language: "en", width: 1280 });
+  const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "auditor");
   const [cookie] = await context.cookies(stage.base);
   assert.deepEqual([cookie.name.slice(0, 7), cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], ["__Host-", true, true, "Strict", "/"]);
@@ -99,6 +99,7 @@ test("a session outlives a reload, is shared by tabs, and no script can read wha
     await Promise.all(tabs.map((tab) => tab.goto("/app/register")));
     await Promise.all(tabs.map((tab) => tab.locator("table tbody tr").first().waitFor()));
   }
+  await accessible(page, "the audit");
   await page.goto("/app/account");
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(stage.base + "/");

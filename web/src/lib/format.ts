@@ -10,15 +10,16 @@ const EN = ["January", "February", "March", "April", "May", "June", "July", "Aug
 /** Kazakhstan's one time zone since 1 March 2024, in milliseconds east of UTC. */
 const EAST = 5 * 3_600_000;
 
-/** A date in full, from "2026-11-20": "2026 ж. 20 қараша", "20 ноября 2026 г.", "20 November 2026". */
+/** A date in full, from "2026-11-20": "2026 ж. 20 қараша", "20 ноября 2026 г.", "20 November 2026". The short word for
+ * "year" stays beside its number. */
 export function date(language: Language, iso: string): string {
   const [year, month, day] = iso.slice(0, 10).split("-").map(Number);
   if (!year || !month || !day || month > 12) return iso;
   switch (language) {
     case "kk":
-      return `${year} ж. ${day} ${KK[month - 1]}`;
+      return `${year}\u{a0}ж. ${day} ${KK[month - 1]}`;
     case "ru":
-      return `${day} ${RU[month - 1]} ${year} г.`;
+      return `${day} ${RU[month - 1]} ${year}\u{a0}г.`;
     case "en":
       return `${day} ${EN[month - 1]} ${year}`;
   }
