@@ -16,3 +16,13 @@ pub(crate) mod unread;
 pub(crate) use address::ClientAddress;
 pub(crate) use body::{Body, Query};
 pub(crate) use page::{Listed, Page};
+
+use uuid::Uuid;
+
+use crate::error::{Error, FieldFault, Result};
+
+/// An id in a path; 400 with the fault when it is none.
+pub(crate) fn id_in_path(text: &str) -> Result<Uuid> {
+    let fault = || vec![FieldFault::new("id", "field-not-a-uuid")];
+    text.parse().map_err(|_| Error::Malformed("malformed-path", fault()))
+}

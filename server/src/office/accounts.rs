@@ -13,7 +13,7 @@ use crate::auth::by_operator::{self, Change, Secrets};
 use crate::auth::{Account, Operator, Role};
 use crate::db::GenericClient;
 use crate::error::{Error, Result};
-use crate::http::{Body, Listed, Page, Query, problems};
+use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::registry::{self, Bin};
 
@@ -277,12 +277,12 @@ enum RoleChange<'a> {
 async fn set_role(
     app: web::Data<App>,
     operator: Operator,
-    id: web::Path<Uuid>,
+    id: web::Path<String>,
     key: IdempotencyKey,
     Body(role): Body<RoleOf, LIMIT>,
 ) -> Result<web::Json<AccountCard>> {
     let route = "POST /v1/accounts/{id}/role";
-    change_once(&app, &operator, &key, route, *id, &RoleChange::To(&role)).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await.map(web::Json)
 }
 
 /// Lets nobody sign in with an account any more, and ends what is signed in. Refuses the caller's own and auditors'.
@@ -304,11 +304,11 @@ async fn set_role(
 async fn disable(
     app: web::Data<App>,
     operator: Operator,
-    id: web::Path<Uuid>,
+    id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<web::Json<AccountCard>> {
     let route = "POST /v1/accounts/{id}/disable";
-    change_once(&app, &operator, &key, route, *id, &RoleChange::Disable).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await.map(web::Json)
 }
 
 /// Lets the person of an account sign in again. Refuses the caller's own and auditors'.
@@ -330,11 +330,11 @@ async fn disable(
 async fn enable(
     app: web::Data<App>,
     operator: Operator,
-    id: web::Path<Uuid>,
+    id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<web::Json<AccountCard>> {
     let route = "POST /v1/accounts/{id}/enable";
-    change_once(&app, &operator, &key, route, *id, &RoleChange::Enable).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await.map(web::Json)
 }
 
 /// Gives an account another password and another second factor, told once, and ends what is signed in with it: for a
@@ -357,16 +357,17 @@ async fn enable(
 async fn renew_secrets(
     app: web::Data<App>,
     operator: Operator,
-    id: web::Path<Uuid>,
+    id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<web::Json<AccountWithSecrets>> {
+    let id = id_in_path(&id)?;
     let route = "POST /v1/accounts/{id}/secrets";
     let caller = operator.actor.who.to_string();
     let mut told = None;
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
-    let account = idempotency::once(&tx, &caller, &key, route, &*id, app.clock.now(), async || {
-        let (done, secrets) = by_operator::renew(&tx, &app, &operator, *id).await?;
+    let account = idempotency::once(&tx, &caller, &key, route, &id, app.clock.now(), async || {
+        let (done, secrets) = by_operator::renew(&tx, &app, &operator, id).await?;
         let answer = card(&tx, done.account.clone(), operator.account).await?;
         told = Some((done, secrets));
         Ok(answer)

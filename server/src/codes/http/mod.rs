@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use super::pack::sscc_slug;
 use super::perform::{Filing, append_audit};
@@ -35,12 +34,6 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     documents::routes(routes);
     shipments::routes(routes);
     packs::routes(routes);
-}
-
-/// An id in a path; 400 with the fault when it is none.
-fn id_in_path(text: &str) -> Result<Uuid> {
-    let fault = || vec![FieldFault::new("id", "field-not-a-uuid")];
-    text.parse().map_err(|_| Error::Malformed("malformed-path", fault()))
 }
 
 /// An SSCC in a path; 400 with the fault when it is none.

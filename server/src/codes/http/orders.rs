@@ -15,7 +15,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::id_in_path;
 use crate::app::App;
 use crate::audit;
 use crate::auth::{Caller, Member};
@@ -26,7 +25,7 @@ use crate::codes::ordering::{Wish, place_order};
 use crate::codes::store::{order as store, segment};
 use crate::db::GenericClient;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Listed, Page, Query, problems};
+use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::registry::{self, Bin, Faults, InvalidBin, gtin_slug};
 

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{DOCUMENT_BYTES, file, fingerprint, id_in_path};
+use super::{DOCUMENT_BYTES, file, fingerprint};
 use crate::app::App;
 use crate::auth::Participant;
 use crate::codes::deed::Deed;
@@ -19,7 +19,7 @@ use crate::codes::shipment::{Direction, Shipment, ShipmentState};
 use crate::codes::shipping::{begin_shipment, end_shipment};
 use crate::codes::store::shipment as store;
 use crate::error::{Error, Result};
-use crate::http::{Body, Listed, Page, Query, problems};
+use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
 use crate::idempotency::IdempotencyKey;
 use crate::registry;
 
