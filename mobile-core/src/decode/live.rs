@@ -34,7 +34,7 @@ const ROTATED: [Treatment; 5] =
     [Treatment::Outline, Treatment::Half, Treatment::Inverted, Treatment::Full, Treatment::Sharpened];
 
 /// The longest step between two looks at the clock: none begins when less is left.
-const LAST_STEP: Duration = Duration::from_micros(800);
+const LAST_STEP: Duration = Duration::from_micros(2_100);
 
 impl Live {
     /// Reads one frame within its budget; [`Budget::LIVE`] suits 1280 × 720 pixels.
