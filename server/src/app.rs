@@ -7,6 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{HttpRequest, HttpServer, middleware, web};
 use deadpool_postgres::Pool;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
@@ -52,6 +53,8 @@ pub struct App {
     pub watch: Watch,
     /// How often one may ask.
     pub limiter: Limiter,
+    /// Cancelled when the process is about to stop: it is no longer ready, and streams end.
+    pub stopping: CancellationToken,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
     pub wake: Arc<Notify>,
 }
@@ -77,6 +80,7 @@ impl App {
             config: Arc::new(config),
             db,
             clock,
+            stopping: CancellationToken::new(),
             wake: Arc::default(),
         })
     }
@@ -159,6 +163,7 @@ pub struct Running {
     /// Where.
     pub address: SocketAddr,
     handle: ServerHandle,
+    stopping: CancellationToken,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
@@ -171,6 +176,7 @@ impl Running {
 
     /// Stops it: no new requests, those under way are answered first.
     pub async fn stop(self) -> Result<()> {
+        self.stopping.cancel();
         self.handle.stop(true).await;
         self.finished().await
     }
@@ -188,6 +194,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     let api = openapi();
     // Before anything is counted.
     health::recorder();
+    let stopping = app.stopping.clone();
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
@@ -214,6 +221,8 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
             .wrap(middleware::from_fn(http::trace::record))
     })
     .workers(threads)
+    // Each thread's share of what this process may have open. Whoever comes beyond waits in the backlog.
+    .max_connections(http::listen::most_connections() / threads.max(1))
     .shutdown_timeout(10)
     .disable_signals()
     // As long as a shopper looks at a verdict and takes the next thing from the shelf.
@@ -222,7 +231,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     .listen(http::listen::listen(listen).map_err(|error| Error::internal(format!("{listen}: {error}")))?)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), task: tokio::spawn(server) })
+    Ok(Running { address, handle: server.handle(), stopping, task: tokio::spawn(server) })
 }
 
 /// No such path, or no such method on it.

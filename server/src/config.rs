@@ -44,6 +44,12 @@ pub struct Config {
     pub threads: usize,
     /// Connections to PostgreSQL (`TANBA_DATABASE_CONNECTIONS`).
     pub database_connections: usize,
+    /// How late a thread may come to its work before documents are refused, in milliseconds (`TANBA_LATENESS_MS`):
+    /// exports are refused at a fifth of it, scans at twice as much.
+    pub lateness: Duration,
+    /// How long the service says that it is not ready before it stops, in seconds (`TANBA_DRAIN_SECONDS`): time for a
+    /// load balancer to send people elsewhere.
+    pub drain: Duration,
     /// Bounds on what one caller may ask.
     pub limits: Limits,
     /// How long things are kept.
@@ -135,6 +141,8 @@ impl Config {
             demo: variable("TANBA_DEMO").is_some_and(|value| value != "0"),
             threads: parsed(&variable, "TANBA_THREADS", threads())?,
             database_connections: parsed(&variable, "TANBA_DATABASE_CONNECTIONS", 16)?,
+            lateness: Duration::from_millis(parsed(&variable, "TANBA_LATENESS_MS", 250)?),
+            drain: Duration::from_secs(parsed(&variable, "TANBA_DRAIN_SECONDS", 0)?),
             limits: Limits {
                 per_device: parsed(&variable, "TANBA_LIMIT_DEVICE", 600)?,
                 per_prefix: parsed(&variable, "TANBA_LIMIT_PREFIX", 6_000)?,

@@ -206,6 +206,8 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Internal(source) => tracing::error!(error = %source, "internal error"),
+            // Counted at the door; a line each would be work for those who have too much of it.
+            Self::Unavailable { slug: "overloaded", source } => tracing::debug!(error = %source, "overloaded"),
             Self::Unavailable { slug, source } => tracing::warn!(slug, error = %source, "store away"),
             _ => {}
         }

@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
+use crate::config::Config;
+use crate::db;
 use crate::error::Error;
 
 /// Routes for those who run the service.
@@ -30,18 +32,20 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::plaintext()).body("alive\n")
 }
 
-/// The process can serve: at least one store answers. Which ones, the body says.
+/// The process can serve: at least one store answers within two seconds, and it is not about to stop. Which stores, the
+/// body says.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "Can serve", body = Readiness),
-    (status = 503, description = "No store answers", body = crate::error::Problem, content_type = "application/problem+json"),
+    (status = 503, description = "No store answers, or the process is about to stop", body = crate::error::Problem, content_type = "application/problem+json"),
 ), security(()))]
 #[get("/readyz")]
 async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
-    let postgres = match app.db.get().await {
-        Ok(client) => client.simple_query("SELECT 1").await.is_ok(),
-        Err(_) => false,
-    };
-    let redis = app.snapshot.answers().await;
+    if app.stopping.is_cancelled() {
+        return Err(Error::Unavailable { slug: "stopping", source: "the process is about to stop".into() });
+    }
+    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| Ok(client.simple_query("SELECT 1").await?));
+    let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
+    let postgres = postgres.is_ok();
     if postgres || redis {
         Ok(web::Json(Readiness { postgres, redis }))
     } else {

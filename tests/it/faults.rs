@@ -5,15 +5,17 @@ mod clock;
 mod cluster;
 mod kill;
 mod network;
+mod overload;
 mod postgres;
 mod redis;
 mod replica;
+mod restore;
 mod slow;
+mod stop;
 
 use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use server::work::{self, Worker};
 use tests::faults::{Fate, Ledger};
@@ -40,15 +42,6 @@ impl Whole {
     }
 }
 
-/// A scan of a unit, as a phone sends it.
-fn scan(id: Uuid, code: &str, taken_at: DateTime<Utc>, latitude: f64) -> Value {
-    json!({
-        "id": id, "code": code, "taken_at": taken_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        "consent": "exact", "place": { "latitude": latitude, "longitude": 71.4306, "accuracy_metres": 25.0 },
-        "verdict": "in-circulation",
-    })
-}
-
 /// Sends scans and notes what came of it. Returns the answer, if there was one.
 async fn send_scans(scene: &Scene, ledger: &Ledger, items: &[(Uuid, String, Value)]) -> Option<Answer> {
     ledger.intend(items.iter().map(|(id, content, _)| ("scan", *id, content.as_str()))).unwrap();
@@ -68,24 +61,6 @@ async fn whole(response: reqwest::Response) -> Option<Answer> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.ok()?.to_vec();
     Some(Answer { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes })
-}
-
-/// The scans in the register, as [`Ledger::faults`] wants them. Latitudes tell them apart.
-async fn stored_scans(app: &TestApp) -> Vec<(String, Uuid, String)> {
-    let db = app.app.db.get().await.unwrap();
-    let list = "SELECT id, order_number IS NOT NULL, unit_index, verdict, latitude FROM scan";
-    let rows = db.query(list, &[]).await.unwrap();
-    rows.iter()
-        .map(|row| {
-            let index: Option<i32> = row.get(2);
-            let content = scan_content(row.get(1), index.unwrap_or(-1), row.get(3), row.get(4));
-            ("scan".to_owned(), row.get(0), content)
-        })
-        .collect()
-}
-
-fn scan_content(ours: bool, index: i32, verdict: &str, latitude: f64) -> String {
-    format!("ours={ours} index={index} verdict={verdict} latitude={latitude:.5}")
 }
 
 async fn redis_of(app: &TestApp) -> MultiplexedConnection {

@@ -16,6 +16,6 @@ pub use counters::Counters;
 pub use python::python;
 pub use redis_cluster::RedisCluster;
 pub use replica::PostgresReplica;
-pub use scene::{Scene, range};
+pub use scene::{Person, Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};

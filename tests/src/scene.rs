@@ -33,7 +33,7 @@ pub struct Scene {
 }
 
 /// Somebody who is signed in.
-struct Person {
+pub struct Person {
     access: String,
     refresh: String,
     since: Instant,
@@ -43,7 +43,7 @@ impl Scene {
     /// Makes the accounts and the participant. `app` is any process of the service at `base`.
     pub async fn open(app: &App, base: &str) -> Self {
         let client = Client::builder().timeout(Duration::from_mins(2)).build().expect("a client");
-        let operator = Person::add(app, &client, base, "operator", Role::Operator, None).await;
+        let operator = Person::add(app, &client, base, "operator", Role::Operator, None, None).await;
         let new = json!({
             "bin": BIN,
             "name": { "kk": "«Алатау» ЖШС", "ru": "ТОО «Алатау»", "en": "Alatau LLP" },
@@ -54,8 +54,13 @@ impl Scene {
         let db = app.db.get().await.expect("PostgreSQL answers");
         let row = db.query_one("SELECT number FROM participant WHERE bin = $1", &[&BIN]).await;
         let number = row.expect("the participant stands").get(0);
-        let producer = Person::add(app, &client, base, "producer", Role::Participant, Some(number)).await;
+        let producer = Person::add(app, &client, base, "producer", Role::Participant, Some(number), None).await;
         Self { client, base: base.to_owned(), operator, producer, next_product: 1 }
+    }
+
+    /// Makes an account for an inspector of a region, and signs in with it.
+    pub async fn hire_inspector(&self, app: &App, region: &str) -> Person {
+        Person::add(app, &self.client, &self.base, "inspector", Role::Inspector, None, Some(region)).await
     }
 
     /// The producer's access token, which lives for two more minutes at least.
@@ -181,14 +186,22 @@ impl Scene {
 }
 
 impl Person {
-    async fn add(app: &App, client: &Client, base: &str, login: &str, role: Role, participant: Option<i32>) -> Self {
+    async fn add(
+        app: &App,
+        client: &Client,
+        base: &str,
+        login: &str,
+        role: Role,
+        participant: Option<i32>,
+        region: Option<&str>,
+    ) -> Self {
         let actor = Actor { who: Who::Cli, address: None };
         let new = NewAccount {
             login: login.to_owned(),
             password: PASSWORD.to_owned().into(),
             role,
             participant,
-            region: None,
+            region: region.map(str::to_owned),
         };
         let (_, factor) = auth::add_account(app, actor, new).await.expect("an account is made");
         // The code of the step before is taken as well, and stays good if the step ends now.
@@ -203,7 +216,8 @@ impl Person {
         Self { access: text("access_token"), refresh: text("refresh_token"), since: Instant::now() }
     }
 
-    async fn token(&mut self, client: &Client, base: &str) -> String {
+    /// Their access token, which lives for two more minutes at least.
+    pub async fn token(&mut self, client: &Client, base: &str) -> String {
         if self.since.elapsed() > TOKEN_LIFE {
             let body = json!({ "refresh_token": self.refresh });
             *self = Self::of(&send(client.post(format!("{base}/v1/auth/refresh")), &body).await.expect(200));

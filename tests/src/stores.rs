@@ -27,8 +27,13 @@ impl Stores {
     pub async fn start(name: &str) -> Self {
         static SWEEP: std::sync::Once = std::sync::Once::new();
         SWEEP.call_once(sweep);
+        Self::start_as(name, Durability::Tests).await
+    }
+
+    /// Starts stores of their own, with this care for what they keep.
+    pub async fn start_as(name: &str, durability: Durability) -> Self {
         let folder = std::env::temp_dir().join(format!("{FOLDER}{}-{name}", std::process::id()));
-        let options = Options { durability: Durability::Tests, ..Options::default() };
+        let options = Options { durability, ..Options::default() };
         let embedded = Embedded::start_with(&folder, options).await.expect("private stores start");
         let stores = Self { embedded, folder };
         stores.run("postgres", &format!("CREATE DATABASE {TEMPLATE}")).await;

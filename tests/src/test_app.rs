@@ -85,11 +85,10 @@ impl TestApp {
         config.data_dir = stores.folder.join(&database);
         config.threads = 1;
         config.database_connections = 8;
+        // However busy the machine is that runs the tests.
+        config.lateness = std::time::Duration::from_hours(1);
         change(&mut config);
-        let app = App::open(config, Clock::default()).await.expect("the service opens");
-        let running = app::serve(app.clone()).expect("the service listens");
-        let client = Client::builder().timeout(std::time::Duration::from_secs(30)).build().expect("a client");
-        Self { app, client, database, address: running.address, running: Some(running) }
+        Self::over(config, database, Clock::default()).await
     }
 
     /// Another process of the same register: the same database, Redis prefix and data folder, on another port.
@@ -99,10 +98,14 @@ impl TestApp {
 
     /// The same with a clock of its own.
     pub async fn twin_at(&self, clock: Clock) -> Self {
-        let config = Config::clone(&self.app.config);
-        let app = App::open(config, clock).await.expect("the twin opens");
-        let running = app::serve(app.clone()).expect("the twin listens");
-        let (client, database) = (self.client.clone(), self.database.clone());
+        Self::over(Config::clone(&self.app.config), self.database.clone(), clock).await
+    }
+
+    /// A service with these settings, on stores whose tables are there.
+    pub async fn over(config: Config, database: String, clock: Clock) -> Self {
+        let app = App::open(config, clock).await.expect("the service opens");
+        let running = app::serve(app.clone()).expect("the service listens");
+        let client = Client::builder().timeout(std::time::Duration::from_secs(30)).build().expect("a client");
         Self { app, client, database, address: running.address, running: Some(running) }
     }
 

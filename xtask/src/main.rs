@@ -1,5 +1,5 @@
-//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `web`, `e2e`, `bench`, `simulate`, `openapi`,
-//! `wasm`, `swift`, `package`, `fuzz`.
+//! The project's chores in one place: `cargo xtask up`, `test`, `check`, `web`, `e2e`, `bench`, `faults`, `simulate`,
+//! `openapi`, `wasm`, `swift`, `package`, `fuzz`.
 //!
 //! Each chore says what it does, leaves nothing running, and ends with the exit code of what it ran.
 
@@ -64,6 +64,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Break things while everybody writes, and tell what was lost; prints `name: value` lines.
+    Faults {
+        /// Handed to the tests; `--help` lists them and what can be set.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Let the detector of counterfeits watch simulated scans, and tell how good it is.
     Simulate {
         /// Handed to the simulation; `--help` lists what can be set.
@@ -93,6 +99,7 @@ fn main() -> ExitCode {
             Some((first, rest)) if first == "decode" => decode::bench(rest),
             _ => bench(&arguments),
         },
+        Chore::Faults { arguments } => faults(&arguments),
         Chore::Simulate { arguments } => simulate(&arguments),
         Chore::Openapi => openapi(),
         Chore::Fuzz(fuzz) => fuzz.run(),
@@ -113,6 +120,13 @@ fn bench(arguments: &[String]) -> Result<(), Failed> {
     run::install_missing_packages()?;
     let mut command = cargo();
     command.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]).args(arguments);
+    run::run(&mut command)
+}
+
+fn faults(arguments: &[String]) -> Result<(), Failed> {
+    run::install_missing_packages()?;
+    let mut command = cargo();
+    command.args(["run", "--release", "--locked", "--package", "tests", "--bin", "faults", "--"]).args(arguments);
     run::run(&mut command)
 }
 

@@ -54,7 +54,7 @@ impl Follower {
             // The client learns at once that it is heard, and how soon to come back.
             return Ok(Some(Bytes::from_static(b"retry: 1000\n\n")));
         }
-        while Instant::now() < self.until {
+        while Instant::now() < self.until && !self.app.stopping.is_cancelled() {
             let events = self.read().await?;
             if let Some(last) = events.last() {
                 self.after = last.0;
@@ -65,7 +65,10 @@ impl Follower {
                 self.said = Instant::now();
                 return Ok(Some(Bytes::from_static(b": still here\n\n")));
             }
-            tokio::time::sleep(POLL).await;
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                () = self.app.stopping.cancelled() => {}
+            }
         }
         Ok(None)
     }

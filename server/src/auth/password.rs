@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::http::overload;
 
 /// The shortest password of staff, in characters. Everybody who has an account is staff.
 pub(crate) const SHORTEST: usize = 12;
@@ -234,9 +235,9 @@ fn compute(password: &str) -> Result<String> {
 }
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let overloaded = |why| Error::Unavailable { slug: "overloaded", source: why };
     let turn = tokio::time::timeout(Config::STORE_PATIENCE, TURNS.acquire()).await;
-    let _turn = turn.map_err(|_| overloaded("too many sign-ins at once".into()))?.map_err(Error::internal)?;
+    let _turn = turn.map_err(|_| overload::overloaded("too many sign-ins at once"))?.map_err(Error::internal)?;
+    overload::in_time()?;
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 

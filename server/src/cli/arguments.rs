@@ -46,6 +46,8 @@ Settings (environment):
   TANBA_LIMIT_GLOBAL          requests a minute from everybody [3000000]
   TANBA_LIMIT_REPORTS         reports a day from one network [500]
   TANBA_LIMIT_REPORT_BYTES    bytes of reports a day from one network [2147483648]
+  TANBA_LATENESS_MS           how late a thread may be before documents are told to come back [250]
+  TANBA_DRAIN_SECONDS         how long it says that it is not ready before it stops [0]
   TANBA_KEEP_EXACT_DAYS       days until places of scans are rounded, and those of decided reports with
                               their contacts [90]
   TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]

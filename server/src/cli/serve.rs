@@ -42,6 +42,11 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcom
     say(language, "cli-stop-hint", &[]);
 
     stop.asked().await;
+    app.stopping.cancel();
+    tokio::select! {
+        () = tokio::time::sleep(app.config.drain) => {}
+        () = stop.asked() => {}
+    }
     // What was asked is answered and what was begun is finished; whoever insists is not made to wait.
     tokio::select! {
         stopped = running.stop() => stopped?,

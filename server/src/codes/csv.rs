@@ -7,14 +7,16 @@
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use super::emission::Emitter;
 use super::order::Order;
 use crate::error::{Error, Result};
+use crate::http::overload::overloaded;
 use crate::keys::KeySet;
 
 /// The first line.
@@ -22,6 +24,16 @@ pub(crate) const HEADER: &str = "index,code,human\r\n";
 
 /// Codes computed at a time: some ten milliseconds of work.
 const PIECE: u32 = 2_048;
+
+/// Exports under way at a time, however slowly they are read; each holds some pieces in memory.
+const MOST: usize = 64;
+static OPEN: Semaphore = Semaphore::const_new(MOST);
+/// Pieces computed at once for all of them together: as many as there are processors, so that others get their share.
+static HANDS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors()));
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
 
 /// An order whose codes are written.
 #[derive(Clone)]
@@ -36,19 +48,27 @@ pub(crate) struct Export {
 
 impl Export {
     /// The header and the lines of a range of indexes, which lies within the order; refused at once when the
-    /// order's key is revoked.
+    /// order's key is revoked, or when too many exports are under way.
     pub(crate) fn stream(self, range: RangeInclusive<u32>) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
         Emitter::new(&self.keys, &self.order, &self.host)?;
-        let ahead = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let place = OPEN.try_acquire().map_err(|_| overloaded("too many exports are under way"))?;
         let last = *range.end();
         let pieces = range.step_by(PIECE as usize).map(move |first| first..=last.min(first + (PIECE - 1)));
         let lines = stream::iter(pieces)
             .map(move |piece| {
                 let export = self.clone();
-                async move { tokio::task::spawn_blocking(move || export.lines(piece)).await.map_err(Error::internal)? }
+                async move {
+                    let _hand = HANDS.acquire().await.map_err(Error::internal)?;
+                    tokio::task::spawn_blocking(move || export.lines(piece)).await.map_err(Error::internal)?
+                }
             })
-            .buffered(ahead);
-        Ok(stream::once(async { Ok(Bytes::from_static(HEADER.as_bytes())) }).chain(lines))
+            .buffered(processors());
+        let header = stream::once(async { Ok(Bytes::from_static(HEADER.as_bytes())) });
+        // The place is given up when the stream is.
+        Ok(header.chain(lines).map(move |line| {
+            let _held = &place;
+            line
+        }))
     }
 
     /// The lines of a piece.

@@ -27,6 +27,10 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 /// How long a connection in doubt has to answer.
 const PROOF: Duration = Duration::from_millis(250);
 
+/// Requests that may wait for each connection before more are told to come back: even those to whom an answer from here
+/// is second best.
+const WAITING_FOR_EACH: usize = 16;
+
 /// When somebody last gave up waiting: connections that were in use then may still owe that answer.
 static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
 
@@ -54,6 +58,10 @@ pub fn pool(url: &str, connections: usize) -> Result<Pool> {
 
 /// Works with a connection for no longer than this, see [`bounded`].
 pub async fn within<T>(pool: &Pool, patience: Duration, work: impl AsyncFnOnce(&mut Client) -> Result<T>) -> Result<T> {
+    let state = pool.status();
+    if state.waiting >= WAITING_FOR_EACH * state.max_size {
+        return Err(Error::Unavailable { slug: "overloaded", source: "too many wait for PostgreSQL".into() });
+    }
     let work = async {
         let mut client = pool.get().await?;
         work(&mut client).await

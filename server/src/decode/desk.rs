@@ -9,6 +9,7 @@ use mobile_core::decode::{Found, PhotoError, photo};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
+use crate::http::overload;
 
 /// Photos that may wait or be on their way, for each one that is read.
 const WAITING_PER_HAND: usize = 8;
@@ -52,8 +53,8 @@ impl Desk {
 
     /// A place in the queue, or the advice to come back.
     pub(super) fn queue(&self) -> Result<Place<'_>> {
-        let full = || Error::Unavailable { slug: "overloaded", source: "too many photos wait to be read".into() };
-        let queued = self.queue.clone().try_acquire_owned().map_err(|_| full())?;
+        let queued = self.queue.clone().try_acquire_owned();
+        let queued = queued.map_err(|_| overload::overloaded("too many photos wait to be read"))?;
         Ok(Place { desk: self, queued })
     }
 }
@@ -62,6 +63,7 @@ impl Place<'_> {
     /// Reads a photo on a blocking thread when its turn comes.
     pub(super) async fn read(self, file: impl AsRef<[u8]> + Send + 'static) -> Result<Result<Vec<Found>, PhotoError>> {
         let hand = self.desk.hands.clone().acquire_owned().await.map_err(Error::internal)?;
+        overload::in_time()?;
         let queued = self.queued;
         // The permits go along: a thread works on although its client has gone, and counts until it is done.
         let read = tokio::task::spawn_blocking(move || {

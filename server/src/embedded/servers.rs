@@ -315,6 +315,8 @@ async fn database_answers(place: &Place) -> Result<bool, EmbeddedError> {
     // Its end is the end of the session, however it went.
     let _ = connection.await;
     match made {
+        // It is still replaying the log, as after a restore, and takes no writes yet.
+        Err(error) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Ok(false),
         Err(error) if error.code() != Some(&SqlState::DUPLICATE_DATABASE) => Err(error.into()),
         _ => Ok(true),
     }

@@ -1,5 +1,6 @@
 //! Bodies and queries, read under limits, with the place of every fault. An oversized body is refused
-//! while it streams (X19): never more than the limit is held. A slow one is not waited for (R6).
+//! while it streams (X19): never more than the limit is held, and of all bodies together never more than the process has
+//! room for. A slow one is not waited for (R6).
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -11,8 +12,10 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
+use super::overload::overloaded;
 use crate::error::{Error, FieldFault, Result};
 
 /// The usual bound on a JSON body, in bytes.
@@ -22,6 +25,10 @@ pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 /// How fast it must send on the whole afterwards, in bytes a second.
 pub(crate) const SLOWEST: u64 = 8 << 10;
+
+/// Memory for bodies that are being received, in bytes: those of all requests together.
+const MEMORY: usize = 256 << 20;
+static ROOM: Semaphore = Semaphore::const_new(MEMORY);
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);
@@ -38,34 +45,60 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
             if !kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
                 return Err(Error::UnsupportedMediaType);
             }
-            let bytes = collect(&request, payload, LIMIT).await?;
-            let mut reader = serde_json::Deserializer::from_slice(&bytes);
-            let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| fault(&error, &bytes))?;
-            reader.end().map_err(|error| malformed(&error, &bytes))?;
+            let Collected { bytes, .. } = &collect(&request, payload, LIMIT).await?;
+            let mut reader = serde_json::Deserializer::from_slice(bytes);
+            let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| fault(&error, bytes))?;
+            reader.end().map_err(|error| malformed(&error, bytes))?;
             Ok(Self(value))
         })
     }
 }
 
+/// A body, counted against [`MEMORY`] until it is let go.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    pub(crate) bytes: BytesMut,
+    room: Option<SemaphorePermit<'static>>,
+}
+
+impl AsRef<[u8]> for Collected {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Collected {
+    fn add(&mut self, chunk: &[u8]) -> Result<()> {
+        let length = u32::try_from(chunk.len()).map_err(Error::internal)?;
+        let more = ROOM.try_acquire_many(length).map_err(|_| overloaded("too many bodies are under way"))?;
+        match &mut self.room {
+            Some(room) => room.merge(more),
+            None => self.room = Some(more),
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+}
+
 /// Reads a payload to its end, or refuses it as soon as it exceeds the limit or the client falls behind.
-pub(crate) async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut> {
+pub(crate) async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Collected> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Error::TooLarge("body-too-large"));
     }
-    let mut bytes = BytesMut::new();
+    let mut body = Collected { bytes: BytesMut::new(), room: None };
     let begun = Instant::now();
     loop {
-        let deadline = begun + GRACE + Duration::from_secs(bytes.len() as u64 / SLOWEST);
+        let deadline = begun + GRACE + Duration::from_secs(body.bytes.len() as u64 / SLOWEST);
         let next = timeout_at(deadline, payload.next()).await.map_err(|_| Error::malformed("body-truncated"))?;
         let Some(chunk) = next else { break };
         let chunk = chunk.map_err(|_| Error::malformed("body-truncated"))?;
-        if bytes.len() + chunk.len() > limit {
+        if body.bytes.len() + chunk.len() > limit {
             return Err(Error::TooLarge("body-too-large"));
         }
-        bytes.extend_from_slice(&chunk);
+        body.add(&chunk)?;
     }
-    Ok(bytes)
+    Ok(body)
 }
 
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Error {

@@ -14,7 +14,7 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
 
-use super::ClientAddress;
+use super::{ClientAddress, overload};
 use crate::app::App;
 use crate::config;
 
@@ -64,13 +64,17 @@ fn quota(per_minute: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))
 }
 
-/// Refuses who asks too often. Health and metrics are not counted.
+/// Refuses what would have to wait too long, and who asks too often; gives the rest its deadline. Health and metrics are
+/// not counted.
 pub(crate) async fn count(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
     if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz" | "/metrics")) {
+        if let Err(refusal) = overload::admit(&app, &request) {
+            return Ok(request.into_response(refusal.error_response()).map_into_right_body());
+        }
         let address = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
         if let Err(retry_after_seconds) = app.limiter.take(device(&request), address.prefix()) {
             metrics::counter!("tanba_requests_limited_total").increment(1);
@@ -78,7 +82,8 @@ pub(crate) async fn count(
             return Ok(request.into_response(refusal).map_into_right_body());
         }
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    let patience = overload::patience(request.headers());
+    Ok(overload::within(patience, next.call(request)).await?.map_into_left_body())
 }
 
 /// A caller's own name: its device id or its token. Who gives none is bound by the network's limit only.

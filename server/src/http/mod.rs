@@ -8,6 +8,7 @@ pub(crate) mod html;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod listen;
+pub(crate) mod overload;
 pub(crate) mod page;
 pub(crate) mod problems;
 pub(crate) mod trace;

@@ -1,7 +1,6 @@
 //! Sheets of labels over HTTP: for who ordered the codes, and for operators.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
@@ -17,6 +16,7 @@ use crate::audit;
 use crate::auth::Member;
 use crate::codes::{CodeRange, Emitter, host_of, visible_order};
 use crate::error::{Error, FieldFault, Result};
+use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
 use crate::registry;
 
@@ -26,7 +26,6 @@ const MAX_LABELS: u32 = 5_000;
 
 /// Documents that one process makes at a time, so that their memory is bounded; others wait for their turn.
 static TURNS: Semaphore = Semaphore::const_new(2);
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The route of labels.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -93,8 +92,8 @@ async fn get_labels(
     audit::append(&db, &entry).await?;
     drop(db);
 
-    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await;
-    let _turn = turn.map_err(|_| Error::Unavailable { slug: "overloaded", source: "labels of others first".into() })?;
+    let turn = tokio::time::timeout_at(deadline().into(), TURNS.acquire()).await;
+    let _turn = turn.map_err(|_| overloaded("labels of others first"))?;
     let name = format!("attachment; filename=\"labels-{}.pdf\"", order.id);
     let print = move || {
         let emitter = Emitter::new(&keys, &order, &host)?;

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::photo::{self, NotAPhoto, Photo};
 use crate::error::{Error, Result};
+use crate::http::overload::{self, overloaded};
 
 /// Files that may wait for a thread, for each one that is worked on.
 const WAITING_PER_THREAD: usize = 16;
@@ -55,6 +56,7 @@ impl Workshop {
     pub(crate) async fn read(&self, file: Held) -> Result<(Result<Photo, NotAPhoto>, Option<OwnedSemaphorePermit>)> {
         let queued = self.queue.clone().try_acquire_owned().map_err(|_| overloaded("too many photos wait"))?;
         let hand = self.hands.clone().acquire_owned().await.map_err(Error::internal)?;
+        overload::in_time()?;
         // The permits go along: a thread works on although its client has gone, and counts until it is done.
         let read = tokio::task::spawn_blocking(move || {
             let photo = photo::read(&file.bytes);
@@ -100,10 +102,6 @@ fn merged(one: Option<OwnedSemaphorePermit>, other: Option<OwnedSemaphorePermit>
         }
         (one, other) => one.or(other),
     }
-}
-
-fn overloaded(why: &'static str) -> Error {
-    Error::Unavailable { slug: "overloaded", source: why.into() }
 }
 
 #[cfg(test)]

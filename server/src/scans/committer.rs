@@ -2,20 +2,23 @@
 //! 201 is on disk; what can't be written is answered 503 and was not written.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::scan::Scan;
 use super::store;
 use crate::db::{self, Client};
 use crate::error::{Error, FieldFault, Result};
+use crate::http::overload::{self, overloaded};
 use crate::jobs::{self, Job};
 
-/// Requests that may wait for a transaction; more are told to come back.
-const WAITING_REQUESTS: usize = 8_192;
+/// Scans that may wait for a transaction, some ten megabytes of them; more are told to come back.
+const WAITING_ROWS: usize = 8 * ROWS_PER_COMMIT;
+/// So many scans wait that others are refused before they are read: it takes half a second to write them.
+const MANY_ROWS: usize = WAITING_ROWS / 4;
 /// Rows in one transaction.
 const ROWS_PER_COMMIT: usize = 4_000;
 /// How long a transaction may take. All scans wait for one another here, so a connection that fell silent must not
@@ -35,7 +38,11 @@ pub(crate) struct Stored {
 struct Waiting {
     scans: Vec<Scan>,
     received_at: DateTime<Utc>,
+    /// When nobody waits for the answer any more.
+    deadline: Instant,
     answer: oneshot::Sender<Result<Stored, Refusal>>,
+    /// Its place among those who wait.
+    _room: OwnedSemaphorePermit,
 }
 
 /// Why a request's rows were not written, in a form that many requests can share.
@@ -43,6 +50,8 @@ struct Waiting {
 enum Refusal {
     /// These ids stand for other scans.
     Taken(Vec<uuid::Uuid>),
+    /// It was not begun: its deadline had passed.
+    Late,
     /// PostgreSQL is away.
     Away(Arc<Error>),
 }
@@ -50,25 +59,33 @@ enum Refusal {
 /// The door to the one task that writes scans.
 #[derive(Clone)]
 pub struct Committer {
-    queue: mpsc::Sender<Waiting>,
+    queue: mpsc::UnboundedSender<Waiting>,
+    /// Bounds the queue, by rows.
+    room: Arc<Semaphore>,
 }
 
 impl Committer {
     /// Starts the task on the current runtime.
     pub fn start(db: Pool) -> Self {
-        let (queue, waiting) = mpsc::channel(WAITING_REQUESTS);
+        let (queue, waiting) = mpsc::unbounded_channel();
         tokio::spawn(run(db, waiting));
-        Self { queue }
+        Self { queue, room: Arc::new(Semaphore::new(WAITING_ROWS)) }
+    }
+
+    /// Whether so many scans wait that others had better come back.
+    pub(crate) fn is_full(&self) -> bool {
+        WAITING_ROWS - self.room.available_permits().min(WAITING_ROWS) >= MANY_ROWS
     }
 
     /// Writes a request's scans; comes back after the commit.
     pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>) -> Result<Stored> {
         let ids: Vec<uuid::Uuid> = scans.iter().map(|scan| scan.id).collect();
+        let rows = u32::try_from(scans.len()).map_err(Error::internal)?;
+        let room = self.room.clone().try_acquire_many_owned(rows);
+        let room = room.map_err(|_| overloaded("too many scans wait for a commit"))?;
         let (answer, answered) = oneshot::channel();
-        let overloaded = |what: &'static str| Error::Unavailable { slug: "overloaded", source: what.into() };
-        self.queue
-            .try_send(Waiting { scans, received_at, answer })
-            .map_err(|_| overloaded("too many scans wait for a commit"))?;
+        let waiting = Waiting { scans, received_at, deadline: overload::deadline(), answer, _room: room };
+        self.queue.send(waiting).map_err(|_| overloaded("the committer stopped"))?;
         match answered.await.map_err(|_| overloaded("the committer stopped"))? {
             Ok(stored) => Ok(stored),
             Err(Refusal::Taken(taken)) => {
@@ -80,6 +97,7 @@ impl Committer {
                     .collect();
                 Err(Error::Conflict("conflict", faults))
             }
+            Err(Refusal::Late) => Err(overloaded("its deadline has passed")),
             Err(Refusal::Away(error)) => {
                 Err(Error::Unavailable { slug: "register-unavailable", source: error.to_string().into() })
             }
@@ -87,15 +105,23 @@ impl Committer {
     }
 }
 
-async fn run(db: Pool, mut queue: mpsc::Receiver<Waiting>) {
+async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>) {
     let mut group = Vec::new();
     while let Some(first) = queue.recv().await {
-        let mut rows = first.scans.len();
-        group.push(first);
-        while rows < ROWS_PER_COMMIT {
-            let Ok(next) = queue.try_recv() else { break };
-            rows += next.scans.len();
-            group.push(next);
+        let (mut rows, mut next) = (0, Some(first));
+        while let Some(waiting) = next.take() {
+            if waiting.deadline > Instant::now() {
+                rows += waiting.scans.len();
+                group.push(waiting);
+            } else {
+                let _ = waiting.answer.send(Err(Refusal::Late));
+            }
+            if rows < ROWS_PER_COMMIT {
+                next = queue.try_recv().ok();
+            }
+        }
+        if group.is_empty() {
+            continue;
         }
         metrics::histogram!("tanba_scans_per_commit").record(u32::try_from(rows).unwrap_or(u32::MAX));
         commit(&db, std::mem::take(&mut group)).await;

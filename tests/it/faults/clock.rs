@@ -10,7 +10,7 @@ use server::clock::Clock;
 use tests::{Scene, TestApp, shared_stores};
 use uuid::Uuid;
 
-use super::scan;
+use tests::faults::scan;
 
 /// Requests that a device has at once, and in a minute.
 const BUCKET: u32 = 30;

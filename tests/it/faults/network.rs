@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use marking::layout::Group;
 use serde_json::Value;
-use tests::faults::{Fate, Ledger, Proxy, Way};
+use tests::faults::{Fate, Ledger, Proxy, Way, scan, scan_content, stored_scans};
 use tests::{Stores, TestApp};
 use uuid::Uuid;
 
-use super::{Whole, scan, scan_content, send_scans, stored_scans};
+use super::{Whole, send_scans};
 
 /// How long each fault lasts.
 const SPOILT: Duration = Duration::from_secs(4);
@@ -115,7 +115,7 @@ async fn a_spoilt_way_to_a_store_doubles_nothing_and_is_soon_forgotten() {
     while !phone.waiting.is_empty() {
         assert!(phone.send(&whole).await);
     }
-    let faults = phone.ledger.faults(&stored_scans(&whole.app).await).unwrap();
+    let faults = phone.ledger.faults(&stored_scans(&whole.app.app).await).unwrap();
     assert!(faults.is_empty(), "{faults:#?}");
     whole.stop().await;
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use marking::layout::Group;
 use serde_json::json;
-use tests::faults::{Fate, Ledger};
+use tests::faults::{Fate, Ledger, scan, scan_content, stored_scans};
 use tests::{Answer, Stores, TestApp};
 use uuid::Uuid;
 
-use super::{Whole, scan, scan_content, send_scans, stored_scans};
+use super::{Whole, send_scans};
 
 fn ledger(app: &TestApp) -> Ledger {
     std::fs::create_dir_all(&app.app.config.data_dir).unwrap();
@@ -105,7 +105,7 @@ async fn without_postgres_verify_goes_on_and_writes_are_refused() {
     whole.scene.await_verdict(&codes[2], "in-circulation").await;
     whole.scene.sell(&codes[2]).await.expect(201);
     whole.scene.await_verdict(&codes[2], "sold").await;
-    let faults = ledger.faults(&stored_scans(&whole.app).await).unwrap();
+    let faults = ledger.faults(&stored_scans(&whole.app.app).await).unwrap();
     assert!(faults.is_empty(), "{faults:#?}");
     whole.stop().await;
 }
@@ -162,7 +162,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     let entries = ledger.read().unwrap();
     let count = |fate| entries.values().filter(|entry| entry.fate == fate).count();
     println!("{} acknowledged, {} unknown", count(Fate::Ack), count(Fate::Unknown));
-    let faults = ledger.faults(&stored_scans(&whole.app).await).unwrap();
+    let faults = ledger.faults(&stored_scans(&whole.app.app).await).unwrap();
     assert!(faults.is_empty(), "{faults:#?}");
     whole.scene.post("/v1/sales", &json!({ "id": Uuid::new_v4(), "units": { "codes": [codes[3]] } })).await.expect(201);
     whole.stop().await;

@@ -152,6 +152,10 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("TANBA_LIMIT_DEVICE", config.limits.per_device.to_string()),
         ("TANBA_LIMIT_PREFIX", config.limits.per_prefix.to_string()),
         ("TANBA_LIMIT_GLOBAL", config.limits.global.to_string()),
+        ("TANBA_LIMIT_REPORTS", config.limits.reports_per_day.to_string()),
+        ("TANBA_LIMIT_REPORT_BYTES", config.limits.report_bytes_per_day.to_string()),
+        ("TANBA_LATENESS_MS", config.lateness.as_millis().to_string()),
+        ("TANBA_DRAIN_SECONDS", config.drain.as_secs().to_string()),
         ("TANBA_LANG", "en".to_owned()),
     ];
     settings.extend(config.database_url.clone().map(|url| ("TANBA_DATABASE_URL", url)));
