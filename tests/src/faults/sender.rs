@@ -46,7 +46,7 @@ pub(super) struct Tokens {
     pub(super) inspector: String,
 }
 
-/// Units that a request was sent for; by the end each is answered.
+/// Units of requests that were acknowledged.
 #[derive(Clone, Default)]
 pub(super) struct Done {
     pub(super) sold: Vec<u32>,
@@ -149,6 +149,14 @@ impl Sender {
             Err(_) => None,
         };
         let fate = Fate::of(status);
+        if fate == Fate::Ack {
+            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+            match sent {
+                Sent::Sale(_, unit) => done.sold.push(*unit),
+                Sent::Release(_, unit) => done.released.push(*unit),
+                Sent::Scans(..) | Sent::Report(..) | Sent::Decision(..) => {}
+            }
+        }
         self.ledger.note(&ids, fate).expect("the ledger is written");
         if fate != Fate::Unknown {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&ids[0]);
@@ -222,7 +230,6 @@ impl Sender {
                 return;
             }
             let id = Uuid::new_v4();
-            self.done.lock().unwrap_or_else(PoisonError::into_inner).sold.push(unit);
             self.send_new("sale", &[(id, "sell 1".to_owned())], Sent::Sale(id, unit)).await;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -234,7 +241,6 @@ impl Sender {
                 return;
             }
             let id = Uuid::new_v4();
-            self.done.lock().unwrap_or_else(PoisonError::into_inner).released.push(unit);
             self.send_new("release", &[(id, "release 1".to_owned())], Sent::Release(id, unit)).await;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

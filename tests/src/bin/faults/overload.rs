@@ -16,7 +16,9 @@ const MIXES: [(&str, [u32; 4]); 4] =
 pub(crate) async fn measure(rounds: usize, length: Duration, seed: u64, report: &mut Report) -> bool {
     let mut stand = Stand::start("overload", 100_000).await;
     let mut is_whole = true;
-    for (mix, weights) in MIXES {
+    for ((mix, weights), number) in MIXES.into_iter().zip(1_u64..) {
+        // Ids come from the seed, and each is used once.
+        let seed = seed ^ (number << 32);
         eprintln!("{mix}: {rounds} rounds");
         let mut ratios = Vec::new();
         let mut peaks = Vec::new();
