@@ -114,6 +114,7 @@ fn kotlin_reads_judges_keeps_and_maps_errors() {
     let (written, built) = (work.join("written"), work.join("built"));
     for folder in [&written, &built] {
         let _ = fs::remove_dir_all(folder);
+        fs::create_dir_all(folder).unwrap();
     }
 
     let bindgen = env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples/bindgen");
@@ -126,14 +127,22 @@ fn kotlin_reads_judges_keeps_and_maps_errors() {
     compile.arg("-cp").arg(&all).arg("org.jetbrains.kotlin.cli.jvm.K2JVMCompiler");
     compile.args(["-no-stdlib", "-no-reflect", "-nowarn", "-cp", &path, "-d"]).arg(&built);
     let sources = Path::new(HERE).join("kotlin/src");
-    compile.arg(written.join("kz/tanba/tanba.kt")).arg(sources.join("main/kotlin")).arg(sources.join("test/kotlin"));
+    // The README's example is compiled along.
+    let readme = fs::read_to_string(Path::new(HERE).join("../README.md")).unwrap();
+    let example = readme.split_once("```kotlin\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    fs::write(written.join("Readme.kt"), example).unwrap();
+    compile
+        .arg(written.join("Readme.kt"))
+        .arg(written.join("kz/tanba/tanba.kt"))
+        .arg(sources.join("main/kotlin"))
+        .arg(sources.join("test/kotlin"));
     succeeded("the Kotlin compiler", &compile.output().unwrap());
 
     let mut run = Command::new("java");
     run.arg(format!("-Djna.library.path={}", library().parent().unwrap().display()));
     run.args(["-cp", &format!("{}:{path}", built.display()), "kz.tanba.CoreTestKt"]).arg(&work);
     let printed = succeeded("the Kotlin tests", &run.output().unwrap());
-    all_ok(&printed);
+    all_ok(&printed, 9);
 }
 
 /// The module for the browser that `cargo xtask wasm` made.
@@ -141,16 +150,16 @@ fn package() -> PathBuf {
     told("TANBA_TEST_WASM")
 }
 
-fn all_ok(printed: &str) {
-    assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), 9, "{printed}");
+fn all_ok(printed: &str, tests: usize) {
+    assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), tests, "{printed}");
     assert!(!printed.contains("FAILED"), "{printed}");
 }
 
 #[test]
-fn the_browsers_module_reads_judges_and_words_in_node() {
+fn the_browsers_module_reads_judges_words_and_keeps_in_node() {
     let mut node = Command::new("node");
     node.arg(Path::new(HERE).join("wasm/test/node.mjs")).arg(package()).arg(given("node"));
-    all_ok(&succeeded("node", &node.output().expect("node runs")));
+    all_ok(&succeeded("node", &node.output().expect("node runs")), 11);
 }
 
 /// The bar: what a browser loads is 300 kB at most, as a server sends it.
@@ -185,7 +194,7 @@ fn the_browsers_module_works_in_a_worker_of_chromium() {
     let told = page.recv_timeout(Duration::from_mins(3));
     let _ = running.kill();
     let _ = running.wait();
-    all_ok(&told.expect("the page tells within three minutes"));
+    all_ok(&told.expect("the page tells within three minutes"), 11);
 }
 
 /// Answers one request of the browser: a file, or the lines that the page tells.

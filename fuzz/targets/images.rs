@@ -2,17 +2,27 @@
 
 #![no_main]
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use mobile_core::decode::{self, Budget, Live, Luma};
 
+/// How often the time was asked for.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// A clock that goes on when it is looked at: the same bytes take the same way on a machine of any speed.
+fn clock() -> Duration {
+    Duration::from_micros(50 * ASKED.fetch_add(1, Ordering::Relaxed))
+}
+
 fn budget() -> Budget {
-    Budget::lasting(Duration::from_millis(30))
+    Budget::new(clock, Duration::from_millis(15))
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = decode::photo(bytes, Duration::from_millis(30));
+    // By the true clock, as hosts call it: enough for the file to be opened, or refused.
+    let _ = decode::photo(bytes, Duration::from_millis(1));
     let Some((&[width, rest @ ..], pixels)) = bytes.split_first_chunk::<2>() else { return };
     // Pixels as they are, and each spread over a square, so that small inputs make large symbols.
     let (width, scale) = (usize::from(width).max(1), usize::from(rest[0] % 8) + 1);

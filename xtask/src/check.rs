@@ -9,10 +9,14 @@ use crate::run::{Failed, cargo, run, succeeds, target};
 /// The version that reads our `deny.toml`.
 const CARGO_DENY: &str = "0.20.2";
 
+/// Workspaces of their own.
+const APART: [&str; 2] = ["ffi/wasm/Cargo.toml", "fuzz/Cargo.toml"];
+
 /// Check formatting and lints.
 #[derive(Args)]
 pub struct Check {
-    /// Also check licences, banned crates and sources with cargo-deny (built the first time, which takes minutes).
+    /// Also check the browser's module and the fuzz targets with clippy, and licences, banned crates and sources with
+    /// cargo-deny (built the first time, which takes minutes).
     #[arg(long)]
     full: bool,
 }
@@ -23,12 +27,20 @@ impl Check {
         add_missing_components();
         eprintln!("Checking the formatting");
         run(cargo().args(["fmt", "--all", "--check"]))?;
-        for apart in ["ffi/wasm/Cargo.toml", "fuzz/Cargo.toml"] {
+        for apart in APART {
             run(cargo().args(["fmt", "--manifest-path", apart, "--check"]))?;
         }
         eprintln!("Checking with clippy");
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
-        if self.full { deny() } else { Ok(()) }
+        if !self.full {
+            return Ok(());
+        }
+        for apart in APART {
+            let mut clippy = cargo();
+            clippy.args(["clippy", "--manifest-path", apart, "--all-targets", "--locked", "--target-dir"]);
+            run(clippy.arg(target().join("apart")).args(["--", "--deny", "warnings"]))?;
+        }
+        deny()
     }
 }
 

@@ -56,7 +56,14 @@ impl Fuzz {
             let mut fuzz = Command::new(folder.join(&host).join("release").join(name));
             fuzz.arg(format!("-max_total_time={}", self.seconds))
                 .arg(format!("-artifact_prefix={}/", folder.display()));
-            fuzz.args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=20000", "-print_final_stats=1", "-verbosity=0"]);
+            fuzz.args([
+                "-timeout=10",
+                "-rss_limit_mb=2048",
+                "-max_len=20000",
+                "-print_final_stats=1",
+                "-verbosity=0",
+                "-print_funcs=0",
+            ]);
             // What the project holds of pictures and texts is where the fuzzer begins.
             fuzz.arg(&corpus).arg(root().join("fuzz/seeds").join(name));
             run(&mut fuzz)?;

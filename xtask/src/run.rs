@@ -101,6 +101,14 @@ pub fn words(command: &Command) -> String {
     words.join(" ".as_ref()).to_string_lossy().into_owned()
 }
 
+/// The example that the README gives in a language.
+pub fn example(language: &str) -> Result<String, Failed> {
+    let readme = root().join("README.md");
+    let text = std::fs::read_to_string(&readme).map_err(Failed::at(&readme))?;
+    let begun = text.split_once(&format!("```{language}\n")).and_then(|(_, rest)| rest.split_once("```"));
+    begun.map(|(example, _)| example.to_owned()).ok_or_else(|| Failed::Missing(format!("no example in {language}")))
+}
+
 /// Installs PostgreSQL and Redis if they are missing.
 pub fn install_missing_packages() -> Result<(), Failed> {
     let missing = packages::missing();

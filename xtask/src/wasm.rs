@@ -41,6 +41,7 @@ pub fn build() -> Result<PathBuf, Failed> {
     let package = root().join("ffi/wasm/pkg");
     let about = package.join("package.json");
     if is_newer(&about, &built) {
+        complete(&package)?;
         return Ok(package);
     }
     let _ = fs::remove_file(&about);
@@ -49,11 +50,22 @@ pub fn build() -> Result<PathBuf, Failed> {
     run(&mut bind)?;
     let module = package.join("tanba_bg.wasm");
     shrink(&module)?;
-    // Written last, so that an interrupted build is begun again.
-    let from = root().join("ffi/wasm/package.json");
-    let text = fs::read_to_string(&from).map_err(Failed::at(&from))?;
-    fs::write(&about, text.replace("0.0.0", env!("CARGO_PKG_VERSION"))).map_err(Failed::at(&about))?;
+    complete(&package)?;
     Ok(package)
+}
+
+/// Puts what is written in JavaScript beside the module, and at last what the package is.
+fn complete(package: &Path) -> Result<(), Failed> {
+    let scripts = root().join("ffi/wasm/js");
+    let files = fs::read_dir(&scripts).map_err(Failed::at(&scripts))?.filter_map(Result::ok).map(|entry| entry.path());
+    for file in files.chain([root().join("ffi/wasm/README.md")]) {
+        let to = package.join(file.file_name().unwrap_or_default());
+        fs::copy(&file, &to).map_err(Failed::at(&to))?;
+    }
+    // Written last, so that an interrupted build is begun again.
+    let (from, about) = (root().join("ffi/wasm/package.json"), package.join("package.json"));
+    let text = fs::read_to_string(&from).map_err(Failed::at(&from))?;
+    fs::write(&about, text.replace("0.0.0", env!("CARGO_PKG_VERSION"))).map_err(Failed::at(&about))
 }
 
 /// Whether a file was written after another.

@@ -16,8 +16,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use cards::{Action, AnswerError, Card, Colour, Fact, Fault, Icon, Scanned, Step, card, parse};
 pub use offline::{KeyListAge, KeyListError, Offline, Taken};
 pub use outbox::{
-    Changes, Consent, Entry, Field, NewReport, NewScan, Outbox, OutboxError, Outcome, Parcel, Place, Storage,
-    StorageError, Stored, Waiting,
+    Changes, Consent, Entry, Field, NewReport, NewScan, Outbox, OutboxError, Outcome, Parcel, Place, Source, Storage,
+    StorageError, Stored, Unfit, Waiting, outcome_of,
 };
 pub use reading::{Corner, Format, Found, Hint, Live, PhotoError, Sight, read_photo};
 

@@ -136,7 +136,7 @@ impl Offline {
         self.known().ring.save()
     }
 
-    /// Takes back what `save_keys` gave. It is checked like any list.
+    /// Takes back what `saveKeys` gave. It is checked like any list.
     pub fn restore_keys(&self, kept: Vec<u8>) -> Result<(), KeyListError> {
         Ok(self.known().ring.restore(&kept)?)
     }
@@ -151,7 +151,7 @@ impl Offline {
         self.known().products.save()
     }
 
-    /// Takes back what `save_products` gave; what can't be read is forgotten.
+    /// Takes back what `saveProducts` gave; what can't be read is forgotten.
     pub fn restore_products(&self, kept: Vec<u8>) {
         self.known().products = Products::restore(&kept);
     }

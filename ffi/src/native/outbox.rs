@@ -8,18 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use mobile_core::outbox;
+pub use mobile_core::outbox::{Source, Unfit};
 
 use super::{instant, system_time};
 
 /// Where the outbox keeps what waits: files on a phone, or whatever the app has.
 #[uniffi::export(with_foreign)]
 pub trait Storage: Send + Sync {
-    /// Everything that is there. Photos can be large: only their keys are asked for.
+    /// Everything that is there. Photos can be large: only their keys are asked for. Called once, when the outbox opens.
     fn load(&self) -> Result<Stored, StorageError>;
 
     /// Writes and removes as one whole: after a crash either all of it is there or nothing, or, where the storage can't
     /// do that, the first steps of it in their order (first `put`, then `remove`). A file is written aside, flushed and
-    /// renamed.
+    /// renamed. The outbox waits meanwhile: it is not to be called from in here.
     fn apply(&self, changes: Changes) -> Result<(), StorageError>;
 }
 
@@ -73,11 +74,11 @@ pub enum OutboxError {
     /// There is no room: send what waits first.
     #[error("the outbox is full")]
     Full,
-    /// It can't be sent as it is.
-    #[error("{what}")]
+    /// It can't be sent as it is: the register would refuse it.
+    #[error("it can't be sent as it is: {why:?}")]
     Unfit {
         /// What is wrong with it.
-        what: String,
+        why: Unfit,
     },
     /// The storage could not do it; nothing was changed.
     #[error("the storage failed: {reason}")]
@@ -87,11 +88,30 @@ pub enum OutboxError {
     },
 }
 
+/// What is wrong with something that can't be sent as it is.
+#[uniffi::remote(Enum)]
+pub enum Unfit {
+    /// The id, or that of the device, is no UUID; or it belongs to a waiting thing of the other kind.
+    Id,
+    /// The code is empty, longer than any, or has a zero in it.
+    Code,
+    /// The clock of the phone is wrong: no scan is older than the year 2000 or younger than 2099.
+    Time,
+    /// The place is on no globe.
+    Place,
+    /// The verdict is none that the register gives, such as one that was given offline.
+    Verdict,
+    /// Too many texts, one too long, or one that is named `id`.
+    Texts,
+    /// Too many photos, one too large, or an empty one.
+    Photos,
+}
+
 impl From<outbox::NotKept> for OutboxError {
     fn from(not_kept: outbox::NotKept) -> Self {
         match not_kept {
             outbox::NotKept::Full => Self::Full,
-            outbox::NotKept::Unfit(unfit) => Self::Unfit { what: unfit.to_string() },
+            outbox::NotKept::Unfit(unfit) => Self::Unfit { why: unfit },
         }
     }
 }
@@ -117,8 +137,24 @@ pub struct NewScan {
     pub place: Option<Place>,
     /// A random UUID that its owner can reset at will; never one of the hardware.
     pub device: Option<String>,
-    /// The slug of the verdict that was shown online.
+    /// The slug of the verdict that was shown online; one that was given offline is none of the register's.
     pub verdict: Option<String>,
+    /// What the text came from, if the app knows.
+    #[uniffi(default = None)]
+    pub source: Option<Source>,
+}
+
+/// What the text of a scan came from.
+#[uniffi::remote(Enum)]
+pub enum Source {
+    /// The camera: the goods, or a screen, are there.
+    Camera,
+    /// A picture from a file: it tells nothing of where goods are.
+    Picture,
+    /// A till's or store's scanner.
+    Scanner,
+    /// Somebody's fingers.
+    Typed,
 }
 
 /// How much of a place is shared.
@@ -186,18 +222,30 @@ pub enum Parcel {
     },
 }
 
-/// What became of a parcel.
+/// What became of a parcel; `outcomeOf` tells it from an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Outcome {
-    /// The register has it: any 2xx.
+    /// The register has it. Of a report, keep the number and the token that came with the answer before settling.
     Sent,
-    /// It may work later: no connection, 408, 429, 5xx.
+    /// It may work later: no connection, a busy register, or an answer that isn't the register's.
     Later {
         /// Seconds that `Retry-After` asked for.
         retry_after: Option<u32>,
     },
-    /// The register will not have it: any other 4xx.
+    /// The register will not have it as it is.
     Refused,
+}
+
+/// What the status of an answer means for the parcel that was sent. Without an answer it is `Later`.
+///
+/// Only what the register says of the thing itself refuses it: 400, 409, 413, 415 and 422.
+#[uniffi::export]
+pub fn outcome_of(status: u16, retry_after: Option<u32>) -> Outcome {
+    match outbox::Outcome::of_status(status, retry_after) {
+        outbox::Outcome::Sent => Outcome::Sent,
+        outbox::Outcome::Later { retry_after } => Outcome::Later { retry_after },
+        outbox::Outcome::Refused => Outcome::Refused,
+    }
 }
 
 /// Something that waits.
@@ -217,7 +265,8 @@ pub struct Waiting {
 
 /// What waits to be sent: ordered, bounded, safe from crashes; nothing is lost and nothing is sent twice.
 ///
-/// One outbox for one storage. Several threads may use it.
+/// One outbox for one storage. Several threads may use it; while the storage works they wait, so not from the one that
+/// draws the screen.
 #[derive(uniffi::Object)]
 pub struct Outbox {
     storage: Arc<dyn Storage>,
@@ -236,7 +285,8 @@ impl Outbox {
         Ok(Self { storage, state: Mutex::new(state) })
     }
 
-    /// Keeps a scan; once this returns it is in the storage. The same id again changes nothing.
+    /// Keeps a scan; once this returns it is in the storage. The same id again changes nothing, so a try whose end the
+    /// app did not see is simply repeated.
     pub fn keep_scan(&self, scan: NewScan) -> Result<(), OutboxError> {
         let scan = outbox::NewScan {
             id: scan.id,
@@ -254,6 +304,7 @@ impl Outbox {
             }),
             device: scan.device,
             verdict: scan.verdict,
+            source: scan.source,
         };
         self.change(|state| Ok(((), state.keep_scan(&scan)?)))
     }
@@ -262,7 +313,7 @@ impl Outbox {
     pub fn keep_report(&self, report: NewReport, photos: Vec<Vec<u8>>) -> Result<(), OutboxError> {
         let fields = report.fields.into_iter().map(|Field { name, value }| (name, value)).collect();
         let report = outbox::NewReport { id: report.id, taken_at: instant(report.taken_at), fields };
-        self.change(|state| Ok(((), state.keep_report(&report, &photos)?)))
+        self.change(|state| Ok(((), state.keep_report(&report, photos)?)))
     }
 
     /// The next thing to send, if one is due. It is not handed out again until it is settled, or five minutes are over.
@@ -277,7 +328,8 @@ impl Outbox {
         })
     }
 
-    /// Notes what became of a parcel, and plans the next try where there is one.
+    /// Notes what became of a parcel, and plans the next try where there is one. A parcel whose end is never told is
+    /// handed out again; when the storage fails here, settle it once more or leave it at that.
     pub fn settle(&self, number: u64, outcome: Outcome, now: SystemTime) -> Result<(), OutboxError> {
         let outcome = match outcome {
             Outcome::Sent => outbox::Outcome::Sent,
@@ -289,9 +341,9 @@ impl Outbox {
         self.change(|state| Ok(((), state.settle(number, outcome, instant(now), chance))))
     }
 
-    /// When there will be something to send; none when nothing waits.
-    pub fn due_at(&self) -> Option<SystemTime> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).due_at().map(system_time)
+    /// When to ask for the next thing to send; none when nothing waits.
+    pub fn due_at(&self, now: SystemTime) -> Option<SystemTime> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).due_at(instant(now)).map(system_time)
     }
 
     /// Everything that waits, in order.
@@ -307,7 +359,7 @@ impl Outbox {
         waiting.collect()
     }
 
-    /// Throws something away, such as what the register refused. What is under way stays.
+    /// Throws something away, such as what the register refused. What is under way stays: the register may have it.
     pub fn discard(&self, id: &str) -> Result<(), OutboxError> {
         self.change(|state| Ok(((), state.discard(id))))
     }

@@ -100,7 +100,8 @@ impl Live {
 
     /// Reads one frame of gray pixels within its budget; 15 ms suits 1280 × 720 pixels.
     ///
-    /// `row_stride` is how many bytes lie between the beginnings of two rows, as Android's and iOS' planes have it.
+    /// `rowStride` is how many bytes lie between the beginnings of two rows, as Android's and iOS' planes have it.
+    /// In Kotlin the pixels are a direct buffer, such as a plane of the camera's.
     pub fn frame(
         &self,
         luma: &[u8],

@@ -67,11 +67,12 @@ fn what_the_storage_did_not_take_is_not_in_the_outbox() {
     let scan = NewScan {
         id: "0193e0b2-5f1c-4c3a-9d55-000000000001".to_owned(),
         code: "4870001234560".to_owned(),
-        taken_at: SystemTime::UNIX_EPOCH,
+        taken_at: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000),
         consent: Consent::None,
         place: None,
         device: None,
         verdict: None,
+        source: Some(Source::Camera),
     };
     disk.full.store(true, Ordering::Relaxed);
     let refused = outbox.keep_scan(scan.clone()).unwrap_err();

@@ -5,6 +5,7 @@
 //! `Error` with the slug as its message.
 
 mod live;
+mod outbox;
 
 use std::cell::RefCell;
 

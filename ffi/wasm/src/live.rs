@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use mobile_core::decode::{Budget, Found, Hint, Live, Luma, photo_luma};
+use reader::{Budget, Found, Hint, Live, Luma, photo_luma};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 

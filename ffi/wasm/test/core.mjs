@@ -18,9 +18,55 @@ function refused(act) {
 
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Runs every test; returns a line for each. */
-export function run(core, given) {
-  const { gray, width, height, sealed, keys, olderKeys, root } = given;
+const scan = (number) => ({
+  id: `0193e0b2-5f1c-4c3a-9d55-${String(number).padStart(12, "0")}`,
+  code: "4870001234560",
+  taken_at: NOON,
+  consent: "coarse",
+  place: { latitude: 51.128234, longitude: 71.430678, accuracy_metres: 12 },
+  verdict: "sold",
+  source: "camera",
+});
+
+const after = (seconds) => new Date(Date.parse(NOON) + 1000 * seconds).toISOString();
+
+/** The error that a promise ended with. */
+async function rejected(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was refused");
+}
+
+/** What a page that is closed and opened again finds: entries that outlive the storage over them. */
+export class Remembered {
+  entries = new Map();
+
+  async open() {
+    const entries = this.entries;
+    const [records, photos] = ["outbox-", "photo-"].map((prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)));
+    return {
+      load: async () => ({ records: records.map((key) => ({ key, bytes: entries.get(key) })), photos }),
+      apply: async ({ put, remove }) => {
+        await new Promise((later) => setTimeout(later));
+        for (const { key, bytes } of put) entries.set(key, bytes);
+        for (const key of remove) entries.delete(key);
+      },
+      photo: async (key) => entries.get(key),
+      close: async () => {},
+    };
+  }
+
+  async size() {
+    return this.entries.size;
+  }
+}
+
+/** Runs every test; resolves to a line for each. */
+export async function run(core, given) {
+  const { gray, width, height, sealed, keys, olderKeys, root, shelf } = given;
   const tests = {
     "a text is told by what it names"() {
       const scanned = core.parse("(01)04870001234560(21)3ABCDEFGHJKLM");
@@ -92,6 +138,58 @@ export function run(core, given) {
       equal(core.message("en", "reason-expired-on", '{"date":{"date":"2026-11-20"}}'), "The shelf life ended on 20 November 2026.");
       equal(core.message("kk", "no-such-words", "{}"), "no-such-words");
     },
+    async "an outbox survives a restart, in its order"() {
+      const storage = await shelf.open();
+      const outbox = await core.Outbox.open(storage);
+      const report = { id: scan(9).id, taken_at: NOON, fields: [["category", "expired"]] };
+      // One after another, although nobody waited.
+      await Promise.all([outbox.keepScan(scan(1)), outbox.keepScan(scan(2)), outbox.keepReport(report, [gray])]);
+      await outbox.keepScan(scan(1));
+      await storage.close();
+
+      const opened = await shelf.open();
+      const again = await core.Outbox.open(opened);
+      equal(again.waiting().map(({ id, isReport }) => [id, isReport]), [[scan(1).id, false], [scan(2).id, false], [report.id, true]]);
+      const scans = await again.next(NOON);
+      const { items } = JSON.parse(scans.body);
+      equal([scans.kind, scans.ids, items[0].place.latitude, items[0].source], ["scans", [scan(1).id, scan(2).id], 51.125, "camera"]);
+      const sent = await again.next(NOON);
+      equal([sent.kind, sent.fields, sent.photos.length], ["report", [["id", report.id], ["category", "expired"]], 1]);
+      equal((await opened.photo(sent.photos[0])).length, gray.length);
+      equal(await again.next(NOON), undefined);
+      await again.settle(scans.number, 503, 60, NOON);
+      await again.settle(sent.number, 201, undefined, NOON);
+      equal(await again.next(after(59)), undefined);
+      equal(Date.parse(again.dueAt(NOON)) >= Date.parse(after(60)), true);
+      const second = await again.next(after(70));
+      equal(JSON.parse(second.body).items, items);
+      await again.settle(second.number, 201, undefined, after(70));
+      equal([again.waiting(), again.dueAt(NOON), again.damaged()], [[], undefined, 0]);
+      await opened.close();
+      equal(await shelf.size(), 0);
+    },
+    async "what is not kept is told, and changes nothing"() {
+      const storage = await shelf.open();
+      const outbox = await core.Outbox.open(storage);
+      const broken = Object.assign(Object.create(storage), { apply: () => Promise.reject(new Error("no room")) });
+      const full = await core.Outbox.open(broken);
+      const error = await rejected(full.keepScan(scan(1)));
+      equal([error.message, error.cause.message, full.waiting()], ["storage", "no room", []]);
+      equal((await rejected(outbox.keepScan({ ...scan(1), id: "1" }))).message, "unfit-id");
+      equal((await rejected(outbox.keepScan({ ...scan(1), taken_at: "1970-01-01T00:00:00Z" }))).message, "unfit-time");
+      equal((await rejected(outbox.keepScan({ ...scan(1), verdict: "unknown-offline" }))).message, "unfit-verdict");
+      equal((await rejected(outbox.keepScan({}))).message, "malformed");
+      const empty = { id: scan(1).id, taken_at: NOON, fields: [] };
+      equal((await rejected(outbox.keepReport(empty, [new Uint8Array(0)]))).message, "unfit-photos");
+      equal((await rejected(outbox.next("yesterday"))).message, "not-an-instant");
+      await outbox.keepScan(scan(1));
+      const parcel = await outbox.next(NOON);
+      await outbox.settle(parcel.number, 422, undefined, NOON);
+      equal(outbox.waiting().map(({ refused, attempts }) => [refused, attempts]), [[true, 1]]);
+      await outbox.discard(scan(1).id.toUpperCase());
+      equal(outbox.waiting(), []);
+      await storage.close();
+    },
     "hostile texts are answered"() {
       for (const text of ["", "\u0000", "]d2", "01".repeat(5000), "\ud800", "(01)", "\u001d".repeat(100)]) {
         core.parse(text);
@@ -100,12 +198,14 @@ export function run(core, given) {
       equal(refused(() => core.judgeOffline("", "kk", "yesterday")), "not-an-instant");
     },
   };
-  return Object.entries(tests).map(([name, test]) => {
+  const lines = [];
+  for (const [name, test] of Object.entries(tests)) {
     try {
-      test();
-      return `ok ${name}`;
+      await test();
+      lines.push(`ok ${name}`);
     } catch (error) {
-      return `FAILED ${name}: ${error.message ?? error}`;
+      lines.push(`FAILED ${name}: ${error.message ?? error}`);
     }
-  });
+  }
+  return lines;
 }

@@ -1,10 +1,10 @@
 //! One thing that waits, and how it lies in the storage: a JSON record, and beside it each photo as it came.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Entry, LARGEST_PHOTO, MOST_PHOTOS};
+use super::{Entry, LARGEST_PHOTO, MOST_PHOTOS, Unfit};
 
 /// What the keys of records begin with.
 pub(super) const RECORD: &str = "outbox-";
@@ -22,8 +22,8 @@ const COARSE_STEP: f64 = 0.01;
 /// What a coarse place claims, in metres.
 const COARSE_METRES: f64 = 1_000.0;
 
-/// A scan as it was taken.
-#[derive(Clone, Debug, PartialEq)]
+/// A scan as it was taken. As JSON it is the register's own `NewScan`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct NewScan {
     /// Random, made by the host: a UUID. The same id is the same scan.
     pub id: String,
@@ -39,10 +39,26 @@ pub struct NewScan {
     pub device: Option<String>,
     /// The slug of the verdict that was shown online.
     pub verdict: Option<String>,
+    /// What the text came from, if the host knows.
+    pub source: Option<Source>,
+}
+
+/// What the text of a scan came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The camera: the goods, or a screen, are there.
+    Camera,
+    /// A picture from a file: it tells nothing of where goods are.
+    Picture,
+    /// A till's or store's scanner.
+    Scanner,
+    /// Somebody's fingers.
+    Typed,
 }
 
 /// How much of a place is shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consent {
     /// As measured.
@@ -54,7 +70,7 @@ pub enum Consent {
 }
 
 /// Where something was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// Degrees north, WGS 84.
     pub latitude: f64,
@@ -65,7 +81,7 @@ pub struct Place {
 }
 
 /// A report as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct NewReport {
     /// Random, made by the host: a UUID. The same id is the same report.
     pub id: String,
@@ -73,29 +89,6 @@ pub struct NewReport {
     pub taken_at: DateTime<Utc>,
     /// Name and value of the other text parts of `POST /v1/reports`: `category`, `words`, `code`, `latitude` and so on.
     pub fields: Vec<(String, String)>,
-}
-
-/// Why something can't be kept as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// The id, or that of the device, is no UUID.
-    #[error("an id is a UUID")]
-    Id,
-    /// The code is empty or longer than any.
-    #[error("the code is empty or longer than any")]
-    Code,
-    /// The place is on no globe.
-    #[error("the place is out of range")]
-    Place,
-    /// The verdict is none that the register gives.
-    #[error("not a verdict of the register")]
-    Verdict,
-    /// Too many texts, one too long, or one that is named `id`.
-    #[error("too many texts, or one too long")]
-    Texts,
-    /// Too many photos, one too large, or an empty one.
-    #[error("too many photos, or one too large")]
-    Photos,
 }
 
 /// Something that waits.
@@ -141,16 +134,21 @@ struct Sent<'a> {
     device: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
 }
 
 impl Item {
     pub(super) fn scan(scan: &NewScan) -> Result<Self, Unfit> {
-        let NewScan { id, code, taken_at, consent, place, device, verdict } = scan;
+        let NewScan { id, code, taken_at, consent, place, device, verdict, source } = scan;
         if !is_uuid(id) || device.as_deref().is_some_and(|device| !is_uuid(device)) {
             return Err(Unfit::Id);
         }
-        if code.is_empty() || code.len() > LONGEST_CODE {
+        if code.is_empty() || code.len() > LONGEST_CODE || code.contains('\0') {
             return Err(Unfit::Code);
+        }
+        if !(2000..2100).contains(&taken_at.year()) {
+            return Err(Unfit::Time);
         }
         // What was told offline is no verdict of the register.
         let is_verdict = |slug: &str| slug.parse::<marking::verdict::Verdict>().is_ok();
@@ -159,12 +157,12 @@ impl Item {
         }
         let place = place.filter(|_| *consent != Consent::None).map(|place| place.shared(*consent)).transpose()?;
         let (device, verdict) = (device.as_deref(), verdict.as_deref());
-        let sent = Sent { id, code, taken_at: *taken_at, consent: *consent, place, device, verdict };
+        let sent = Sent { id, code, taken_at: *taken_at, consent: *consent, place, device, verdict, source: *source };
         let body = serde_json::value::to_raw_value(&sent).map_err(|_| Unfit::Code)?;
         Ok(Self { body: Some(body), ..Self::new(id, Kind::Scan, *taken_at) })
     }
 
-    pub(super) fn report(report: &NewReport, photos: &[Vec<u8>]) -> Result<Self, Unfit> {
+    pub(super) fn report(report: &NewReport, sizes: &[usize]) -> Result<Self, Unfit> {
         let NewReport { id, taken_at, fields } = report;
         if !is_uuid(id) {
             return Err(Unfit::Id);
@@ -173,14 +171,13 @@ impl Item {
         if fields.len() > MOST_FIELDS || fields.iter().any(unfit) {
             return Err(Unfit::Texts);
         }
-        let unfit = |photo: &Vec<u8>| photo.is_empty() || photo.len() > LARGEST_PHOTO;
-        if photos.len() > MOST_PHOTOS || photos.iter().any(unfit) {
+        if sizes.len() > MOST_PHOTOS || sizes.iter().any(|size| !(1..=LARGEST_PHOTO).contains(size)) {
             return Err(Unfit::Photos);
         }
         Ok(Self {
             texts: fields.clone(),
-            photos: u8::try_from(photos.len()).unwrap_or(u8::MAX),
-            photo_bytes: photos.iter().map(|photo| photo.len() as u64).sum(),
+            photos: u8::try_from(sizes.len()).unwrap_or(u8::MAX),
+            photo_bytes: sizes.iter().map(|size| *size as u64).sum(),
             ..Self::new(id, Kind::Report, *taken_at)
         })
     }

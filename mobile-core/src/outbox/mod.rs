@@ -15,14 +15,17 @@
 
 mod item;
 mod plan;
+mod refusal;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
-pub use self::item::{Consent, NewReport, NewScan, Place, Unfit};
+pub use self::item::{Consent, NewReport, NewScan, Place, Source};
 use self::item::{Item, Kind, PHOTO, RECORD};
+pub use self::refusal::{NotKept, Unfit};
 
 /// Scans in one parcel, as many as the register takes.
 const BATCH: usize = 100;
@@ -31,11 +34,13 @@ pub const MOST: usize = 2_000;
 /// Photos of a report.
 pub const MOST_PHOTOS: usize = 5;
 /// The largest photo, in bytes: as the register has it.
-pub const LARGEST_PHOTO: usize = 10 << 20;
+pub const LARGEST_PHOTO: usize = 12 << 20;
 /// All photos together, in bytes.
 pub const MOST_PHOTO_BYTES: u64 = 300 << 20;
-/// How long a parcel may be under way before it counts as not sent.
+/// How long a parcel may be under way before what is in it is handed out again.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+/// How long the answer to a parcel is still listened to.
+const HEARD: TimeDelta = TimeDelta::days(1);
 
 /// One entry of the host's storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +61,19 @@ pub struct Changes {
     pub remove: Vec<String>,
 }
 
-/// Something to send now, in one request.
+/// What the storage takes in for a report: each photo under its key, in order, and only then the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the outbox relies on its storage"]
+pub struct KeptReport {
+    /// Keys of the photos.
+    pub photos: Vec<String>,
+    /// The record.
+    pub record: Entry,
+}
+
+/// Something to send now, in one request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Parcel {
     /// The body of `POST /v1/scans`.
     Scans {
@@ -79,22 +95,37 @@ pub enum Parcel {
     },
 }
 
-/// What became of a parcel.
+/// What became of a parcel; [`Outcome::of_status`] tells it from an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The register has it: any 2xx.
+    /// The register has it.
     Sent,
-    /// It may work later: no connection, 408, 429, 5xx.
+    /// It may work later: no connection, a busy register, or an answer that isn't the register's.
     Later {
         /// Seconds that `Retry-After` asked for.
         retry_after: Option<u32>,
     },
-    /// The register will not have it: any other 4xx.
+    /// The register will not have it as it is.
     Refused,
 }
 
+impl Outcome {
+    /// What the status of an answer means. Without an answer it is `Later`.
+    ///
+    /// Only what the register says of the thing itself refuses it. A proxy's 403 or a 404 in the middle of an update
+    /// say nothing of it, and a thing that was once refused is not tried again.
+    pub fn of_status(status: u16, retry_after: Option<u32>) -> Self {
+        match status {
+            200 | 201 => Self::Sent,
+            400 | 409 | 413 | 415 | 422 => Self::Refused,
+            _ => Self::Later { retry_after },
+        }
+    }
+}
+
 /// Something that waits, for a screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Waiting {
     /// The id that the host gave it.
     pub id: String,
@@ -108,26 +139,25 @@ pub struct Waiting {
     pub refused: bool,
 }
 
-/// Why something is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotKept {
-    /// There is no room; what is there is sent first.
-    #[error("the outbox is full")]
-    Full,
-    /// It can't be sent as it is.
-    #[error(transparent)]
-    Unfit(#[from] Unfit),
-}
-
 /// What waits to be sent.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     items: BTreeMap<u64, Item>,
-    /// Parcels under way: their items and when they were handed out.
-    under_way: BTreeMap<u64, (Vec<u64>, DateTime<Utc>)>,
+    under_way: BTreeMap<u64, UnderWay>,
     last_parcel: u64,
     /// Records that could not be read; they are left where they are.
     damaged: u32,
+    /// The last of their keys, which nothing new may be written over.
+    last_damaged: u64,
+}
+
+/// A parcel that was handed out.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    items: Vec<u64>,
+    since: DateTime<Utc>,
+    /// Its things may be handed out again; should its answer come all the same, it counts.
+    late: bool,
 }
 
 impl Outbox {
@@ -139,7 +169,10 @@ impl Outbox {
         for Entry { key, bytes } in records.iter().filter(|entry| entry.key.starts_with(RECORD)) {
             match (item::sequence_of(key), Item::read(bytes)) {
                 (Some(sequence), Some(item)) => drop(outbox.items.insert(sequence, item)),
-                _ => outbox.damaged += 1,
+                (sequence, _) => {
+                    outbox.damaged += 1;
+                    outbox.last_damaged = outbox.last_damaged.max(sequence.unwrap_or(0));
+                }
             }
         }
         let owned: Vec<_> = outbox.items.values().flat_map(Item::photo_keys).collect();
@@ -156,38 +189,63 @@ impl Outbox {
 
     /// Keeps a scan. The same id again changes nothing.
     pub fn keep_scan(&mut self, scan: &NewScan) -> Result<Changes, NotKept> {
-        self.keep(Item::scan(scan)?, &[])
+        let put = self.keep(Item::scan(scan)?)?.into_iter().collect();
+        Ok(Changes { put, remove: Vec::new() })
     }
 
     /// Keeps a report with its photos. The same id again changes nothing.
-    pub fn keep_report(&mut self, report: &NewReport, photos: &[Vec<u8>]) -> Result<Changes, NotKept> {
-        let item = Item::report(report, photos)?;
-        let held: u64 = self.items.values().map(|item| item.photo_bytes).sum();
-        if held + item.photo_bytes > MOST_PHOTO_BYTES {
-            return Err(NotKept::Full);
-        }
-        self.keep(item, photos)
+    pub fn keep_report(&mut self, report: &NewReport, photos: Vec<Vec<u8>>) -> Result<Changes, NotKept> {
+        let sizes: Vec<usize> = photos.iter().map(Vec::len).collect();
+        let Some(kept) = self.keep_report_sized(report, &sizes)? else { return Ok(Changes::default()) };
+        // The record comes last: where the storage breaks off, there is a photo too many and no report without one.
+        let photos = kept.photos.into_iter().zip(photos).map(|(key, bytes)| Entry { key, bytes });
+        Ok(Changes { put: photos.chain([kept.record]).collect(), remove: Vec::new() })
     }
 
-    fn keep(&mut self, item: Item, photos: &[Vec<u8>]) -> Result<Changes, NotKept> {
-        if self.items.values().any(|known| known.id == item.id) {
-            return Ok(Changes::default());
+    /// The same where the host holds the photos and tells no more than their sizes in bytes; none when it is kept
+    /// already.
+    pub fn keep_report_sized(&mut self, report: &NewReport, sizes: &[usize]) -> Result<Option<KeptReport>, NotKept> {
+        let item = Item::report(report, sizes)?;
+        let held: u64 = self.items.values().map(|item| item.photo_bytes).sum();
+        if held + item.photo_bytes > MOST_PHOTO_BYTES && !self.knows(&item)? {
+            return Err(NotKept::Full);
+        }
+        let photos = item.photo_keys().collect();
+        Ok(self.keep(item)?.map(|record| KeptReport { photos, record }))
+    }
+
+    /// Whether it waits already.
+    fn knows(&self, item: &Item) -> Result<bool, Unfit> {
+        // A UUID is the same in capitals.
+        match self.items.values().find(|known| known.id.eq_ignore_ascii_case(&item.id)) {
+            Some(known) if known.kind != item.kind => Err(Unfit::Id),
+            found => Ok(found.is_some()),
+        }
+    }
+
+    /// The record to write, if there is a new one.
+    fn keep(&mut self, item: Item) -> Result<Option<Entry>, NotKept> {
+        if self.knows(&item)? {
+            return Ok(None);
         }
         if self.items.len() >= MOST {
             return Err(NotKept::Full);
         }
-        let sequence = self.items.last_key_value().map_or(0, |(last, _)| *last) + 1;
-        let photos = item.photo_keys().zip(photos).map(|(key, bytes)| Entry { key, bytes: bytes.clone() });
-        // The record comes last: where the storage breaks off, there is a photo too many and no report without one.
-        let put = photos.chain([item.entry(sequence)]).collect();
+        let last = self.items.last_key_value().map_or(0, |(last, _)| *last).max(self.last_damaged);
+        let Some(sequence) = last.checked_add(1) else { return Err(NotKept::Full) };
+        let record = item.entry(sequence);
         self.items.insert(sequence, item);
-        Ok(Changes { put, remove: Vec::new() })
+        Ok(Some(record))
     }
 
     /// The next thing to send, if one is due. It is not handed out again until it is settled, or five minutes are over.
     pub fn next(&mut self, now: DateTime<Utc>) -> Option<Parcel> {
-        self.under_way.retain(|_, (_, since)| *since <= now && now - *since < PATIENCE);
-        let busy: Vec<u64> = self.under_way.values().flat_map(|(items, _)| items).copied().collect();
+        self.under_way.retain(|_, parcel| (now - parcel.since).abs() < HEARD);
+        for parcel in self.under_way.values_mut() {
+            // Also when the clock was set back meanwhile.
+            parcel.late |= parcel.since > now || now - parcel.since >= PATIENCE;
+        }
+        let busy: Vec<u64> = self.busy().map(|(sequence, _)| sequence).collect();
         let due = |(sequence, item): &(&u64, &Item)| !busy.contains(sequence) && !item.refused && item.is_due(now);
         let (&first, item) = self.items.iter().find(due)?;
         let sequences: Vec<u64> = match item.kind {
@@ -207,20 +265,33 @@ impl Outbox {
             },
             Kind::Report => Parcel::Report { number, fields: item.fields(), photos: item.photo_keys().collect() },
         };
-        self.under_way.insert(number, (sequences, now));
+        self.under_way.insert(number, UnderWay { items: sequences, since: now, late: false });
         Some(parcel)
     }
 
-    /// When there will be something to send; none when nothing waits.
-    pub fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.items.values().filter(|item| !item.refused).map(|item| item.due_at).min()
+    /// What is under way, and since when.
+    fn busy(&self) -> impl Iterator<Item = (u64, DateTime<Utc>)> {
+        let parcels = self.under_way.values().filter(|parcel| !parcel.late);
+        parcels.flat_map(|parcel| parcel.items.iter().map(|sequence| (*sequence, parcel.since)))
+    }
+
+    /// When to ask for the next thing to send; none when nothing waits. What is under way counts from when it would be
+    /// handed out again.
+    pub fn due_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let busy: BTreeMap<u64, DateTime<Utc>> = self.busy().collect();
+        let due_at = |(sequence, item): (&u64, &Item)| match busy.get(sequence) {
+            Some(since) => (*since).min(now) + PATIENCE,
+            None if item.is_due(now) => item.due_at.min(now),
+            None => item.due_at,
+        };
+        self.items.iter().filter(|(_, item)| !item.refused).map(due_at).min()
     }
 
     /// Notes what became of a parcel. `chance` is drawn anew for every call.
     ///
     /// Of a parcel of several scans that was refused each is tried alone, so that one bad scan holds up no other.
     pub fn settle(&mut self, number: u64, outcome: Outcome, now: DateTime<Utc>, chance: u64) -> Changes {
-        let Some((sequences, _)) = self.under_way.remove(&number) else { return Changes::default() };
+        let Some(UnderWay { items: sequences, .. }) = self.under_way.remove(&number) else { return Changes::default() };
         let mut changes = Changes::default();
         let several = sequences.len() > 1;
         for sequence in sequences {
@@ -239,10 +310,10 @@ impl Outbox {
         changes
     }
 
-    /// Throws something away, such as what the register refused. What is under way stays.
+    /// Throws something away, such as what the register refused. What is under way stays: the register may have it.
     pub fn discard(&mut self, id: &str) -> Changes {
-        let busy = |sequence: &u64| self.under_way.values().any(|(items, _)| items.contains(sequence));
-        let found = self.items.iter().find(|(sequence, item)| item.id == id && !busy(sequence));
+        let busy = |sequence: &u64| self.busy().any(|(busy, _)| busy == *sequence);
+        let found = self.items.iter().find(|(sequence, item)| item.id.eq_ignore_ascii_case(id) && !busy(sequence));
         let Some((&sequence, _)) = found else { return Changes::default() };
         Changes { put: Vec::new(), remove: self.drop_item(sequence) }
     }

@@ -36,7 +36,7 @@ func scan(_ number: Int) -> NewScan {
     NewScan(
         id: "0193e0b2-5f1c-4c3a-9d55-" + String(repeating: "0", count: 11) + String(number), code: "4870001234560",
         takenAt: noon, consent: .coarse, place: Place(latitude: 51.128234, longitude: 71.430678, accuracyMetres: 12),
-        device: nil, verdict: "sold")
+        device: nil, verdict: "sold", source: .camera)
 }
 
 final class Full: Storage, @unchecked Sendable {
@@ -107,10 +107,12 @@ let tests: [(String, () async throws -> Void)] = [
         guard case let .scans(number, body, ids) = again.next(now: noon) else { throw Failed(description: "no scans") }
         try equal(ids.count, 2)
         try equal(body.contains("51.125") && !body.contains("51.128"), true)
-        try again.settle(number: number, outcome: .later(retryAfter: 60), now: noon)
+        try equal(body.contains("camera"), true)
+        try again.settle(number: number, outcome: outcomeOf(status: 503, retryAfter: 60), now: noon)
+        try equal(again.dueAt(now: noon), noon)
         guard case let .report(second, _, photos) = again.next(now: noon) else { throw Failed(description: "no report") }
         try equal(storage.photo(photos[0]), bytes("label.png"))
-        try again.settle(number: second, outcome: .sent, now: noon)
+        try again.settle(number: second, outcome: outcomeOf(status: 201, retryAfter: nil), now: noon)
         let soon = noon.addingTimeInterval(70)
         guard case let .scans(third, _, _) = again.next(now: soon) else { throw Failed(description: "no second try") }
         try again.settle(number: third, outcome: .sent, now: soon)
@@ -121,6 +123,10 @@ let tests: [(String, () async throws -> Void)] = [
         let error = try refused { try outbox.keepScan(scan: scan(1)) }
         try equal(error as? OutboxError, .Storage(reason: "no room"))
         try equal(outbox.waiting().count, 0)
+        var unfit = scan(1)
+        unfit.id = "1"
+        let why = try refused { try outbox.keepScan(scan: unfit) }
+        try equal(why as? OutboxError, .Unfit(why: .id))
     }),
     ("dates and numbers are written as people write them", {
         try equal(formatDate(language: .kk, date: "2026-11-20"), "2026 ж. 20 қараша")

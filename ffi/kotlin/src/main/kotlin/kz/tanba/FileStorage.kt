@@ -5,15 +5,18 @@ package kz.tanba
 import java.io.File
 import java.io.FileOutputStream
 import java.io.IOException
+import java.nio.channels.FileChannel
+import java.nio.file.AccessDeniedException
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardCopyOption.REPLACE_EXISTING
+import java.nio.file.StandardOpenOption.READ
 
 /**
  * Keeps each entry in a file of its own. A file is written aside, flushed to the disk and renamed, so that a crash leaves
- * either the old one or the new one.
+ * either the old one or the new one; what was kept is on the disk, also when the power fails.
  *
- * @param folder belongs to the outbox alone; it is made when it is missing
+ * @param folder belongs to one outbox alone; it is made when it is missing
  */
 class FileStorage(private val folder: File) : Storage {
     override fun load(): Stored = guarded {
@@ -28,6 +31,7 @@ class FileStorage(private val folder: File) : Storage {
     override fun apply(changes: Changes) = guarded {
         changes.put.forEach { write(it) }
         changes.remove.forEach { Files.deleteIfExists(file(it).toPath()) }
+        if (changes.remove.isNotEmpty()) flushFolder()
     }
 
     /** The photo of a report, to be sent. */
@@ -40,6 +44,16 @@ class FileStorage(private val folder: File) : Storage {
             it.fd.sync()
         }
         Files.move(aside.toPath(), file(entry.key).toPath(), ATOMIC_MOVE, REPLACE_EXISTING)
+        flushFolder()
+    }
+
+    /** A new name is on the disk when its folder is. */
+    private fun flushFolder() {
+        try {
+            FileChannel.open(folder.toPath(), READ).use { it.force(true) }
+        } catch (_: AccessDeniedException) {
+            // Some systems don't open folders, and put names on the disk by themselves.
+        }
     }
 
     private fun file(key: String): File {

@@ -96,6 +96,7 @@ private fun scan(number: Int) = NewScan(
     place = Place(51.128234, 71.430678, 12.0),
     device = null,
     verdict = "sold",
+    source = Source.CAMERA,
 )
 
 fun `an outbox on files survives a restart`() {
@@ -112,11 +113,14 @@ fun `an outbox on files survives a restart`() {
     val scans = again.next(noon) as Parcel.Scans
     equal(scans.ids.size, 2)
     equal("51.125" in scans.body && "51.128" !in scans.body, true)
-    again.settle(scans.number, Outcome.Later(60u), noon)
+    equal("camera" in scans.body, true)
+    again.settle(scans.number, outcomeOf(503u, 60u), noon)
+    equal(again.dueAt(noon), noon)
     val parcel = again.next(noon) as Parcel.Report
     equal(storage.photo(parcel.photos.single()).contentEquals(bytes("label.png")), true)
-    again.settle(parcel.number, Outcome.Sent, noon)
+    again.settle(parcel.number, outcomeOf(201u, null), noon)
     equal(again.next(noon), null)
+    equal(again.dueAt(noon)!! > noon.plusSeconds(59), true)
     val second = again.next(noon.plusSeconds(70)) as Parcel.Scans
     again.settle(second.number, Outcome.Sent, noon)
     equal(folder.list()?.size, 0)
@@ -131,7 +135,8 @@ fun `a storage that fails is told and changes nothing`() {
     val outbox = Outbox.open(full)
     equal(refused<OutboxException.Storage> { outbox.keepScan(scan(1)) }.reason, "no room")
     equal(outbox.waiting().size, 0)
-    refused<OutboxException.Unfit> { outbox.keepScan(scan(1).copy(id = "1")) }
+    equal(refused<OutboxException.Unfit> { outbox.keepScan(scan(1).copy(id = "1")) }.why, Unfit.ID)
+    equal(refused<OutboxException.Unfit> { outbox.keepScan(scan(1).copy(takenAt = Instant.EPOCH)) }.why, Unfit.TIME)
 }
 
 fun `dates and numbers are written as people write them`() {

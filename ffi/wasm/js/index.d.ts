@@ -1,0 +1,3 @@
+export { default } from "./tanba.js";
+export * from "./tanba.js";
+export * from "./outbox.js";
