@@ -48,7 +48,8 @@ export class Outbox {
   }
 
   dueAt(now) {
-    return this.#state.dueAt(now);
+    const at = this.#state.dueAt(now);
+    return at === undefined ? undefined : new Date(at).toISOString();
   }
 
   waiting() {

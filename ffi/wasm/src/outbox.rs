@@ -82,10 +82,11 @@ impl OutboxState {
         told(self.0.settle(number as u64, outcome, instant(now)?, chance.into()))
     }
 
-    /// When to ask for the next thing to send.
+    /// When to ask for the next thing to send, in milliseconds since 1970.
     #[wasm_bindgen(js_name = dueAt, skip_typescript)]
-    pub fn due_at(&self, now: &str) -> Result<Option<String>, JsError> {
-        Ok(self.0.due_at(instant(now)?).map(|at| at.to_rfc3339()))
+    pub fn due_at(&self, now: &str) -> Result<Option<f64>, JsError> {
+        #[allow(clippy::cast_precision_loss, reason = "exact for the next three hundred thousand years")]
+        Ok(self.0.due_at(instant(now)?).map(|at| at.timestamp_millis() as f64))
     }
 
     /// Everything that waits, in order.

@@ -278,9 +278,9 @@ impl Outbox {
     /// When to ask for the next thing to send; none when nothing waits. What is under way counts from when it would be
     /// handed out again.
     pub fn due_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let busy: BTreeMap<u64, DateTime<Utc>> = self.busy().collect();
-        let due_at = |(sequence, item): (&u64, &Item)| match busy.get(sequence) {
-            Some(since) => (*since).min(now) + PATIENCE,
+        let busy: Vec<_> = self.busy().collect();
+        let due_at = |(sequence, item): (&u64, &Item)| match busy.iter().find(|(busy, _)| busy == sequence) {
+            Some((_, since)) => (*since).min(now) + PATIENCE,
             None if item.is_due(now) => item.due_at.min(now),
             None => item.due_at,
         };
