@@ -13,7 +13,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, ED25519_BASEPOINT_TABLE};
+use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::{Scalar, clamp_integer};
 use curve25519_dalek::traits::Identity;
@@ -101,7 +101,7 @@ impl SecretSealKey {
         hash.copy_from_slice(&Sha512::digest(seed));
         let (scalar, prefix) = halves(&hash);
         let scalar = Scalar::from_bytes_mod_order(clamp_integer(scalar));
-        Self { scalar, prefix, public: (ED25519_BASEPOINT_TABLE * &scalar).compress().0 }
+        Self { scalar, prefix, public: EdwardsPoint::mul_base(&scalar).compress().0 }
     }
 
     /// The 32 bytes of the public key.
@@ -113,7 +113,7 @@ impl SecretSealKey {
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
         let nonce = Sha512::new().chain_update(self.prefix).chain_update(message);
         let nonce = Zeroizing::new(Scalar::from_hash(nonce));
-        let commitment = (ED25519_BASEPOINT_TABLE * &*nonce).compress().0;
+        let commitment = EdwardsPoint::mul_base(&nonce).compress().0;
         let response = challenge(&commitment, &self.public, message) * self.scalar + *nonce;
         let mut signature = [0; SIGNATURE_BYTES];
         signature[..32].copy_from_slice(&commitment);
@@ -321,7 +321,7 @@ mod tests {
         fn the_table_multiplies_as_the_curve_does(scalar: [u8; 32]) {
             let scalar = Scalar::from_bytes_mod_order(scalar);
             let sum = BASE.add(EdwardsPoint::identity(), &scalar);
-            prop_assert_eq!(sum, ED25519_BASEPOINT_TABLE * &scalar);
+            prop_assert_eq!(sum, EdwardsPoint::mul_base(&scalar));
         }
 
         /// X40: any bytes are accepted or refused as the other implementation does it strictly.
