@@ -89,11 +89,12 @@ fn succeeded(what: &str, output: &Output) -> String {
     printed
 }
 
-/// The library beside the test, under the debug build's name.
+/// The library beside the test; what an earlier build of it alone left behind may be older.
 fn library() -> PathBuf {
     let deps = env::current_exe().unwrap().parent().unwrap().to_owned();
     let name = format!("{}tanba{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    [deps.parent().unwrap().join(&name), deps.join(&name)].into_iter().find(|path| path.exists()).unwrap()
+    let built = |path: &PathBuf| path.metadata().and_then(|about| about.modified()).ok();
+    [deps.parent().unwrap().join(&name), deps.join(&name)].into_iter().max_by_key(built).unwrap()
 }
 
 /// D1.7: an Android app reads a label, judges it offline in Kazakh, keeps what must be sent, and can act on every error.

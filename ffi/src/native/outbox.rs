@@ -76,7 +76,7 @@ pub enum OutboxError {
     Full,
     /// It can't be sent as it is: the register would refuse it.
     #[error("it can't be sent as it is: {why:?}")]
-    Unfit {
+    NotFit {
         /// What is wrong with it.
         why: Unfit,
     },
@@ -111,7 +111,7 @@ impl From<outbox::NotKept> for OutboxError {
     fn from(not_kept: outbox::NotKept) -> Self {
         match not_kept {
             outbox::NotKept::Full => Self::Full,
-            outbox::NotKept::Unfit(unfit) => Self::Unfit { why: unfit },
+            outbox::NotKept::Unfit(unfit) => Self::NotFit { why: unfit },
         }
     }
 }
@@ -341,7 +341,7 @@ impl Outbox {
         self.change(|state| Ok(((), state.settle(number, outcome, instant(now), chance))))
     }
 
-    /// When to ask for the next thing to send; none when nothing waits.
+    /// When to ask for the next thing to send: at once, if it is past; none when nothing waits.
     pub fn due_at(&self, now: SystemTime) -> Option<SystemTime> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).due_at(instant(now)).map(system_time)
     }

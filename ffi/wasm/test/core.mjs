@@ -171,7 +171,7 @@ export async function run(core, given) {
     async "what is not kept is told, and changes nothing"() {
       const storage = await shelf.open();
       const outbox = await core.Outbox.open(storage);
-      const broken = Object.assign(Object.create(storage), { apply: () => Promise.reject(new Error("no room")) });
+      const broken = { load: () => storage.load(), apply: () => Promise.reject(new Error("no room")) };
       const full = await core.Outbox.open(broken);
       const error = await rejected(full.keepScan(scan(1)));
       equal([error.message, error.cause.message, full.waiting()], ["storage", "no room", []]);

@@ -109,7 +109,6 @@ let tests: [(String, () async throws -> Void)] = [
         try equal(body.contains("51.125") && !body.contains("51.128"), true)
         try equal(body.contains("camera"), true)
         try again.settle(number: number, outcome: outcomeOf(status: 503, retryAfter: 60), now: noon)
-        try equal(again.dueAt(now: noon), noon)
         guard case let .report(second, _, photos) = again.next(now: noon) else { throw Failed(description: "no report") }
         try equal(storage.photo(photos[0]), bytes("label.png"))
         try again.settle(number: second, outcome: outcomeOf(status: 201, retryAfter: nil), now: noon)
@@ -126,7 +125,7 @@ let tests: [(String, () async throws -> Void)] = [
         var unfit = scan(1)
         unfit.id = "1"
         let why = try refused { try outbox.keepScan(scan: unfit) }
-        try equal(why as? OutboxError, .Unfit(why: .id))
+        try equal(why as? OutboxError, .NotFit(why: .id))
     }),
     ("dates and numbers are written as people write them", {
         try equal(formatDate(language: .kk, date: "2026-11-20"), "2026 ж. 20 қараша")

@@ -115,7 +115,6 @@ fun `an outbox on files survives a restart`() {
     equal("51.125" in scans.body && "51.128" !in scans.body, true)
     equal("camera" in scans.body, true)
     again.settle(scans.number, outcomeOf(503u, 60u), noon)
-    equal(again.dueAt(noon), noon)
     val parcel = again.next(noon) as Parcel.Report
     equal(storage.photo(parcel.photos.single()).contentEquals(bytes("label.png")), true)
     again.settle(parcel.number, outcomeOf(201u, null), noon)
@@ -135,8 +134,8 @@ fun `a storage that fails is told and changes nothing`() {
     val outbox = Outbox.open(full)
     equal(refused<OutboxException.Storage> { outbox.keepScan(scan(1)) }.reason, "no room")
     equal(outbox.waiting().size, 0)
-    equal(refused<OutboxException.Unfit> { outbox.keepScan(scan(1).copy(id = "1")) }.why, Unfit.ID)
-    equal(refused<OutboxException.Unfit> { outbox.keepScan(scan(1).copy(takenAt = Instant.EPOCH)) }.why, Unfit.TIME)
+    equal(refused<OutboxException.NotFit> { outbox.keepScan(scan(1).copy(id = "1")) }.why, Unfit.ID)
+    equal(refused<OutboxException.NotFit> { outbox.keepScan(scan(1).copy(takenAt = Instant.EPOCH)) }.why, Unfit.TIME)
 }
 
 fun `dates and numbers are written as people write them`() {
