@@ -9,8 +9,9 @@ use crate::run::{Failed, cargo, run, succeeds, target};
 /// The version that reads our `deny.toml`.
 const CARGO_DENY: &str = "0.20.2";
 
-/// Workspaces of their own.
-const APART: [&str; 2] = ["ffi/wasm/Cargo.toml", "fuzz/Cargo.toml"];
+/// Workspaces of their own, and what they are checked for.
+const APART: [(&str, &[&str]); 2] =
+    [("ffi/wasm/Cargo.toml", &["--target", "wasm32-unknown-unknown"]), ("fuzz/Cargo.toml", &["--bins"])];
 
 /// Check formatting and lints.
 #[derive(Args)]
@@ -27,7 +28,7 @@ impl Check {
         add_missing_components();
         eprintln!("Checking the formatting");
         run(cargo().args(["fmt", "--all", "--check"]))?;
-        for apart in APART {
+        for (apart, _) in APART {
             run(cargo().args(["fmt", "--manifest-path", apart, "--check"]))?;
         }
         eprintln!("Checking with clippy");
@@ -35,9 +36,9 @@ impl Check {
         if !self.full {
             return Ok(());
         }
-        for apart in APART {
+        for (apart, what) in APART {
             let mut clippy = cargo();
-            clippy.args(["clippy", "--manifest-path", apart, "--all-targets", "--locked", "--target-dir"]);
+            clippy.args(["clippy", "--manifest-path", apart, "--locked"]).args(what).arg("--target-dir");
             run(clippy.arg(target().join("apart")).args(["--", "--deny", "warnings"]))?;
         }
         deny()

@@ -52,9 +52,9 @@ impl OutboxState {
 
     /// Keeps a report; the keys of its photos come first in `put`, each with an empty text.
     #[wasm_bindgen(js_name = keepReport, skip_typescript)]
-    pub fn keep_report(&mut self, report: &str, sizes: Vec<usize>) -> Result<String, JsError> {
+    pub fn keep_report(&mut self, report: &str, sizes: &[usize]) -> Result<String, JsError> {
         let report: NewReport = read(report)?;
-        let kept = self.0.keep_report_sized(&report, &sizes).map_err(refused)?;
+        let kept = self.0.keep_report_sized(&report, sizes).map_err(refused)?;
         let entry = |key| Entry { key, bytes: Vec::new() };
         let put = |KeptReport { photos, record }| photos.into_iter().map(entry).chain([record]).collect();
         told(Changes { put: kept.map(put).unwrap_or_default(), remove: Vec::new() })
@@ -119,6 +119,6 @@ fn refused(not_kept: NotKept) -> JsError {
 
 fn told(changes: Changes) -> Result<String, JsError> {
     let text = |entry: Entry| (entry.key, String::from_utf8_lossy(&entry.bytes).into_owned());
-    let changed = Changed { put: changes.put.into_iter().map(text).collect(), remove: changes.remove };
-    Ok(serde_json::to_string(&changed)?)
+    let told = Changed { put: changes.put.into_iter().map(text).collect(), remove: changes.remove };
+    Ok(serde_json::to_string(&told)?)
 }
