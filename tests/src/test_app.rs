@@ -84,7 +84,8 @@ impl TestApp {
         config.redis_prefix = format!("{database}:");
         config.data_dir = stores.folder.join(&database);
         config.threads = 1;
-        config.database_connections = 8;
+        // So many that a hundred requests at once are none too many: four may wait for each.
+        config.database_connections = 26;
         // However busy the machine is that runs the tests.
         config.lateness = std::time::Duration::from_hours(1);
         change(&mut config);
