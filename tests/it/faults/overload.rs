@@ -70,7 +70,8 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scan_that_nobody_waits_for_any_more_is_not_written() {
     let app = TestApp::start().await;
-    let held: Vec<_> = futures_util::future::join_all((0..8).map(|_| app.app.db.get())).await;
+    let all = app.app.config.database_connections;
+    let held: Vec<_> = futures_util::future::join_all((0..all).map(|_| app.app.db.get())).await;
     let app = Arc::new(app);
     let send = |wait: &'static str| {
         let app = Arc::clone(&app);
