@@ -104,7 +104,7 @@ fn document_npm(to: &Path) -> Result<PathBuf, Failed> {
         run(node.npm(&tools).args(["install", "--silent", "--prefix"]).arg(&tools).args(TYPEDOC))?;
     }
     let package = root().join("ffi/wasm/pkg");
-    let options = r#"{"compilerOptions": {"target": "es2022", "module": "esnext", "lib": ["es2022", "dom"], "types": []}, "files": ["index.d.ts"]}"#;
+    let options = r#"{"compilerOptions": {"target": "es2022", "module": "esnext", "lib": ["esnext", "dom"], "types": []}, "files": ["index.d.ts"]}"#;
     // Beside the declarations, where TypeDoc looks for it; npm packs what the package names.
     let about = package.join("tsconfig.json");
     write(&about, options)?;
