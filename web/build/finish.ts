@@ -48,7 +48,8 @@ export function finish(): Plugin {
       const text = readFileSync(worker, "utf8")
         .replace(/["'`]__VERSION__["'`]/, JSON.stringify(version.digest("hex").slice(0, 16)))
         .replace(/["'`]__KEPT__["'`]/, () => JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))));
-      if (text.includes("__")) throw new Error("the service worker was not told what to keep");
+      // Names of files may hold two underscores, too.
+      if (/__(VERSION|KEPT)__/.test(text)) throw new Error("the service worker was not told what to keep");
       writeFileSync(worker, text);
       for (const name of files(folder).filter((name) => PACKED.test(name))) {
         const path = join(folder, name);
