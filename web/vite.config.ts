@@ -28,10 +28,12 @@ export default defineConfig({
         // What every page needs in one file: on a slow line thirty small ones cost more than their bytes.
         codeSplitting: {
           groups: [
+            // What starts the scanner's core before the rest is there.
+            { name: "first", test: /src\/core\/core\.ts|vite\/preload-helper/, priority: 1 },
             { name: "maplibre", test: /node_modules\/maplibre-gl\// },
             {
               name: "base",
-              test: /src\/(design|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent)|core\/core)|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
+              test: /src\/(design\/\w+\.svelte|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent))|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
             },
           ],
         },

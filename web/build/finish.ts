@@ -29,15 +29,28 @@ export function finish(): Plugin {
     configResolved(config) {
       folder = config.build.outDir;
     },
-    // The words come with the scripts instead of after them; the server leaves those of one language.
+    // The app's parts and its words come with the first script instead of after it; the server leaves the words of one
+    // language.
     transformIndexHtml: {
       order: "post",
-      handler(_html, { bundle }) {
-        return ["kk", "ru", "en"].flatMap((language) => {
-          const words = Object.values(bundle ?? {}).find((file) => file.type === "chunk" && file.moduleIds.some((id) => id.endsWith(`virtual:words/${language}/public`)));
+      handler(html, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === "chunk");
+        const start = chunks.find((chunk) => chunk.moduleIds.some((id) => id.endsWith("/src/start.ts")));
+        if (!start) throw new Error("the app has no start");
+        const parts = chunks.filter((chunk) => (chunk === start || start.imports.includes(chunk.fileName)) && !html.includes(chunk.fileName));
+        const styles = new Set(parts.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]).filter((name) => !html.includes(name)));
+        const early = [
+          // Later visits fetch nothing of the app: the question about a code would open the connection.
+          { tag: "link", attrs: { rel: "preconnect", href: "/" }, injectTo: "head" as const },
+          ...parts.map((chunk) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${chunk.fileName}` }, injectTo: "head" as const })),
+          ...[...styles].map((name) => ({ tag: "link", attrs: { rel: "stylesheet", crossorigin: true, href: `/${name}` }, injectTo: "head" as const })),
+        ];
+        const words = ["kk", "ru", "en"].flatMap((language) => {
+          const words = chunks.find((chunk) => chunk.moduleIds.some((id) => id.endsWith(`virtual:words/${language}/public`)));
           if (!words) return [];
           return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${words.fileName}`, "data-words": language }, injectTo: "head" as const }];
         });
+        return [...early, ...words];
       },
     },
     closeBundle() {

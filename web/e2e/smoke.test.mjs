@@ -1,24 +1,10 @@
 // A few walks through the app, as `cargo xtask test` runs them: what consumers do, in each language.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { accessible, codeOf, stage, type, useStage, visit, withCore } from "./stage.mjs";
-
-/** A camera that looks at the label of goods that are on sale: a film made of the label's picture. */
-async function film({ base, codes, folder }) {
-  const { label_url } = codes.find((code) => code.expected === "in-circulation");
-  const picture = join(folder, "label.png");
-  writeFileSync(picture, Buffer.from(await (await fetch(base + label_url)).arrayBuffer()));
-  const made = join(folder, "camera.mjpeg");
-  const look = "scale=520:-1:flags=neighbor,pad=1280:720:(ow-iw)/2:(oh-ih)/2:color=#c9c4b8,fps=15";
-  const encode = ["-t", "2", "-q:v", "3", "-pix_fmt", "yuvj420p", made];
-  execFileSync("ffmpeg", ["-y", "-loglevel", "error", "-loop", "1", "-i", picture, "-vf", look, ...encode]);
-  return made;
-}
+import { accessible, codeOf, film, stage, type, useStage, visit, withCore } from "./stage.mjs";
 
 useStage({ video: film });
 

@@ -2,9 +2,9 @@
 // it should not do: a violation of its policy, an error in a script.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +38,19 @@ export const stage = {
   browser: undefined,
 };
 
+/** How Chromium is started. */
+export const launch = {
+  executablePath: CHROMIUM,
+  args: [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+  ],
+};
+
 let server;
 
 async function freePort() {
@@ -46,6 +59,18 @@ async function freePort() {
   const { port } = probe.address();
   await new Promise((resolve) => probe.close(resolve));
   return port;
+}
+
+/** A camera that looks at the label of goods that are on sale: a film made of the label's picture. */
+export async function film({ base, codes, folder }) {
+  const { label_url } = codes.find((code) => code.expected === "in-circulation");
+  const picture = join(folder, "label.png");
+  writeFileSync(picture, Buffer.from(await (await fetch(base + label_url)).arrayBuffer()));
+  const made = join(folder, "camera.mjpeg");
+  const look = "scale=520:-1:flags=neighbor,pad=1280:720:(ow-iw)/2:(oh-ih)/2:color=#c9c4b8,fps=15";
+  const encode = ["-t", "2", "-q:v", "3", "-pix_fmt", "yuvj420p", made];
+  execFileSync("ffmpeg", ["-y", "-loglevel", "error", "-loop", "1", "-i", picture, "-vf", look, ...encode]);
+  return made;
 }
 
 /** Starts the server once for a file of tests, and stops what was started after them. */
@@ -76,18 +101,8 @@ export function useStage({ video, settings = {} } = {}) {
       if (found) stage.accounts.set(found[1], { password: found[2], secret: found[3] });
     }
     const made = await video?.(stage);
-    stage.browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        ...(made ? [`--use-file-for-fake-video-capture=${made}`] : []),
-        "--use-angle=swiftshader",
-        "--enable-unsafe-swiftshader",
-      ],
-    });
+    if (made) launch.args.push(`--use-file-for-fake-video-capture=${made}`);
+    stage.browser = await chromium.launch(launch);
   });
   after(async () => {
     await stage.browser?.close();
@@ -107,14 +122,19 @@ export function codeOf(verdict, note = "") {
   return found.text;
 }
 
+/** What a visitor holds in hand: a phone or a wide screen, in a place, with leave to use its camera. */
+export const device = ({ language = "en", width = 390, height = 844, dark = false } = {}) => ({
+  locale: language,
+  viewport: { width, height },
+  colorScheme: dark ? "dark" : "light",
+  permissions: ["camera", "geolocation"],
+  geolocation: HERE,
+});
+
 /** A new visitor with an empty device, with or without a camera. `faults` fills with what the page should not do. */
-export async function visit({ language = "en", width = 390, height = 844, dark = false, camera = true, ...rest } = {}) {
+export async function visit({ language, width, height, dark, camera = true, ...rest } = {}) {
   const context = await stage.browser.newContext({
-    locale: language,
-    viewport: { width, height },
-    colorScheme: dark ? "dark" : "light",
-    permissions: ["camera", "geolocation"],
-    geolocation: HERE,
+    ...device({ language, width, height, dark }),
     baseURL: stage.base,
     serviceWorkers: "block",
     ...rest,

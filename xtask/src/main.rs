@@ -59,7 +59,8 @@ enum Chore {
     },
     /// Measure; prints `name: value` lines.
     ///
-    /// `bench decode --dir DIR` holds the reader of labels against zxing-cpp, on the pictures of a folder.
+    /// `bench decode --dir DIR` holds the reader of labels against zxing-cpp, on the pictures of a folder; `bench web` tells
+    /// how soon the app can be used on a slow phone, `bench web 15` by the median of fifteen visits.
     Bench {
         /// Handed to the benchmark; `--help` lists what it can measure.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
         Chore::E2e { smoke } => run::install_missing_packages().and_then(|()| web::test(smoke)),
         Chore::Bench { arguments } => match arguments.split_first() {
             Some((first, rest)) if first == "decode" => decode::bench(rest),
+            Some((first, rest)) if first == "web" => run::install_missing_packages().and_then(|()| web::speed(rest)),
             _ => bench(&arguments),
         },
         Chore::Faults { arguments } => faults(&arguments),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::SystemTime;
 
 use crate::node::Node;
@@ -57,6 +58,25 @@ fn build_core() {
 
 /// Tests the app in a browser against a real server: a few walks through everything, or all there is.
 pub fn test(smoke: bool) -> Result<(), Failed> {
+    let mut tests = in_browser()?;
+    tests.args(["--test-concurrency=1", "--test-timeout=1800000"]);
+    tests.args(files(&root().join("web/e2e"), smoke)?);
+    eprintln!("Testing the app in a browser");
+    run(&mut tests)
+}
+
+/// Measures how soon the app can be used on a slow phone with a slow line, this many times over.
+pub fn speed(arguments: &[String]) -> Result<(), Failed> {
+    let mut measuring = in_browser()?;
+    measuring.arg(root().join("web/e2e/speed.mjs"));
+    if let [rounds] = arguments {
+        measuring.env("TANBA_ROUNDS", rounds);
+    }
+    run(&mut measuring)
+}
+
+/// Node.js with a built app, a server and a browser at hand, as a command that still wants to know which files to run.
+fn in_browser() -> Result<Command, Failed> {
     build_if_needed()?;
     let chromium = browser()?;
     if program("ffmpeg").is_none() {
@@ -64,14 +84,10 @@ pub fn test(smoke: bool) -> Result<(), Failed> {
     }
     // With the whole workspace's features, so that what the other tests have built serves here, too.
     run(cargo().args(["build", "--locked", "--workspace", "--bin", "tanba"]))?;
-    let folder = root().join("web");
-    let node = Node::find()?;
-    let mut tests = node.node();
-    tests.args(["--test", "--test-concurrency=1", "--test-timeout=1800000", "--test-reporter=spec"]);
-    tests.args(files(&folder.join("e2e"), smoke)?).current_dir(&folder);
-    tests.env("TANBA_SERVER", target().join("debug/tanba")).env("TANBA_CHROMIUM", chromium);
-    eprintln!("Testing the app in a browser");
-    run(&mut tests)
+    let mut command = Node::find()?.node();
+    command.args(["--test", "--test-reporter=spec"]).current_dir(root().join("web"));
+    command.env("TANBA_SERVER", target().join("debug/tanba")).env("TANBA_CHROMIUM", chromium);
+    Ok(command)
 }
 
 /// Chromium, installed if it is missing.

@@ -1,7 +1,8 @@
 // The Rust core behind a worker. It is loaded when a camera or a photo first needs it, once for the life of the page.
+// Nothing else is imported here: the worker is on its way before the rest of the app is there.
 
 import type { Answer } from "../lib/api";
-import { language } from "../lib/language.svelte";
+import type { Language } from "../lib/language.svelte";
 import type { OfflineCard, Question, Reply, Sighting } from "./types";
 
 let worker: Worker | undefined;
@@ -40,8 +41,8 @@ export const core = {
   async warm(): Promise<void> {
     await put({ ask: "warm" });
   },
-  /** Looks for a code in a frame of the camera. The picture is used up. */
-  async frame(picture: ImageBitmap): Promise<Sighting> {
+  /** Looks for a code in the middle of a frame of the camera. The picture is used up. */
+  async frame(picture: VideoFrame | ImageBitmap): Promise<Sighting> {
     return (await put({ ask: "frame", picture }, [picture])).sighting ?? {};
   },
   /** Every code in a photo's file, the surest first. Fails when the file is no picture. */
@@ -50,8 +51,8 @@ export const core = {
     return (await put({ ask: "photo", picture }, [picture])).codes ?? [];
   },
   /** What can be said of a code without the server. */
-  async judgeOffline(code: string): Promise<OfflineCard> {
-    const { card } = await put({ ask: "judge", code, language: language() });
+  async judgeOffline(code: string, language: Language): Promise<OfflineCard> {
+    const { card } = await put({ ask: "judge", code, language });
     if (!card) throw new Error("core");
     return card;
   },

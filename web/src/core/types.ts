@@ -24,7 +24,7 @@ export interface OfflineCard {
 /** Questions to the worker; each is answered with the same `id`. */
 export type Question =
   | { id: number; ask: "warm" }
-  | { id: number; ask: "frame"; picture: ImageBitmap }
+  | { id: number; ask: "frame"; picture: VideoFrame | ImageBitmap }
   | { id: number; ask: "photo"; picture: ImageBitmap }
   | { id: number; ask: "judge"; code: string; language: string }
   | { id: number; ask: "learn"; answer: string };

@@ -64,20 +64,54 @@ async function renewKeys(): Promise<void> {
   }
 }
 
-/** The pixels of a picture, no larger than `largest` on its longer side. The picture is used up. */
-function pixels(picture: ImageBitmap, largest = Number.POSITIVE_INFINITY): ImageData {
-  const scale = Math.min(1, largest / Math.max(picture.width, picture.height));
-  const width = Math.max(1, Math.round(picture.width * scale));
-  const height = Math.max(1, Math.round(picture.height * scale));
+/** Pixels as the core takes them: gray, or the RGBA of a canvas. */
+interface Pixels {
+  bytes: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Formats of a frame that begin with a plane of gray, one byte a pixel. */
+const GRAY_FIRST = ["I420", "I420A", "I422", "I444", "NV12", "NV21"];
+
+/** The middle of a frame, where the page shows where to aim: most of what the eye aims at, a third of the work. */
+function middle(width: number, height: number): { x: number; y: number; width: number; height: number } {
+  // Colours are kept for two pixels by two: a part begins and ends between those.
+  const even = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
+  const side = Math.min(width, height);
+  const across = even(Math.min(width, side * 1.35));
+  return { x: even((width - across) / 2 + 2) - 2, y: even((height - side) / 2 + 2) - 2, width: across, height: even(side) };
+}
+
+/** What is to be read of a frame. The frame is used up. */
+async function aimed(frame: VideoFrame | ImageBitmap): Promise<Pixels> {
+  if (!("codedWidth" in frame)) return drawn(frame, middle(frame.width, frame.height));
+  try {
+    const { visibleRect, format } = frame;
+    if (!visibleRect || !GRAY_FIRST.includes(format ?? "")) return drawn(frame, middle(frame.displayWidth, frame.displayHeight));
+    // The camera's own gray: no colours to work out, and nothing to be fetched back from the graphics chip.
+    const part = middle(visibleRect.width, visibleRect.height);
+    const rect = { ...part, x: visibleRect.x + part.x, y: visibleRect.y + part.y };
+    const planes = new Uint8Array(frame.allocationSize({ rect }));
+    await frame.copyTo(planes, { rect });
+    return { bytes: planes.subarray(0, part.width * part.height), width: part.width, height: part.height };
+  } finally {
+    frame.close();
+  }
+}
+
+/** Part of a picture, no larger than `largest` on its longer side, by way of a canvas. The picture is used up. */
+function drawn(picture: VideoFrame | ImageBitmap, part: { x?: number; y?: number; width: number; height: number }, largest = Number.POSITIVE_INFINITY): Pixels {
+  const scale = Math.min(1, largest / Math.max(part.width, part.height));
+  const width = Math.max(1, Math.round(part.width * scale));
+  const height = Math.max(1, Math.round(part.height * scale));
   if (!canvas || canvas.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas");
-  context.drawImage(picture, 0, 0, width, height);
+  context.drawImage(picture, part.x ?? 0, part.y ?? 0, part.width, part.height, 0, 0, width, height);
   picture.close();
-  return context.getImageData(0, 0, width, height);
+  return { bytes: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height };
 }
-
-const bytes = (image: ImageData): Uint8Array => new Uint8Array(image.data.buffer);
 
 async function answer(question: Question): Promise<Omit<Reply, "id">> {
   switch (question.ask) {
@@ -86,16 +120,16 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
       return {};
     case "frame": {
       await start();
-      const image = pixels(question.picture);
-      const sight = live?.frame(bytes(image), image.width, image.height, FRAME);
+      const { bytes, width, height } = await aimed(question.picture);
+      const sight = live?.frame(bytes, width, height, FRAME);
       const found = sight?.found[0];
       const hint = sight?.hint ? HINTS[sight.hint] : undefined;
       return { sighting: { ...(found && { code: found.symbology + found.text }), ...(hint && { hint }) } };
     }
     case "photo": {
       await start();
-      const image = pixels(question.picture, LARGEST);
-      const found = wasm.photo(bytes(image), image.width, image.height, PHOTO);
+      const { bytes, width, height } = drawn(question.picture, question.picture, LARGEST);
+      const found = wasm.photo(bytes, width, height, PHOTO);
       return { codes: found.map((found) => found.symbology + found.text) };
     }
     case "judge": {

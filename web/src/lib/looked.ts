@@ -35,7 +35,7 @@ async function ask(code: string): Promise<Pick<Looked, "answer" | "card" | "away
   } catch (error) {
     if (!(error instanceof Away)) throw error;
     try {
-      return { card: await core.judgeOffline(code), away: error.why };
+      return { card: await core.judgeOffline(code, language()), away: error.why };
     } catch {
       return { away: error.why };
     }

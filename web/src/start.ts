@@ -1,0 +1,26 @@
+// The app itself: its words first, then the page; what can wait comes after.
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { watch as watchUpdates } from "./app/update.svelte";
+import { need } from "./lib/language.svelte";
+import { watch as watchOutbox } from "./lib/outbox.svelte";
+import { start } from "./lib/router.svelte";
+import { session } from "./lib/session.svelte";
+import { show } from "./lib/settings.svelte";
+
+show();
+await need("public");
+start();
+const target = document.getElementById("app");
+if (target) {
+  // What the server wrote for readers without scripts makes room.
+  target.replaceChildren();
+  mount(App, { target });
+}
+void session.resume();
+void watchOutbox();
+void watchUpdates();
+// Small, and not needed for the first page.
+void import("./reports/reports.svelte").then((reports) => reports.watch());
