@@ -18,7 +18,7 @@ function files(folder: string): string[] {
 
 /** What the service worker fetches ahead: everything small that a consumer needs; the rest comes when it is used. */
 function kept(name: string): boolean {
-  return !/\.(br|gz|map)$/.test(name) && name !== "sw.js" && name !== "index.html" && !/maplibre|MapView|PlaceMap/.test(name);
+  return !/\.(br|gz|map)$/.test(name) && name !== "sw.js" && name !== "index.html" && !/maplibre|MapView|PlaceMap|\/gl-/.test(name);
 }
 
 export function finish(): Plugin {

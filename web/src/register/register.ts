@@ -15,7 +15,6 @@ export type AccountSecrets = Schemas["AccountSecrets"];
 export type WithSecrets = Schemas["AccountWithSecrets"];
 export type KeyCard = Schemas["KeyCard"];
 export type KeysAndList = Schemas["KeysAndList"];
-export type Region = Schemas["Directory_Region"]["items"][number];
 export type AuditRecord = Schemas["AuditRecord"];
 
 /** One page of a list. */
@@ -39,14 +38,6 @@ export function groups(): Promise<Group[]> {
   groupsOnce ??= session.get<Schemas["Directory_ProductGroup"]>("/v1/reference/product-groups").then((directory) => directory.items);
   groupsOnce.catch(() => (groupsOnce = undefined));
   return groupsOnce;
-}
-
-let regionsOnce: Promise<Region[]> | undefined;
-/** The country's regions. */
-export function regions(): Promise<Region[]> {
-  regionsOnce ??= session.get<Schemas["Directory_Region"]>("/v1/reference/regions").then((directory) => directory.items);
-  regionsOnce.catch(() => (regionsOnce = undefined));
-  return regionsOnce;
 }
 
 /** Hands out a file of the register. */
