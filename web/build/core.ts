@@ -1,5 +1,6 @@
 // The Rust core as WebAssembly, `virtual:core`: built by `cargo xtask wasm`. Without it the app still builds, so that one can
-// work on pages without a compiler for WebAssembly; then it reads no pictures and judges nothing offline, and says so.
+// work on pages without a compiler for WebAssembly; then it reads no pictures and judges nothing offline, and says so, and
+// sends no scans, which wait on the device.
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,7 +8,7 @@ import type { Plugin } from "vite";
 
 /** Finds the package in `folder`. */
 export function core(folder: string): Plugin {
-  const entry = resolve(folder, "tanba.js");
+  const entry = resolve(folder, "index.js");
   return {
     name: "core",
     resolveId(id) {
@@ -18,7 +19,7 @@ export function core(folder: string): Plugin {
     },
     load(id) {
       if (id !== "\0core-missing") return undefined;
-      return 'export default async function () { throw new Error("core-missing"); }\nexport const Live = undefined;';
+      return 'export default async function () { throw new Error("core-missing"); }\nexport const Live = undefined, Outbox = undefined, IndexedDbStorage = undefined;';
     },
   };
 }

@@ -17,7 +17,7 @@ test("the camera reads a label and the verdict appears", withCore, async () => {
   await context.close();
 });
 
-test("a code is typed, its verdict read in three languages, and the question about places is asked once", async () => {
+test("a code is typed, its verdict read in three languages, and the question about places is asked once", withCore, async () => {
   // The film's label would be read before anything is typed.
   const { context, page, faults } = await visit({ language: "ru", camera: false });
   const sent = [];

@@ -39,6 +39,23 @@ declare module "virtual:core" {
   export function restoreProducts(bytes: Uint8Array): void;
   export function judgeOffline(text: string, language: string, now: string): Card;
   export function photo(pixels: Uint8Array, width: number, height: number, milliseconds: number): Found[];
+  /** What waits to be sent. Errors are slugs: `full`, `unfit-verdict`, `unfit-…`, `malformed`, `storage`. */
+  export class Outbox {
+    static open(storage: IndexedDbStorage): Promise<Outbox>;
+    keepScan(scan: import("./core/types").Kept): Promise<void>;
+    next(now: string): Promise<{ number: number; body: string } | undefined>;
+    settle(number: number, status: number, retryAfter: number | undefined, now: string): Promise<void>;
+    dueAt(now: string): string | undefined;
+    waiting(): { id: string; refused: boolean }[];
+    discard(id: string): Promise<void>;
+  }
+
+  /** The outbox's place in IndexedDB. Throws `in-use` while another tab has it open. */
+  export class IndexedDbStorage {
+    static open(): Promise<IndexedDbStorage>;
+    close(): Promise<void>;
+  }
+
   export class Live {
     frame(
       pixels: Uint8Array,

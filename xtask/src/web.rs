@@ -46,7 +46,7 @@ pub fn build() -> Result<(), Failed> {
 /// The Rust core for the browser, if it is not there. Without it the app reads no pictures and judges nothing offline, which
 /// it says; that is better than no app.
 fn build_core() {
-    let (source, built) = (root().join("ffi/wasm/Cargo.toml"), root().join("ffi/wasm/pkg/tanba.js"));
+    let (source, built) = (root().join("ffi/wasm/Cargo.toml"), root().join("ffi/wasm/pkg/index.js"));
     if built.exists() || !source.exists() {
         return;
     }

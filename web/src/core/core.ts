@@ -3,7 +3,7 @@
 
 import type { Answer } from "../lib/api";
 import type { Language } from "../lib/language.svelte";
-import type { OfflineCard, Question, Reply, Sighting } from "./types";
+import type { OfflineCard, Outgoing, Question, Reply, Sighting } from "./types";
 
 let worker: Worker | undefined;
 let last = 0;
@@ -55,6 +55,12 @@ export const core = {
     const { card } = await put({ ask: "judge", code, language });
     if (!card) throw new Error("core");
     return card;
+  },
+  /** Takes over the scans that may go, and sends what is due. */
+  async send(online: boolean): Promise<Outgoing> {
+    const { outgoing } = await put({ ask: "send", online });
+    if (!outgoing) throw new Error("core");
+    return outgoing;
   },
   /** Remembers the goods of an answer, so that they have a name offline too. */
   async learn(answer: Answer): Promise<void> {

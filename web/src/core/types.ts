@@ -1,6 +1,17 @@
 // What the app asks of the Rust core, and what it answers. The core runs in a worker, so that reading a frame never makes
 // the page stutter.
 
+import type { Schemas } from "../lib/api";
+
+/** A scan on the device; `held` until its owner has said how much of its place may be sent. */
+export type Kept = Schemas["NewScan"] & { held?: true };
+
+/** How many scans wait in the outbox, and when to look again. */
+export interface Outgoing {
+  waiting: number;
+  again?: string;
+}
+
 /** What would help to read a code. */
 export type Hint = "closer" | "hold-still" | "too-dark";
 
@@ -27,6 +38,7 @@ export type Question =
   | { id: number; ask: "frame"; picture: VideoFrame | ImageBitmap }
   | { id: number; ask: "photo"; picture: ImageBitmap }
   | { id: number; ask: "judge"; code: string; language: string }
-  | { id: number; ask: "learn"; answer: string };
+  | { id: number; ask: "learn"; answer: string }
+  | { id: number; ask: "send"; online: boolean };
 
-export type Reply = { id: number; sighting?: Sighting; card?: OfflineCard; codes?: string[]; failed?: string };
+export type Reply = { id: number; sighting?: Sighting; card?: OfflineCard; codes?: string[]; outgoing?: Outgoing; failed?: string };

@@ -4,6 +4,7 @@
 import init, * as wasm from "virtual:core";
 
 import * as db from "../lib/db";
+import { send } from "./outbox";
 import type { Hint, OfflineCard, Question, Reply } from "./types";
 
 const HINTS: Record<string, Hint> = { "too-far": "closer", "too-blurred": "hold-still", "too-dark": "too-dark" };
@@ -145,6 +146,9 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
       };
       return { card };
     }
+    case "send":
+      await start();
+      return { outgoing: await send(question.online) };
     case "learn":
       // Not worth loading the core for.
       if (!ready) return {};

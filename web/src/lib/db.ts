@@ -8,7 +8,7 @@ const VERSION = 1;
 export interface Stores {
   /** What was scanned here, by id. */
   history: unknown;
-  /** Scans that the server doesn't have yet, by id. */
+  /** Scans that the core's outbox doesn't have yet, by id. */
   outbox: unknown;
   /** Reports that are being written or wait to be sent, by id. */
   draft: unknown;
@@ -16,7 +16,7 @@ export interface Stores {
   followed: unknown;
   /** Deliveries that a clerk checks, by id. */
   delivery: unknown;
-  /** What the core needs to judge without the server. */
+  /** What the core needs to judge without the server, and how many scans wait in its outbox. */
   core: unknown;
 }
 const STORES: (keyof Stores)[] = ["history", "outbox", "draft", "followed", "delivery", "core"];
