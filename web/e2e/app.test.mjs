@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { ALMATY, accessible, codeOf, copied, signIn, stage, type, useStage, visit, withCore } from "./stage.mjs";
+import { ALMATY, accessible, codeOf, copied, reopen, signIn, stage, type, useStage, visit, withCore } from "./stage.mjs";
 
 useStage();
 
@@ -57,7 +57,7 @@ test("a photo from the gallery is read", withCore, async () => {
   const { context, page } = await visit({ language: "en" });
   await page.goto("/");
   await page.locator("input[type=file]").setInputFiles(await picture());
-  await page.waitForSelector("article", { timeout: 30_000 });
+  await page.waitForSelector("article");
   await context.close();
 });
 
@@ -66,7 +66,7 @@ test("from the second visit the app opens without a connection, judges what it c
   await type(page, codeOf("in-circulation"));
   await page.locator("section.card button").nth(2).click();
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined);
   await page.waitForTimeout(2_000);
   await context.setOffline(true);
   await type(page, codeOf("sold"));
@@ -75,7 +75,7 @@ test("from the second visit the app opens without a connection, judges what it c
   page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(...JSON.parse(request.postData()).items));
   await context.setOffline(false);
   await page.getByText("marked as sold").first().waitFor();
-  for (let tries = 0; sent.length === 0 && tries < 100; tries += 1) await page.waitForTimeout(100);
+  for (let tries = 0; sent.length === 0 && tries < 600; tries += 1) await page.waitForTimeout(100);
   assert.equal(new Set(sent.map((scan) => scan.id)).size, sent.length);
   assert.equal(sent.filter((scan) => scan.code === codeOf("sold")).length, 1);
   await context.close();
@@ -104,7 +104,7 @@ test("scans that an earlier version of the app left are sent once each, though t
   context.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData()).items.map((scan) => scan.id)));
   const other = await context.newPage();
   await Promise.all([page.reload(), other.goto("/app/settings")]);
-  for (let tries = 0; sent.flat().length < left.length && tries < 300; tries += 1) await page.waitForTimeout(100);
+  for (let tries = 0; sent.flat().length < left.length && tries < 600; tries += 1) await page.waitForTimeout(100);
   assert.deepEqual(sent.flat().sort(), left.sort());
   assert.ok(sent.every((parcel) => parcel.length <= 100));
   await context.close();
@@ -124,7 +124,7 @@ test("a report that is finished without a connection arrives exactly once", asyn
   let posts = 0;
   page.on("request", (request) => (posts += Number(request.method() === "POST" && request.url().endsWith("/v1/reports"))));
   await context.setOffline(false);
-  await page.getByText(/^TB-/).first().waitFor({ timeout: 30_000 });
+  await page.getByText(/^TB-/).first().waitFor();
   assert.equal(await page.getByText(/^TB-/).count(), 1);
   assert.equal(posts, 1);
   await context.close();
@@ -253,7 +253,7 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await page.getByRole("button", { name: "Decide" }).click();
   await page.getByText("Decided.").waitFor();
   for (const path of ["/app/work", "/app/work/map"]) {
-    await page.goto(path);
+    await reopen(page, path);
     await page.waitForTimeout(1_500);
     await accessible(page, path);
   }
@@ -273,7 +273,7 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "inspector");
   for (let tries = 0; tries < 30; tries += 1) {
-    await page.goto("/app/work?show=alerts");
+    await reopen(page, "/app/work?show=alerts");
     await page.waitForTimeout(1_000);
     if ((await page.locator("ul.list a").count()) > 0) break;
   }

@@ -18,6 +18,9 @@ const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.m
 /** Rules of accessibility: WCAG 2.2 A and AA, and good practice beyond. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** How long anything is waited for, in milliseconds: a machine may have much else to do, or stand still for a while. */
+const PATIENCE = 600_000;
+
 const ASSETS = new URL("../dist/assets/", import.meta.url);
 /** For a test that reads pictures or judges offline: passed over, and said so, where the app was built without the core. */
 export const withCore = {
@@ -87,8 +90,7 @@ export function useStage({ video, settings = {} } = {}) {
     });
     let printed = "";
     for (const stream of [server.stdout, server.stderr]) stream.on("data", (bytes) => (printed += bytes));
-    // A machine may stand still for a while; what fails says so by itself.
-    const until = Date.now() + 600_000;
+    const until = Date.now() + PATIENCE;
     for (;;) {
       const answer = await fetch(`${stage.base}/demo/codes.json`).catch(() => undefined);
       if (answer?.ok) {
@@ -142,8 +144,7 @@ export async function visit({ language, width, height, dark, camera = true, ...r
     serviceWorkers: "block",
     ...rest,
   });
-  // A machine may have much else to do.
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(PATIENCE);
   if (!camera) {
     await context.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("there is none", "NotFoundError"));
@@ -211,6 +212,11 @@ export function digits(secret, at = Date.now()) {
   const digest = createHmac("sha1", key).update(counter).digest();
   const offset = digest[19] & 15;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Opens a page as who is signed in, and waits until their session is taken up: to leave before that would end it. */
+export async function reopen(page, path) {
+  await Promise.all([page.waitForResponse((response) => response.url().endsWith("/v1/auth/me")), page.goto(path)]);
 }
 
 const used = new Map();

@@ -4,6 +4,7 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { watch as watchUpdates } from "./app/update.svelte";
+import { core } from "./core/core";
 import { need } from "./lib/language.svelte";
 import { watch as watchOutbox } from "./lib/outbox.svelte";
 import { start } from "./lib/router.svelte";
@@ -21,6 +22,8 @@ if (target) {
 }
 void session.resume();
 void watchOutbox();
-void watchUpdates();
+// What is kept for the next visit must not hold up the scanner's core on a slow line.
+const scanner = location.pathname === "/" ? core.warm().catch(() => undefined) : undefined;
+void Promise.resolve(scanner).then(watchUpdates);
 // Small, and not needed for the first page.
 void import("./reports/reports.svelte").then((reports) => reports.watch());

@@ -43,11 +43,16 @@ pub fn build() -> Result<(), Failed> {
     run(node.npm(&folder).args(["run", "--silent", "build", "--", "--logLevel", "warn"]))
 }
 
-/// The Rust core for the browser, if it is not there. Without it the app reads no pictures and judges nothing offline, which
-/// it says; that is better than no app.
+/// What the core for the browser is made from.
+const CORE: [&str; 5] = ["ffi/wasm/src", "ffi/wasm/js", "mobile-core/src", "marking/src", "locales"];
+
+/// The Rust core for the browser, if it is not there or older than what it is made from. Without it the app reads no
+/// pictures and judges nothing offline, which it says; that is better than no app.
 fn build_core() {
-    let (source, built) = (root().join("ffi/wasm/Cargo.toml"), root().join("ffi/wasm/pkg/index.js"));
-    if built.exists() || !source.exists() {
+    let (source, built) = (root().join("ffi/wasm/Cargo.toml"), root().join("ffi/wasm/pkg/package.json"));
+    let made = fs::metadata(&built).and_then(|file| file.modified()).ok();
+    let changed = CORE.iter().filter_map(|source| newest(&root().join(source))).max();
+    if !source.exists() || (made.is_some() && made >= changed) {
         return;
     }
     eprintln!("Building the app's core; the first time takes some minutes");

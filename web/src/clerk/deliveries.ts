@@ -10,7 +10,7 @@ export type StockAnswer = Schemas["StockAnswer"];
 export type Line = Schemas["LineAnswer"];
 export type Expected = Schemas["ExpectedDelivery"];
 
-export interface Scanned {
+interface Scanned {
   code: string;
   /** When, in ISO 8601. */
   at: string;

@@ -1,7 +1,7 @@
 // Sound and vibration for a clerk who looks at boxes, not at the screen: one high tone is good, two low ones are not, two
 // quick ones mean that it was scanned before, a soft one that it is not known yet.
 
-export type Signal = "good" | "bad" | "double" | "later";
+type Signal = "good" | "bad" | "double" | "later";
 
 const TONES: Record<Signal, [hertz: number, start: number, length: number][]> = {
   good: [[1_320, 0, 0.12]],

@@ -20,13 +20,19 @@ let ready: Promise<void> | undefined;
 let canvas: OffscreenCanvas | undefined;
 
 function start(): Promise<void> {
-  ready ??= (async () => {
-    await init();
-    live = new wasm.Live();
-    await restore();
-    void renewKeys();
-  })();
+  ready ??= begin().catch((error: unknown) => {
+    // What could not be fetched may be there the next time.
+    ready = undefined;
+    throw error;
+  });
   return ready;
+}
+
+async function begin(): Promise<void> {
+  await init();
+  live = new wasm.Live();
+  await restore();
+  void renewKeys();
 }
 
 const now = (): string => new Date().toISOString();

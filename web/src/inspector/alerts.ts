@@ -29,7 +29,7 @@ export function decisionName(decision: Decision): string {
   }
 }
 
-export interface Filter {
+interface Filter {
   from?: string | undefined;
   to?: string | undefined;
   state?: string | undefined;

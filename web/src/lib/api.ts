@@ -1,24 +1,13 @@
 // Talks to the server, as openapi.yaml says. A refusal comes as a `Refusal` with the server's own words; silence or a lost
 // connection as `Away`. No request waits longer than its patience.
 
-import type { components, paths } from "../generated/api";
+import type { components } from "../generated/api";
 import { language } from "./language.svelte";
 
 export type Schemas = components["schemas"];
 export type Answer = Schemas["Answer"];
 export type Problem = Schemas["Problem"];
 type Method = "GET" | "POST" | "DELETE";
-
-/** The body of a route's success. */
-export type Body<P extends keyof paths, M extends "get" | "post"> = paths[P][M] extends {
-  responses: infer R;
-}
-  ? R extends { 200: { content: { "application/json": infer B } } }
-    ? B
-    : R extends { 201: { content: { "application/json": infer B } } }
-      ? B
-      : undefined
-  : never;
 
 /** The server said no, and why. */
 export class Refusal extends Error {

@@ -5,7 +5,7 @@ const NAME = "tanba";
 const VERSION = 1;
 
 /** Each store's key and value. */
-export interface Stores {
+interface Stores {
   /** What was scanned here, by id. */
   history: unknown;
   /** Scans that the core's outbox doesn't have yet, by id. */

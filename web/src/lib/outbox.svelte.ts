@@ -73,9 +73,11 @@ async function send(): Promise<void> {
   // The core is heavy: it is fetched only when there is something to send.
   if (state.waiting === 0) return;
   try {
-    const { waiting, again } = await core.send(navigator.onLine);
+    const online = navigator.onLine;
+    const { waiting, again } = await core.send(online);
     state.waiting = waiting;
-    if (again) timer = setTimeout(() => void flush(), Math.min(Math.max(Date.parse(again) - Date.now(), 1_000), 3_600_000));
+    // A connection that comes back tells by itself.
+    if (again && online) timer = setTimeout(() => void flush(), Math.min(Math.max(Date.parse(again) - Date.now(), 1_000), 3_600_000));
   } catch {
     // The core can't be had now: everything stays where it is.
     timer = setTimeout(() => void flush(), LATER);

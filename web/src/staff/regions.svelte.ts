@@ -4,7 +4,7 @@ import type { Schemas } from "../lib/api";
 import { language } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
 
-export type Region = Schemas["Directory_Region"]["items"][number];
+type Region = Schemas["Directory_Region"]["items"][number];
 
 let known = $state.raw<Region[]>([]);
 let once: Promise<Region[]> | undefined;
