@@ -5,6 +5,7 @@
 mod counters;
 pub mod faults;
 pub mod load;
+mod memory;
 mod python;
 mod redis_cluster;
 mod replica;
@@ -13,6 +14,7 @@ mod stores;
 mod test_app;
 
 pub use counters::Counters;
+pub use memory::memory;
 pub use python::python;
 pub use redis_cluster::RedisCluster;
 pub use replica::PostgresReplica;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use server::embedded::packages;
 
+use crate::stores::run_sql;
+
 const PORT: &str = "5433";
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -20,18 +22,13 @@ pub struct PostgresReplica {
 impl PostgresReplica {
     /// Copies the primary behind this address into an empty folder and follows it.
     pub async fn follow(database_url: &str, folder: &Path) -> Self {
-        let host = host(database_url);
-        // The same user as the primary's, since its sockets are for that user only.
-        let owner = std::fs::metadata(&host).expect("the primary's folder of sockets");
+        let (host, (user, group)) = (host(database_url), owner(database_url));
         std::fs::create_dir_all(folder).expect("a folder for the replica");
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).expect("it is ours");
-        chown(folder, Some(owner.uid()), Some(owner.gid())).expect("it can be given away");
-        let mut installed = packages::postgres_installations().into_iter().map(|found| found.programs);
-        let programs = installed.find(|programs| programs.join("pg_basebackup").exists());
-        let programs = programs.expect("PostgreSQL is installed, its client programs, too");
+        chown(folder, Some(user), Some(group)).expect("it can be given away");
         let command = |name: &str| {
-            let mut command = Command::new(programs.join(name));
-            command.uid(owner.uid()).gid(owner.gid()).current_dir(folder).stdin(Stdio::null());
+            let mut command = program(name);
+            command.uid(user).gid(group).current_dir(folder).stdin(Stdio::null());
             command.stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
@@ -61,14 +58,8 @@ impl PostgresReplica {
 
     /// Lets it fall behind, or catch up.
     pub async fn pause(&self, pause: bool) {
-        let url = self.database_url("postgres");
-        let (client, connection) =
-            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the replica answers");
-        let connection = tokio::spawn(connection);
         let what = if pause { "SELECT pg_wal_replay_pause()" } else { "SELECT pg_wal_replay_resume()" };
-        client.simple_query(what).await.expect("the replica does as it is told");
-        drop(client);
-        let _ = connection.await;
+        run_sql(&self.database_url("postgres"), what).await;
     }
 }
 
@@ -78,6 +69,19 @@ impl Drop for PostgresReplica {
         let _ = self.process.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A program of PostgreSQL's: beside the server, else on `PATH`.
+pub(crate) fn program(name: &str) -> Command {
+    let mut beside = packages::postgres_installations().into_iter().map(|found| found.programs.join(name));
+    let found = beside.find(|path| path.is_file()).or_else(|| packages::program(name));
+    Command::new(found.unwrap_or_else(|| panic!("{name} is not installed")))
+}
+
+/// User and group that the private PostgreSQL behind this address runs as: its sockets are for them only.
+pub(crate) fn owner(database_url: &str) -> (u32, u32) {
+    let sockets = std::fs::metadata(host(database_url)).expect("the primary's folder of sockets");
+    (sockets.uid(), sockets.gid())
 }
 
 /// The folder of sockets in an address.

@@ -62,14 +62,18 @@ impl Stores {
     }
 
     async fn run(&self, database: &str, sql: &str) {
-        let (client, connection) = tokio_postgres::connect(&self.database_url(database), tokio_postgres::NoTls)
-            .await
-            .expect("the private PostgreSQL answers");
-        let connection = tokio::spawn(connection);
-        client.batch_execute(sql).await.expect(sql);
-        drop(client);
-        let _ = connection.await;
+        run_sql(&self.database_url(database), sql).await;
     }
+}
+
+/// Lets a PostgreSQL do something.
+pub(crate) async fn run_sql(url: &str, sql: &str) {
+    let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+    let (client, connection) = connected.expect("the private PostgreSQL answers");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(sql).await.expect(sql);
+    drop(client);
+    let _ = connection.await;
 }
 
 /// Removes what earlier test programs have left: shared stores end with their program, their data stay.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use server::config::Config;
 
 use crate::load::{exchange, get};
+use crate::memory;
 
 /// A process that runs `tanba serve` or `tanba work`; killed when dropped.
 #[derive(Debug)]
@@ -109,23 +110,17 @@ impl Child {
 
     /// The most memory that it has held, in bytes.
     pub fn peak_memory(&self) -> u64 {
-        self.kibibytes("VmHWM:") << 10
+        memory(&format!("/proc/{}/status", self.id()), "VmHWM")
     }
 
     /// The memory that it holds now, in bytes.
     pub fn memory(&self) -> u64 {
-        self.kibibytes("VmRSS:") << 10
+        memory(&format!("/proc/{}/status", self.id()), "VmRSS")
     }
 
     /// Files and connections that it has open.
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.id())).map_or(0, Iterator::count)
-    }
-
-    fn kibibytes(&self, name: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
     }
 
     /// The end of what it printed.

@@ -3,15 +3,17 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use server::embedded::{Durability, Embedded, Options, packages};
+use server::embedded::{Durability, Embedded, Options};
 use tokio_postgres::NoTls;
 
 use crate::Stores;
+use crate::replica::{owner, program};
+use crate::stores::run_sql;
 
 /// The name under which the log is received; PostgreSQL acknowledges nothing that this one hasn't on disk.
 const RECEIVER: &str = "tanba_log";
@@ -22,6 +24,8 @@ pub struct Backup {
     /// Where base and log lie.
     folder: PathBuf,
     receiver: Child,
+    /// User and group that PostgreSQL runs as.
+    owner: (u32, u32),
     /// How long the base took, and how large it is.
     pub base: (Duration, u64),
 }
@@ -42,8 +46,8 @@ impl Backup {
         let log = fs::File::create(folder.join("receive.log")).expect("a log");
         let receiver = receive.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         let receiver = receiver.expect("pg_receivewal starts");
-        run_sql(&url, &[&format!("ALTER SYSTEM SET synchronous_standby_names = '{RECEIVER}'")]).await;
-        run_sql(&url, &["SELECT pg_reload_conf()"]).await;
+        run_sql(&url, &format!("ALTER SYSTEM SET synchronous_standby_names = '{RECEIVER}'")).await;
+        run_sql(&url, "SELECT pg_reload_conf()").await;
         await_receiver(&url).await;
 
         let started = Instant::now();
@@ -56,7 +60,7 @@ impl Backup {
         ]);
         run(&mut base);
         let size = size(&folder.join("base")).expect("the backup can be read");
-        Self { folder: folder.to_owned(), receiver, base: (started.elapsed(), size) }
+        Self { folder: folder.to_owned(), receiver, owner: owner(&url), base: (started.elapsed(), size) }
     }
 
     /// Puts everything into an empty directory, and starts PostgreSQL and Redis on it. The stores that were backed up
@@ -82,8 +86,7 @@ impl Backup {
         let own = fs::read_to_string(&auto).unwrap_or_default();
         fs::write(&auto, own + &settings).expect("settings are written");
         fs::write(data.join("recovery.signal"), "").expect("recovery is asked for");
-        let owner = owner_of_servers();
-        give(&data, owner).and_then(|()| give(&wal, owner)).expect("the files get their owner");
+        give(&data, self.owner).and_then(|()| give(&wal, self.owner)).expect("the files get their owner");
         for folder in [&self.folder, &wal] {
             open_to_all(folder).expect("the log can be read");
         }
@@ -99,27 +102,10 @@ impl Backup {
     }
 }
 
-/// A program of PostgreSQL's: beside the server, else on `PATH`.
-fn program(name: &str) -> Command {
-    let beside = packages::postgres_installations().into_iter().map(|found| found.programs.join(name));
-    let found = beside.into_iter().find(|path| path.is_file()).or_else(|| packages::program(name));
-    Command::new(found.unwrap_or_else(|| panic!("{name} is not installed")))
-}
-
 fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output();
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-async fn run_sql(url: &str, statements: &[&str]) {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL answers");
-    let connection = tokio::spawn(connection);
-    for statement in statements {
-        client.batch_execute(statement).await.expect("it does as told");
-    }
-    drop(client);
-    let _ = connection.await;
 }
 
 /// Waits for one row of one column of truth.
@@ -151,20 +137,6 @@ async fn await_promotion(url: &str) {
     await_truth(url, "SELECT NOT pg_is_in_recovery()", "the recovery does not end").await;
 }
 
-/// Whom PostgreSQL runs as when we are root; none when it runs as ourselves.
-fn owner_of_servers() -> Option<(u32, u32)> {
-    let own = fs::metadata("/proc/self").ok()?.uid();
-    if own != 0 {
-        return None;
-    }
-    let accounts = fs::read_to_string("/etc/passwd").ok()?;
-    ["postgres", "nobody"].into_iter().find_map(|name| {
-        let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
-        let mut numbers = line.split(':').skip(2);
-        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-    })
-}
-
 fn names(folder: &Path) -> io::Result<Vec<String>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
@@ -191,9 +163,8 @@ fn size(folder: &Path) -> io::Result<u64> {
     })
 }
 
-fn give(path: &Path, owner: Option<(u32, u32)>) -> io::Result<()> {
-    let Some((uid, gid)) = owner else { return Ok(()) };
-    chown(path, Some(uid), Some(gid))?;
+fn give(path: &Path, owner: (u32, u32)) -> io::Result<()> {
+    chown(path, Some(owner.0), Some(owner.1))?;
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
             give(&entry?.path(), owner)?;

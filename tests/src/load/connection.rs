@@ -1,4 +1,4 @@
-//! One connection of the load.
+//! One connection of a load, and the client of the closed loop.
 
 use std::cell::RefCell;
 use std::io;
@@ -9,77 +9,39 @@ use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::open::Due;
 use super::{Outcome, raw};
 
-/// Asks again and again until the time is over; a connection that breaks is made anew.
-pub(super) async fn press(
-    address: SocketAddr,
-    until: Instant,
-    next: Rc<RefCell<impl FnMut(&mut Vec<u8>)>>,
-    outcome: Rc<RefCell<Outcome>>,
-) {
-    let mut asker = Asker::new(address, next, outcome);
-    loop {
-        let now = Instant::now();
-        if now >= until {
-            return;
-        }
-        asker.ask(now).await;
-    }
-}
-
-/// Asks when a request is due, and times it from then.
-pub(super) async fn keep_pace(
-    address: SocketAddr,
-    due: Rc<Due>,
-    next: Rc<RefCell<impl FnMut(&mut Vec<u8>)>>,
-    outcome: Rc<RefCell<Outcome>>,
-) {
-    let mut asker = Asker::new(address, next, outcome);
-    while let Some(at) = due.next() {
-        tokio::time::sleep_until(at.into()).await;
-        asker.ask(at).await;
-    }
-}
-
-/// A client with one connection.
-struct Asker<N> {
+/// A connection that is made when it is needed, and anew after it broke.
+pub(super) struct Connection {
     address: SocketAddr,
     stream: Option<TcpStream>,
-    next: Rc<RefCell<N>>,
-    outcome: Rc<RefCell<Outcome>>,
-    request: Vec<u8>,
     answer: Vec<u8>,
 }
 
-impl<N: FnMut(&mut Vec<u8>)> Asker<N> {
-    fn new(address: SocketAddr, next: Rc<RefCell<N>>, outcome: Rc<RefCell<Outcome>>) -> Self {
-        Self { address, stream: None, next, outcome, request: Vec::with_capacity(1 << 10), answer: vec![0; 16 << 10] }
+/// An answer, as it came.
+pub(super) struct Answered<'a> {
+    pub(super) status: u16,
+    pub(super) head: &'a [u8],
+    pub(super) body: &'a [u8],
+}
+
+impl Connection {
+    pub(super) fn to(address: SocketAddr) -> Self {
+        Self { address, stream: None, answer: vec![0; 16 << 10] }
     }
 
-    /// Asks once, notes what came of it and how long it took since `from`.
-    async fn ask(&mut self, from: Instant) {
-        match self.exchange().await {
-            Ok((status, head, body)) => {
-                let mut outcome = self.outcome.borrow_mut();
-                outcome.latencies.push(from.elapsed());
-                *outcome.statuses.entry(status).or_default() += 1;
-                if !(200..300).contains(&status) && outcome.complaint.is_none() {
-                    outcome.complaint = Some(String::from_utf8_lossy(&self.answer[head..head + body]).into_owned());
-                }
-            }
-            Err(error) => {
-                self.stream = None;
-                let mut outcome = self.outcome.borrow_mut();
-                outcome.failed += 1;
-                outcome.complaint.get_or_insert_with(|| error.to_string());
-            }
+    /// Sends a request and reads the answer to its end.
+    pub(super) async fn ask(&mut self, request: &[u8]) -> io::Result<Answered<'_>> {
+        let asked = self.exchange(request).await;
+        if asked.is_err() {
+            self.stream = None;
         }
+        let (status, head, all) = asked?;
+        Ok(Answered { status, head: &self.answer[..head], body: &self.answer[head..all] })
     }
 
-    /// Status, and where the body lies in `answer`: length of the head and of the body.
-    async fn exchange(&mut self) -> io::Result<(u16, usize, usize)> {
+    /// Status, length of the head and of everything.
+    async fn exchange(&mut self, request: &[u8]) -> io::Result<(u16, usize, usize)> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => {
@@ -88,9 +50,7 @@ impl<N: FnMut(&mut Vec<u8>)> Asker<N> {
                 none.insert(stream)
             }
         };
-        self.request.clear();
-        (self.next.borrow_mut())(&mut self.request);
-        stream.write_all(&self.request).await?;
+        stream.write_all(request).await?;
         let mut filled = 0;
         loop {
             let count = stream.read(&mut self.answer[filled..]).await?;
@@ -98,10 +58,44 @@ impl<N: FnMut(&mut Vec<u8>)> Asker<N> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             filled += count;
-            match raw::measure(&self.answer[..filled]) {
-                Some(measured @ (_, head, body)) if filled >= head + body => return Ok(measured),
-                _ if filled == self.answer.len() => self.answer.resize(self.answer.len() * 2, 0),
-                _ => {}
+            if let Some(whole) = raw::whole(&self.answer[..filled]) {
+                return Ok(whole);
+            }
+            if filled == self.answer.len() {
+                self.answer.resize(self.answer.len() * 2, 0);
+            }
+        }
+    }
+}
+
+/// Asks again and again until the time is over.
+pub(super) async fn press(
+    address: SocketAddr,
+    until: Instant,
+    next: Rc<RefCell<impl FnMut(&mut Vec<u8>)>>,
+    outcome: Rc<RefCell<Outcome>>,
+) {
+    let (mut connection, mut request) = (Connection::to(address), Vec::with_capacity(1 << 10));
+    loop {
+        let started = Instant::now();
+        if started >= until {
+            return;
+        }
+        request.clear();
+        (next.borrow_mut())(&mut request);
+        let answered = connection.ask(&request).await;
+        let mut outcome = outcome.borrow_mut();
+        match answered {
+            Ok(Answered { status, body, .. }) => {
+                outcome.latencies.push(started.elapsed());
+                *outcome.statuses.entry(status).or_default() += 1;
+                if !(200..300).contains(&status) {
+                    outcome.complaint.get_or_insert_with(|| String::from_utf8_lossy(body).into_owned());
+                }
+            }
+            Err(error) => {
+                outcome.failed += 1;
+                outcome.complaint.get_or_insert_with(|| error.to_string());
             }
         }
     }

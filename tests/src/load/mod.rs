@@ -1,5 +1,5 @@
 //! HTTP load generators: a closed loop, in which so many connections each ask, read the answer and ask again, and an open
-//! one ([`OpenLoad`]). One thread and little work a request, because they share the machine with what they measure.
+//! one ([`Open`]). One thread and little work a request, because they share the machine with what they measure.
 
 mod connection;
 mod latency;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub use latency::Latencies;
-pub use open::OpenLoad;
+pub use open::{Came, Open};
 pub use random::Random;
 pub use raw::{Lines, Response, encoded, exchange, get, post};
 

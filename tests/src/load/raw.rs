@@ -50,24 +50,27 @@ pub fn post(target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 
 const LENGTH: &[u8] = b"content-length:";
 
-/// Status, length of the head and of the body of the response that `bytes` begin with; none while the head is not
-/// whole, or when its length is not given.
-pub(super) fn measure(bytes: &[u8]) -> Option<(u16, usize, usize)> {
+/// Status, length of the head and of everything, of the response that `bytes` hold; none while it is not whole. Its end
+/// is told by its length, or by the empty chunk.
+pub(super) fn whole(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     let status = std::str::from_utf8(bytes.get(9..12)?).ok()?.parse().ok()?;
     let (mut at, mut length) = (0, None);
     loop {
         let line = &bytes[at..at + bytes[at..].iter().position(|byte| *byte == b'\n')?];
         at += line.len() + 1;
         if line.len() <= 1 {
-            return Some((status, at, length?));
+            break;
         }
         if line.len() > LENGTH.len() && line[..LENGTH.len()].eq_ignore_ascii_case(LENGTH) {
-            length = std::str::from_utf8(&line[LENGTH.len()..]).ok()?.trim().parse().ok();
+            length = std::str::from_utf8(&line[LENGTH.len()..]).ok()?.trim().parse::<usize>().ok();
         }
     }
+    let all = length.map_or(bytes.len(), |length| at + length);
+    let ends = length.is_some() || bytes[at..].ends_with(b"\r\n0\r\n\r\n") || &bytes[at..] == b"0\r\n\r\n";
+    (ends && bytes.len() >= all).then_some((status, at, all))
 }
 
-/// Sends one request on a connection of its own and reads the answer; its length must be given.
+/// Sends one request on a connection of its own and reads the answer.
 pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Response> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(std::time::Duration::from_mins(1)))?;
@@ -77,9 +80,7 @@ pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Response> {
     loop {
         let count = stream.read(&mut chunk)?;
         bytes.extend_from_slice(&chunk[..count]);
-        if let Some((status, head, body)) = measure(&bytes)
-            && bytes.len() >= head + body
-        {
+        if let Some((status, head, _)) = whole(&bytes) {
             let body = bytes.split_off(head);
             return Ok(Response { status, head: String::from_utf8_lossy(&bytes).into_owned(), body });
         }
@@ -144,10 +145,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_is_measured_once_its_head_is_whole() {
+    fn a_response_is_whole_when_its_length_or_its_empty_chunk_is_there() {
         let bytes = b"HTTP/1.1 201 Created\r\nX: y\r\nContent-Length: 3\r\n\r\nabc";
-        assert_eq!(measure(bytes), Some((201, bytes.len() - 3, 3)));
-        assert_eq!(measure(&bytes[..40]), None);
-        assert_eq!(measure(b"HTTP/1.1 200 OK\r\n\r\n"), None);
+        assert_eq!(whole(bytes), Some((201, bytes.len() - 3, bytes.len())));
+        assert_eq!(whole(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(whole(&bytes[..40]), None);
+        let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        assert_eq!(whole(chunks), Some((200, 47, chunks.len())));
+        assert_eq!(whole(&chunks[..chunks.len() - 7]), None);
     }
 }

@@ -11,6 +11,7 @@ use server::config::Config;
 use socket2::{Domain, Socket, Type};
 use tests::faults::{Child, free_address};
 use tests::load::{Load, get};
+use tests::memory;
 
 use crate::Plan;
 use crate::report::Report;
@@ -82,7 +83,7 @@ async fn press(address: SocketAddr, plan: &Plan) -> (f64, f64) {
 
 /// Memory of the servers that is theirs alone, in bytes.
 fn own(servers: &[(Child, SocketAddr)]) -> u64 {
-    servers.iter().map(|(server, _)| kibibytes(&format!("/proc/{}/smaps_rollup", server.id()), "Private_Dirty:")).sum()
+    servers.iter().map(|(server, _)| memory(&format!("/proc/{}/smaps_rollup", server.id()), "Private_Dirty")).sum()
 }
 
 /// Memory of the kernel for its own objects and for what lies in sockets, in bytes.
@@ -91,13 +92,7 @@ fn kernel() -> u64 {
     let sockets = std::fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
     let pages =
         sockets.lines().find_map(|line| line.strip_prefix("TCP:")?.split_whitespace().last()?.parse::<u64>().ok());
-    kibibytes("/proc/meminfo", "Slab:") + pages.unwrap_or(0) * PAGE
-}
-
-fn kibibytes(file: &str, name: &str) -> u64 {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) << 10
+    memory("/proc/meminfo", "Slab") + pages.unwrap_or(0) * PAGE
 }
 
 /// A process that holds connections until it is dropped.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use marking::layout::Group;
 use marking::segment::UNITS_PER_SEGMENT;
-use tests::load::{Load, OpenLoad, Outcome, Random, encoded, get};
+use tests::load::{Load, Open, Random, encoded, get};
 
 use crate::Plan;
 use crate::report::{Report, median};
@@ -15,6 +15,8 @@ use crate::stand::Stand;
 const SHARE: f64 = 0.7;
 /// Connections of the open loop: enough for a pause of the service that would be seen.
 const CONNECTIONS: usize = 512;
+/// How long a client waits.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Codes of the order whose segments are cold.
 const COLD_CODES: u32 = 1_000_000;
 
@@ -35,15 +37,26 @@ async fn open_loop(stand: &mut Stand, plan: &Plan, report: &mut Report) {
         let seed = plan.seed ^ round as u64;
         let load = Load { address: stand.address, connections: plan.connections, length: plan.length };
         let peak = load.run_apart(draw(&questions, seed)).await.per_second();
-        let per_second = peak * SHARE;
-        let pace = OpenLoad { address: stand.address, connections: CONNECTIONS, per_second, length: 2 * plan.length };
-        let outcome: Outcome = pace.run_apart(draw(&questions, !seed)).await;
-        assert!(outcome.is_clean(), "{:?} {:?}", outcome.statuses, outcome.complaint);
+        let pace = Open {
+            address: stand.address,
+            connections: CONNECTIONS,
+            rate: Some(peak * SHARE),
+            length: 2 * plan.length,
+            patience: PATIENCE,
+        };
+        let mut question = draw(&questions, !seed);
+        let ask = move |into: &mut Vec<u8>| {
+            question(into);
+            0
+        };
+        let (came, _) = pace.run_apart(1, ask).await;
+        let answered = &came[0].good;
+        assert_eq!(answered.count() as u64, came[0].due, "{:?}", came[0].complaint);
         if round > 0 {
             peaks.push(peak);
-            p50.push(outcome.latencies.percentile(50).as_secs_f64() * 1e3);
-            p99.push(outcome.latencies.percentile(99).as_secs_f64() * 1e3);
-            late += usize::from(outcome.latencies.percentile(99) > Duration::from_millis(50));
+            p50.push(answered.percentile(50).as_secs_f64() * 1e3);
+            p99.push(answered.percentile(99).as_secs_f64() * 1e3);
+            late += usize::from(answered.percentile(99) > Duration::from_millis(50));
         }
     }
     report.put("verify.peak_per_second", median(peaks.clone()));

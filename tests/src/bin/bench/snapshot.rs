@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use marking::layout::Group;
 use tests::load::{Load, Outcome, Random, encoded, get};
+use tests::memory;
 use uuid::Uuid;
 
 use crate::Plan;
@@ -136,7 +137,7 @@ async fn rebuild(stand: &Stand, questions: Vec<Vec<u8>>, seed: u64, report: &mut
     report.put("snapshot.rebuilt_seconds", elapsed.as_secs_f64());
     report.put("snapshot.while_rebuilt_per_second", outcome.per_second());
     report.put("snapshot.while_rebuilt_p99_ms", outcome.latencies.percentile(99).as_secs_f64() * 1e3);
-    report.put("snapshot.server_peak_megabytes", per(peak_memory(), 1 << 20));
+    report.put("snapshot.server_peak_megabytes", per(memory("/proc/self/status", "VmHWM"), 1 << 20));
     report.put("snapshot.redis_megabytes", per(used_memory(stand).await, 1 << 20));
 }
 
@@ -177,13 +178,6 @@ async fn settle(stand: &Stand) {
 #[expect(clippy::cast_precision_loss, reason = "memory of one machine is far below 2^52 bytes")]
 fn per(bytes: u64, of: u32) -> f64 {
     bytes as f64 / f64::from(of)
-}
-
-/// The most memory that this process, service and load, has held.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) << 10
 }
 
 async fn redis(stand: &Stand) -> redis::aio::MultiplexedConnection {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tests::faults::{Came, Open};
+use tests::load::{Came, Open};
 
 use crate::report::{Report, median};
 use crate::stand::{KINDS, Stand, ms};

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tests::faults::{Came, Open, PATIENCE, Slow};
+use tests::faults::{PATIENCE, Slow};
+use tests::load::{Came, Open};
 use tokio::task::JoinSet;
 
 use crate::none_of;
