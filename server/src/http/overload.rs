@@ -91,7 +91,7 @@ pub(crate) fn admit(app: &App, request: &ServiceRequest) -> Result<()> {
     let most = work.waiting_for_each_connection().saturating_mul(pool.max_size);
     let why = if pool.waiting >= most {
         "postgres"
-    } else if work == Work::Scans && app.scans.is_full() {
+    } else if work == Work::Scans && app.scans.is_late() {
         "commit"
     } else if late > work.lateness(app.config.lateness) {
         "thread"

@@ -1,12 +1,15 @@
 //! Group commit: requests that arrive while a transaction is under way share the next one. What is answered
 //! 201 is on disk; what can't be written is answered 503 and was not written.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use uuid::Uuid;
 
 use super::scan::Scan;
 use super::store;
@@ -17,8 +20,8 @@ use crate::jobs::{self, Job};
 
 /// Scans that may wait for a transaction, some ten megabytes of them; more are told to come back.
 const WAITING_ROWS: usize = 8 * ROWS_PER_COMMIT;
-/// So many scans wait that others are refused before they are read: it takes half a second to write them.
-const MANY_ROWS: usize = WAITING_ROWS / 4;
+/// When the oldest has waited so long, others are refused before they are read: those that wait are written first.
+const LATE: Duration = Duration::from_millis(250);
 /// Rows in one transaction.
 const ROWS_PER_COMMIT: usize = 4_000;
 /// How long a transaction may take. All scans wait for one another here, so a connection that fell silent must not
@@ -38,6 +41,8 @@ pub(crate) struct Stored {
 struct Waiting {
     scans: Vec<Scan>,
     received_at: DateTime<Utc>,
+    /// When it began to wait.
+    since: Instant,
     /// When nobody waits for the answer any more.
     deadline: Instant,
     answer: oneshot::Sender<Result<Stored, Refusal>>,
@@ -49,7 +54,7 @@ struct Waiting {
 #[derive(Clone, Debug)]
 enum Refusal {
     /// These ids stand for other scans.
-    Taken(Vec<uuid::Uuid>),
+    Taken(Vec<Uuid>),
     /// It was not begun: its deadline had passed.
     Late,
     /// PostgreSQL is away.
@@ -62,29 +67,55 @@ pub struct Committer {
     queue: mpsc::UnboundedSender<Waiting>,
     /// Bounds the queue, by rows.
     room: Arc<Semaphore>,
+    oldest: Arc<Oldest>,
+}
+
+/// Since when the oldest request in the transaction under way has waited.
+struct Oldest {
+    start: Instant,
+    /// In milliseconds from the start; [`u64::MAX`] while nothing is written.
+    since: AtomicU64,
+}
+
+impl Oldest {
+    fn new() -> Self {
+        Self { start: Instant::now(), since: AtomicU64::new(u64::MAX) }
+    }
+
+    fn set(&self, since: Option<Instant>) {
+        let since = since.map(|since| since.saturating_duration_since(self.start).as_millis());
+        self.since.store(since.map_or(u64::MAX, |since| u64::try_from(since).unwrap_or(u64::MAX)), Ordering::Relaxed);
+    }
+
+    fn age(&self) -> Duration {
+        let since = Duration::from_millis(self.since.load(Ordering::Relaxed));
+        self.start.elapsed().saturating_sub(since)
+    }
 }
 
 impl Committer {
     /// Starts the task on the current runtime.
     pub fn start(db: Pool) -> Self {
         let (queue, waiting) = mpsc::unbounded_channel();
-        tokio::spawn(run(db, waiting));
-        Self { queue, room: Arc::new(Semaphore::new(WAITING_ROWS)) }
+        let oldest = Arc::new(Oldest::new());
+        tokio::spawn(run(db, waiting, oldest.clone()));
+        Self { queue, room: Arc::new(Semaphore::new(WAITING_ROWS)), oldest }
     }
 
-    /// Whether so many scans wait that others had better come back.
-    pub(crate) fn is_full(&self) -> bool {
-        WAITING_ROWS - self.room.available_permits().min(WAITING_ROWS) >= MANY_ROWS
+    /// Whether scans wait so long that others had better come back.
+    pub(crate) fn is_late(&self) -> bool {
+        self.oldest.age() > LATE
     }
 
     /// Writes a request's scans; comes back after the commit.
     pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>) -> Result<Stored> {
-        let ids: Vec<uuid::Uuid> = scans.iter().map(|scan| scan.id).collect();
+        let ids: Vec<Uuid> = scans.iter().map(|scan| scan.id).collect();
         let rows = u32::try_from(scans.len()).map_err(Error::internal)?;
         let room = self.room.clone().try_acquire_many_owned(rows);
         let room = room.map_err(|_| overloaded("too many scans wait for a commit"))?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { scans, received_at, deadline: overload::deadline(), answer, _room: room };
+        let waiting =
+            Waiting { scans, received_at, since: Instant::now(), deadline: overload::deadline(), answer, _room: room };
         self.queue.send(waiting).map_err(|_| overloaded("the committer stopped"))?;
         match answered.await.map_err(|_| overloaded("the committer stopped"))? {
             Ok(stored) => Ok(stored),
@@ -105,7 +136,7 @@ impl Committer {
     }
 }
 
-async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>, oldest: Arc<Oldest>) {
     let mut group = Vec::new();
     while let Some(first) = queue.recv().await {
         let (mut rows, mut next) = (0, Some(first));
@@ -124,7 +155,9 @@ async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>) {
             continue;
         }
         metrics::histogram!("tanba_scans_per_commit").record(u32::try_from(rows).unwrap_or(u32::MAX));
+        oldest.set(group.iter().map(|waiting| waiting.since).min());
         commit(&db, std::mem::take(&mut group)).await;
+        oldest.set(None);
     }
 }
 
@@ -142,6 +175,8 @@ async fn commit(db: &Pool, mut group: Vec<Waiting>) {
                 }
                 return;
             }
+            // Their rows are known the next time.
+            Ok(Written::Raced) => {}
             Ok(Written::Taken(taken)) => {
                 let (refused, kept): (Vec<_>, Vec<_>) = group
                     .into_iter()
@@ -168,9 +203,11 @@ async fn commit(db: &Pool, mut group: Vec<Waiting>) {
 
 enum Written {
     /// Committed; the ids that are new.
-    All(std::collections::HashSet<uuid::Uuid>),
-    /// Rolled back: these ids with these fingerprints stand for other scans.
-    Taken(Vec<(uuid::Uuid, i64)>),
+    All(HashSet<Uuid>),
+    /// Not begun: these ids with these fingerprints stand for other scans.
+    Taken(Vec<(Uuid, i64)>),
+    /// Rolled back: another process has just written some of these ids.
+    Raced,
 }
 
 async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
@@ -179,25 +216,35 @@ async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
 
 async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
     let tx = client.transaction().await?;
-    let rows: Vec<(&Scan, DateTime<Utc>)> =
-        group.iter().flat_map(|waiting| waiting.scans.iter().map(|scan| (scan, waiting.received_at))).collect();
-    let new = store::insert_scans(&tx, &rows).await?;
-    if new.len() < rows.len() {
-        let taken = store::list_other_scans(&tx, &rows).await?;
-        if !taken.is_empty() {
-            tx.rollback().await?;
-            return Ok(Written::Taken(taken));
+    let rows = || group.iter().flat_map(|waiting| waiting.scans.iter().map(|scan| (scan, waiting.received_at)));
+    let scans: Vec<&Scan> = rows().map(|(scan, _)| scan).collect();
+    let known = store::list_known(&tx, &scans).await?;
+    // What each id stands for: in the table, else in the first request of the group that has it.
+    let mut stands: HashMap<(NaiveDate, Uuid), i64> =
+        known.into_iter().map(|(day, id, fingerprint)| ((day, id), fingerprint)).collect();
+    let (mut fresh, mut taken) = (Vec::new(), Vec::new());
+    for (scan, received_at) in rows() {
+        let fingerprint = *stands.entry((scan.taken_on, scan.id)).or_insert_with(|| {
+            fresh.push((scan, received_at));
+            scan.fingerprint
+        });
+        if fingerprint != scan.fingerprint {
+            taken.push((scan.id, scan.fingerprint));
         }
     }
+    if !taken.is_empty() {
+        return Ok(Written::Taken(taken));
+    }
+    // In the order of the key: neighbours share a page of it, and two processes never wait for each other in a ring.
+    fresh.sort_unstable_by_key(|(scan, _)| (scan.taken_on, scan.id));
+    if !store::insert_scans(&tx, &fresh).await? {
+        return Ok(Written::Raced);
+    }
     // What follows from them is committed with them.
-    let mut fresh: Vec<(NaiveDate, uuid::Uuid)> =
-        rows.iter().filter(|(scan, _)| new.contains(&scan.id)).map(|(scan, _)| (scan.taken_on, scan.id)).collect();
-    // Retries in one group are one row.
-    fresh.sort_unstable();
-    fresh.dedup();
     for scans in fresh.chunks(SCANS_A_JOB) {
-        jobs::append(&tx, &Job::JudgeScans { scans: scans.to_vec() }).await?;
+        let scans = scans.iter().map(|(scan, _)| (scan.taken_on, scan.id)).collect();
+        jobs::append(&tx, &Job::JudgeScans { scans }).await?;
     }
     tx.commit().await?;
-    Ok(Written::All(new))
+    Ok(Written::All(fresh.iter().map(|(scan, _)| scan.id).collect()))
 }
