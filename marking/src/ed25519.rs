@@ -27,6 +27,8 @@ use self::multiples::{Multiples, Point};
 #[cfg(not(target_arch = "wasm32"))]
 mod field;
 #[cfg(not(target_arch = "wasm32"))]
+mod inverse;
+#[cfg(not(target_arch = "wasm32"))]
 mod multiples;
 
 /// How many bytes a signature has.

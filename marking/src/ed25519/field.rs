@@ -7,6 +7,8 @@ use fiat_crypto::curve25519_64::{
     fiat_25519_to_bytes,
 };
 
+use super::inverse::inverse;
+
 /// A number of the field.
 #[derive(Clone, Copy)]
 pub(super) struct Element(fiat_25519_tight_field_element);
@@ -101,32 +103,24 @@ impl Element {
 
     /// `1 / self`; of zero, zero.
     pub(super) fn inverse(&self) -> Self {
-        let (power, eleven) = self.power_of_250_ones();
-        // 2^255 - 21 = 2^5 (2^250 - 1) + 11
-        multiply(&power.squared(5), &eleven)
+        Self::from_bytes(inverse(&self.to_bytes()))
     }
 
     /// `self` to the power of 2^252 - 3, from which square roots are made (RFC 8032, 5.1.3).
     pub(super) fn power_for_root(&self) -> Self {
-        let (power, _) = self.power_of_250_ones();
-        // 2^252 - 3 = 2^2 (2^250 - 1) + 1
-        multiply(&power.squared(2), self)
-    }
-
-    /// `self` to the powers of 2^250 - 1 and 11.
-    fn power_of_250_ones(&self) -> (Self, Self) {
-        let two = self.square();
-        let nine = multiply(&two.squared(2), self);
-        let eleven = multiply(&nine, &two);
         let ones = |power: Self, count: u32, more: &Self| multiply(&power.squared(count), more);
-        let ones_5 = multiply(&eleven.square(), &nine);
+        let ones_2 = multiply(&self.square(), self);
+        let ones_4 = ones(ones_2, 2, &ones_2);
+        let ones_5 = ones(ones_4, 1, self);
         let ones_10 = ones(ones_5, 5, &ones_5);
         let ones_20 = ones(ones_10, 10, &ones_10);
         let ones_40 = ones(ones_20, 20, &ones_20);
         let ones_50 = ones(ones_40, 10, &ones_10);
         let ones_100 = ones(ones_50, 50, &ones_50);
         let ones_200 = ones(ones_100, 100, &ones_100);
-        (ones(ones_200, 50, &ones_50), eleven)
+        let ones_250 = ones(ones_200, 50, &ones_50);
+        // 2^252 - 3 = 2^2 (2^250 - 1) + 1
+        ones(ones_250, 2, self)
     }
 }
 
@@ -145,16 +139,28 @@ pub(super) fn multiply(one: &impl Factor, other: &impl Factor) -> Element {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn a_number_times_its_inverse_is_one() {
-        let mut number = Element::from_bytes([9; 32]);
-        for _ in 0..50 {
-            assert!(multiply(&number, &number.inverse()) == Element::ONE);
-            number = number.add(&Element::ONE).carried().square();
-        }
+    fn zero_has_no_inverse_and_one_is_its_own() {
         assert!(Element::ZERO.inverse() == Element::ZERO);
-        assert!(number.add(&number.negated()).carried() == Element::ZERO);
+        assert!(Element::ONE.inverse() == Element::ONE);
+        assert!(Element::ONE.negated().inverse() == Element::ONE.negated());
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_times_its_inverse_is_one(bytes: [u8; 32], few: u64) {
+            let mut small = [0; 32];
+            small[..8].copy_from_slice(&few.to_le_bytes());
+            for number in [bytes, small].map(Element::from_bytes) {
+                for number in [number, number.negated()].into_iter().filter(|number| *number != Element::ZERO) {
+                    prop_assert!(multiply(&number, &number.inverse()) == Element::ONE);
+                }
+                prop_assert!(number.add(&number.negated()).carried() == Element::ZERO);
+            }
+        }
     }
 }

@@ -3,11 +3,14 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
-use actix_web::{Error, ResponseError, web};
+use actix_web::{Error, HttpMessage, ResponseError, web};
+use futures_util::StreamExt;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -20,6 +23,11 @@ use crate::config;
 
 /// The header in which a client names its random, resettable device id.
 pub(crate) const DEVICE: &str = "Tanba-Device";
+
+/// Bytes of a body that is read although its request is refused.
+const SMALL_BODY: usize = 64 << 10;
+/// How long it may take to come: most often it is there already.
+const SMALL_BODY_PATIENCE: Duration = Duration::from_millis(250);
 
 type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, NoOpMiddleware>;
 
@@ -73,17 +81,30 @@ pub(crate) async fn count(
     let app = request.app_data::<web::Data<App>>().cloned();
     if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz" | "/metrics")) {
         if let Err(refusal) = overload::admit(&app, &request) {
-            return Ok(request.into_response(refusal.error_response()).map_into_right_body());
+            return Ok(refused(request, &refusal).await.map_into_right_body());
         }
         let address = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
         if let Err(retry_after_seconds) = app.limiter.take(device(&request), address.prefix()) {
             metrics::counter!("tanba_requests_limited_total").increment(1);
-            let refusal = crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds }.error_response();
-            return Ok(request.into_response(refusal).map_into_right_body());
+            let refusal = crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds };
+            return Ok(refused(request, &refusal).await.map_into_right_body());
         }
     }
     let patience = overload::patience(request.headers());
     Ok(overload::within(patience, next.call(request)).await?.map_into_left_body())
+}
+
+/// Answers with a refusal. A small body is read and dropped, since a connection with an unread one is closed, and making
+/// a new one costs both sides more than the refusal.
+async fn refused(mut request: ServiceRequest, refusal: &crate::error::Error) -> ServiceResponse {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
+        let mut body = request.take_payload();
+        let read = async { while let Some(Ok(_)) = body.next().await {} };
+        // Who sends slowly is cut off instead.
+        let _ = tokio::time::timeout(SMALL_BODY_PATIENCE, read).await;
+    }
+    request.into_response(refusal.error_response())
 }
 
 /// A caller's own name: its device id or its token. Who gives none is bound by the network's limit only.

@@ -108,6 +108,7 @@ async fn when_a_load_is_over_nothing_stays_open() {
         rate: None,
         length: Duration::from_secs(1),
         patience: Duration::from_mins(1),
+        queue: Duration::from_mins(1),
     };
     let ask = |request: &mut Vec<u8>| {
         request.extend_from_slice(&get("/v1/verify?code=4870001234562", ""));

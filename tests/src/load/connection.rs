@@ -33,7 +33,8 @@ impl Connection {
     /// Sends a request and reads the answer to its end.
     pub(super) async fn ask(&mut self, request: &[u8]) -> io::Result<Answered<'_>> {
         let asked = self.exchange(request).await;
-        if asked.is_err() {
+        let closes = |head: &[u8]| String::from_utf8_lossy(head).to_ascii_lowercase().contains("\r\nconnection: close");
+        if asked.as_ref().map_or(true, |(status, head, _)| *status >= 400 && closes(&self.answer[..*head])) {
             self.stream = None;
         }
         let (status, head, all) = asked?;

@@ -21,8 +21,10 @@ pub struct Open {
     pub rate: Option<f64>,
     /// For how long.
     pub length: Duration,
-    /// How long after it was due a client still cares: later it sends nothing any more.
+    /// How long after it was due a client still cares.
     pub patience: Duration,
+    /// How long after it was due a request may wait for a connection, as before a balancer: later it is not sent.
+    pub queue: Duration,
 }
 
 /// What came of the requests of one kind.
@@ -36,7 +38,7 @@ pub struct Came {
     pub late: u64,
     /// Told to come back: 429 or 503 with `Retry-After`.
     pub refused: Latencies,
-    /// No connection was free for them in time.
+    /// No connection was free for them in time: a balancer refuses them at once.
     pub unsent: u64,
     /// Anything else.
     pub failed: u64,
@@ -144,7 +146,7 @@ impl Open {
                 waiting.await;
                 continue;
             };
-            if due.elapsed() > self.patience {
+            if due.elapsed() > self.queue {
                 shared.borrow_mut().came[kind].unsent += 1;
                 continue;
             }

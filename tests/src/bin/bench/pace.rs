@@ -43,6 +43,7 @@ async fn open_loop(stand: &mut Stand, plan: &Plan, report: &mut Report) {
             rate: Some(peak * SHARE),
             length: 2 * plan.length,
             patience: PATIENCE,
+            queue: PATIENCE,
         };
         let mut question = draw(&questions, !seed);
         let ask = move |into: &mut Vec<u8>| {

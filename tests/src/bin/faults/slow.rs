@@ -34,7 +34,8 @@ pub(crate) async fn measure(count: usize, rounds: usize, length: Duration, seed:
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            let open = Open { address: stand.address, connections: 64, rate: Some(RATE), length, patience: PATIENCE };
+            let address = stand.address;
+            let open = Open { address, connections: 64, rate: Some(RATE), length, patience: PATIENCE, queue: PATIENCE };
             let asked = stand.goods.asked([1, 0, 0, 0], seed ^ (round << 8) ^ turn);
             let (came, _) = open.run_apart(KINDS.len(), asked).await;
             let Came { good, complaint, .. } = &came[0];

@@ -23,6 +23,7 @@ pub(crate) async fn measure(length: Duration, rate: Option<f64>, seed: u64, repo
         rate: None,
         length: Duration::from_secs(5),
         patience: PATIENCE,
+        queue: PATIENCE,
     };
     let rate = if let Some(rate) = rate {
         rate
