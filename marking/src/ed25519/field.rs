@@ -118,9 +118,8 @@ impl Element {
         let ones_50 = ones(ones_40, 10, &ones_10);
         let ones_100 = ones(ones_50, 50, &ones_50);
         let ones_200 = ones(ones_100, 100, &ones_100);
-        let ones_250 = ones(ones_200, 50, &ones_50);
         // 2^252 - 3 = 2^2 (2^250 - 1) + 1
-        ones(ones_250, 2, self)
+        ones(ones(ones_200, 50, &ones_50), 2, self)
     }
 }
 

@@ -5,6 +5,7 @@
 //! common divisor stays what it was, and g becomes zero. Sixty-two steps look at the lowest 64 bits alone; what they do
 //! is a matrix over 2^62, with which f and g, and beside them d and e where `d · x = f` and `e · x = g` (mod p), are
 //! brought up to date. When g is zero, f is 1 or -1, and d is the inverse or its opposite.
+#![expect(clippy::many_single_char_names, reason = "as the paper names them")]
 
 /// Numbers in digits of 62 bits, the lowest first; the last has the sign.
 type Digits = [i64; 5];
