@@ -42,8 +42,11 @@ pub enum Job {
     /// Judge scans that were committed. The one kind that is not harmless twice: it is done in the transaction that
     /// strikes it out.
     JudgeScans {
-        /// The days on which they were taken, and their ids.
-        scans: Vec<(NaiveDate, Uuid)>,
+        /// The day on which they were taken.
+        day: NaiveDate,
+        /// Their ids.
+        #[serde(with = "ids")]
+        scans: Vec<Uuid>,
     },
     /// Judge a sale that was refused because its units were sold or withdrawn before.
     JudgeSale {
@@ -59,6 +62,29 @@ pub enum Job {
         /// The event.
         event: i64,
     },
+}
+
+/// Ids as one text, the bytes of all in base64: PostgreSQL reads a thousand texts ten times as long.
+mod ids {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+    use uuid::Uuid;
+
+    pub(super) fn serialize<S: Serializer>(ids: &[Uuid], serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = ids.iter().flat_map(|id| *id.as_bytes()).collect();
+        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Uuid>, D::Error> {
+        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        let (ids, rest) = bytes.as_chunks();
+        if !rest.is_empty() {
+            return Err(D::Error::custom("an id was cut off"));
+        }
+        Ok(ids.iter().map(|id| Uuid::from_bytes(*id)).collect())
+    }
 }
 
 /// Which jobs a worker takes: those who judge scans never hold up the rest.

@@ -140,9 +140,8 @@ async fn judge_some(app: &App) -> Result<Settled> {
     }
     let scans: Vec<_> = taken
         .iter()
-        .filter_map(|row| if let Some(Job::JudgeScans { scans }) = &row.job { Some(scans) } else { None })
-        .flatten()
-        .copied()
+        .filter_map(|row| if let Some(Job::JudgeScans { day, scans }) = &row.job { Some((*day, scans)) } else { None })
+        .flat_map(|(day, scans)| scans.iter().map(move |id| (day, *id)))
         .collect();
     let inner = tx.transaction().await?;
     let done = alerts::judge_scans(app, &inner, &scans).await;

@@ -241,9 +241,11 @@ async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
         return Ok(Written::Raced);
     }
     // What follows from them is committed with them.
-    for scans in fresh.chunks(SCANS_A_JOB) {
-        let scans = scans.iter().map(|(scan, _)| (scan.taken_on, scan.id)).collect();
-        jobs::append(&tx, &Job::JudgeScans { scans }).await?;
+    for of_a_day in fresh.chunk_by(|(one, _), (next, _)| one.taken_on == next.taken_on) {
+        for scans in of_a_day.chunks(SCANS_A_JOB) {
+            let (day, scans) = (scans[0].0.taken_on, scans.iter().map(|(scan, _)| scan.id).collect());
+            jobs::append(&tx, &Job::JudgeScans { day, scans }).await?;
+        }
     }
     tx.commit().await?;
     Ok(Written::All(fresh.iter().map(|(scan, _)| scan.id).collect()))

@@ -1,5 +1,5 @@
 //! Durable scans: acknowledged when they are on disk, one, twenty or a hundred a request; and beside them a bare COPY of
-//! the same rows into a table like theirs.
+//! the same rows into their table, as full as it is, and into an empty one.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     let sizes = [1_u32, 20, 100];
     let mut rates = sizes.map(|_| Vec::new());
     let mut latencies = sizes.map(|_| Latencies::default());
-    let mut copied = Vec::new();
+    let (mut copied, mut copied_into_empty) = (Vec::new(), Vec::new());
     // What judging costs is told apart: it may lag behind, and has machines of its own.
     stand.let_work(false).await;
     // A round that is left out: partitions are made, statements prepared.
@@ -34,17 +34,22 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
             }
         }
         if round > 0 {
-            copied.push(copy(stand).await);
+            copied.push(copy(stand, "scan").await);
+            copied_into_empty.push(copy(stand, "bench_copy").await);
         }
     }
     stand.let_work(true).await;
     let judged = press(stand, plan, 20, plan.seed ^ 7, &codes).await;
-    let ratio = |rates: &[f64]| median(rates.iter().zip(&copied).map(|(rate, copied)| rate / copied).collect());
+    let ratio_to =
+        |rates: &[f64], copied: &[f64]| median(rates.iter().zip(copied).map(|(rate, copied)| rate / copied).collect());
+    let ratio = |rates| ratio_to(rates, &copied);
     let [one, many, full] = &rates;
     report.put("scans.copy_ratio", ratio(full));
     report.put("scans.copy_ratio_of_twenty", ratio(many));
     report.put("scans.copy_ratio_of_one", ratio(one));
+    report.put("scans.copy_ratio_empty", ratio_to(full, &copied_into_empty));
     report.put("scans.copied_per_second", median(copied.clone()));
+    report.put("scans.copied_per_second_empty", median(copied_into_empty.clone()));
     report.put("scans.per_second", median(one.clone()));
     report.put("scans.p50_ms", latencies[0].percentile(50).as_secs_f64() * 1e3);
     report.put("scans.p99_ms", latencies[0].percentile(99).as_secs_f64() * 1e3);
@@ -70,16 +75,23 @@ async fn press(stand: &Stand, plan: &Plan, size: u32, seed: u64, codes: &[String
     outcome
 }
 
-/// Rows a second that one COPY brings to disk: scans as they are stored, into a table with the same columns and key.
-async fn copy(stand: &Stand) -> f64 {
+/// Rows a second that one COPY brings to disk: scans as they are stored, each with a new id, into their own table, or
+/// into an empty one with the same columns and indexes.
+async fn copy(stand: &Stand, into: &str) -> f64 {
     let db = stand.app.db.get().await.expect("PostgreSQL answers");
     let make = "DROP TABLE IF EXISTS bench_copy; CREATE TABLE bench_copy (LIKE scan INCLUDING ALL)";
     db.batch_execute(make).await.expect("a table");
-    let out = db.copy_out("COPY (SELECT * FROM scan LIMIT 100000) TO STDOUT (FORMAT binary)").await.expect("rows");
+    let columns =
+        "taken_on, id, fingerprint, taken_at, received_at, code, gtin, order_number, unit_index, verdict, device,
+                   consent, latitude, longitude, accuracy_metres, source, region";
+    let renewed = columns.replace(" id,", " gen_random_uuid(),");
+    let rows = format!("COPY (SELECT {renewed} FROM scan LIMIT 100000) TO STDOUT (FORMAT binary)");
+    let out = db.copy_out(&rows).await.expect("rows");
     let rows: Vec<Bytes> = out.try_collect().await.expect("rows");
     let rows = rows.concat();
     let started = Instant::now();
-    let sink = db.copy_in::<_, Bytes>("COPY bench_copy FROM STDIN (FORMAT binary)").await.expect("a COPY");
+    let copy = format!("COPY {into} ({columns}) FROM STDIN (FORMAT binary)");
+    let sink = db.copy_in::<_, Bytes>(&copy).await.expect("a COPY");
     futures_util::pin_mut!(sink);
     for part in rows.chunks(64 << 10) {
         sink.send(Bytes::copy_from_slice(part)).await.expect("PostgreSQL takes rows");
