@@ -166,39 +166,31 @@ impl<'a> Walk<'a> {
             Some(place) => self.app.snapshot.unit(place).await?,
             None => None,
         };
-        let common = match (&location, place, &unit) {
-            (Location::Unit(location), Some(place), Some(unit)) if is_plain(location) => {
-                Some((self.alike(place.order, unit.state), location.group))
+        let (alike, group) = match (&location, place, &unit) {
+            (Location::Unit(location), Some(place), Some(unit))
+                if is_plain(location) && !self.app.snapshot.is_reserve() =>
+            {
+                let alike = self.alike(place.order, unit.state);
+                if let Some(told) = self.told_alike(location, alike) {
+                    return Ok(told);
+                }
+                (Some(alike), location.group)
             }
-            _ => None,
-        };
-        if let (Location::Unit(unit), Some((alike, _))) = (&location, common)
-            && !self.app.snapshot.is_reserve()
-            && let Some(told) = self.told_alike(unit, alike)
-        {
-            return Ok(told);
-        }
-        let invented = match &location {
-            Location::NotIssued { gtin, foreign, repaired } if repaired.is_empty() => {
-                Some((Alike::NotIssued { gtin: *gtin, foreign: *foreign, language: self.language }, *gtin))
+            (Location::NotIssued { gtin, foreign, repaired }, ..) if repaired.is_empty() => {
+                (Some(Alike::NotIssued { gtin: *gtin, foreign: *foreign, language: self.language }), None)
             }
-            _ => None,
+            _ => (None, None),
         };
         let day = self.app.clock.today();
         let answer = self.tell(location, place, unit).await?;
         let mut json = Vec::with_capacity(2_048);
         serde_json::to_writer(&mut json, &answer)?;
-        if let Some((alike, gtin)) = invented
-            && let Some(gapped) =
-                std::str::from_utf8(&json).ok().and_then(|json| Gapped::cut_moment(json, answer.verdict, gtin, day))
-        {
-            self.app.snapshot.ready().put(alike, gapped);
-        }
-        // Without a place the code was nobody's, whatever the order holds.
-        if let (Some((alike, Some(group))), Some(gtin), Some(_)) = (common, answer.code.gtin, answer.place)
-            && !self.app.snapshot.is_reserve()
-            && let Some(gapped) =
-                std::str::from_utf8(&json).ok().and_then(|json| Gapped::cut(json, answer.verdict, gtin, group, day))
+        // With a group but without a place the code was nobody's, whatever the order holds.
+        if let (Some(alike), Some(gtin)) = (alike, answer.code.gtin)
+            && group.is_some() == answer.place.is_some()
+            && (group.is_none() || !self.app.snapshot.is_reserve())
+            && let Ok(json) = std::str::from_utf8(&json)
+            && let Some(gapped) = Gapped::cut(json, answer.verdict, gtin, group, day)
         {
             self.app.snapshot.ready().put(alike, gapped);
         }

@@ -65,23 +65,17 @@ impl Ready {
 }
 
 impl Gapped {
-    /// Cuts the gaps into an answer as it is sent; none if it has no place for them. In JSON a quotation mark inside of
-    /// a text is escaped, so a member's name is found only where it is one.
-    pub(super) fn cut(json: &str, verdict: Verdict, gtin: Gtin, group: Group, day: NaiveDate) -> Option<Self> {
-        let (before_serial, rest) = split_after(json, "\"serial\":\"")?;
-        let rest = rest.split_at(rest.find('"')?).1;
-        let (before_moment, rest) = split_after(rest, "\"as_of\":\"")?;
-        let after = rest.split_at(rest.find('"')?).1;
+    /// Cuts the gaps into an answer as it is sent; none if it has no place for them. An answer about no unit, so without
+    /// a group, names no serial: an empty one fills its gap. In JSON a quotation mark inside of a text is escaped, so a
+    /// member's name is found only where it is one.
+    pub(super) fn cut(json: &str, verdict: Verdict, gtin: Gtin, group: Option<Group>, day: NaiveDate) -> Option<Self> {
+        let (before_serial, rest) = match group {
+            Some(_) => split_at_value(json, "\"serial\":\"")?,
+            None => ("", json),
+        };
+        let (before_moment, after) = split_at_value(rest, "\"as_of\":\"")?;
         let [before_serial, before_moment, after] = [before_serial, before_moment, after].map(str::to_owned);
-        Some(Self { verdict, gtin, group: Some(group), day, before_serial, before_moment, after })
-    }
-
-    /// The same of an answer that names no serial: an empty one fills its gap.
-    pub(super) fn cut_moment(json: &str, verdict: Verdict, gtin: Gtin, day: NaiveDate) -> Option<Self> {
-        let (before, rest) = split_after(json, "\"as_of\":\"")?;
-        let after = rest.split_at(rest.find('"')?).1.to_owned();
-        let (before_serial, before_moment) = (before.to_owned(), String::new());
-        Some(Self { verdict, gtin, group: None, day, before_serial, before_moment, after })
+        Some(Self { verdict, gtin, group, day, before_serial, before_moment, after })
     }
 
     /// The answer about a unit with this serial, which consists of letters and digits.
@@ -91,8 +85,10 @@ impl Gapped {
     }
 }
 
-fn split_after<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
-    Some(text.split_at(text.find(mark)? + mark.len()))
+/// What stands before a text value, its name and its quotation mark included, and what stands after it.
+fn split_at_value<'a>(json: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = json.split_at(json.find(name)? + name.len());
+    Some((before, rest.split_at(rest.find('"')?).1))
 }
 
 #[cfg(test)]
@@ -106,13 +102,13 @@ mod tests {
         let json = r#"{"product":{"name":"a \"serial\":\"x\""},"code":{"gtin":"1","serial":"3AB"},"as_of":"2026-11-20T00:00:00Z"}"#;
         let gtin = "04870001234560".parse().unwrap();
         let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
-        let gapped = Gapped::cut(json, Verdict::Sold, gtin, Group::Water, day).unwrap();
+        let gapped = Gapped::cut(json, Verdict::Sold, gtin, Some(Group::Water), day).unwrap();
         let told = gapped.filled("3CD", "2026-11-20T07:08:09.120Z".parse().unwrap());
         let expected = json.replace("3AB", "3CD").replace("T00:00:00Z", "T07:08:09.120Z");
         assert_eq!(told, expected.as_bytes());
-        let gapped = Gapped::cut_moment(json, Verdict::Unknown, gtin, day).unwrap();
+        let gapped = Gapped::cut(json, Verdict::Unknown, gtin, None, day).unwrap();
         let told = gapped.filled("", "2026-11-20T07:08:09.120Z".parse().unwrap());
         assert_eq!(told, json.replace("T00:00:00Z", "T07:08:09.120Z").as_bytes());
-        assert!(Gapped::cut("{}", Verdict::Sold, gtin, Group::Water, day).is_none());
+        assert!(Gapped::cut("{}", Verdict::Sold, gtin, None, day).is_none());
     }
 }

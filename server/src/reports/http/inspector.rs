@@ -1,7 +1,7 @@
-//! Reports for inspectors: a list to work through, each report whole, its photos, and the steps they can take.
+//! Reports for inspectors: a list to work through, each report whole, and its photos.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use locales::Language;
 use marking::gtin::Gtin;
@@ -10,13 +10,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{NewMessage, Standing, category_text, checked};
+use super::{Standing, category_text};
 use crate::app::App;
 use crate::auth::Inspector;
 use crate::clock;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Listed as Page, Page as Paging, Query, language, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::http::{Listed as Page, Page as Paging, Query, language, problems};
 use crate::registry;
 use crate::reports::code;
 use crate::reports::draft::categories;
@@ -29,7 +28,6 @@ use crate::scans::Place;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_reports).service(get_report).service(get_photo);
-    routes.service(post_assignment).service(post_message).service(post_decision);
 }
 
 /// Which reports are asked for.
@@ -413,103 +411,3 @@ async fn get_photo(
 #[schema(value_type = String, format = Binary)]
 #[allow(dead_code, reason = "tells of an answer")]
 struct PhotoJpeg(Vec<u8>);
-
-/// Who gets a report.
-#[derive(Debug, Deserialize, ToSchema)]
-struct Assignment {
-    /// The account of a colleague, of any region; the caller when left out.
-    to: Option<Uuid>,
-}
-
-/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
-#[utoipa::path(
-    tag = "reports",
-    operation_id = "assign_report",
-    params(
-        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
-    ),
-    request_body = Assignment,
-    responses(
-        (status = 200, description = "Assigned", body = Progress),
-        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
-    ),
-    security(("bearer" = ["inspector"])),
-)]
-#[post("/v1/inspector/reports/{number}/assign")]
-async fn post_assignment(
-    app: web::Data<App>,
-    inspector: Inspector,
-    path: web::Path<String>,
-    key: IdempotencyKey,
-    Body(assignment): Body<Assignment>,
-) -> Result<web::Json<Progress>> {
-    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to).await?))
-}
-
-/// Writes to the report's author; takes the report if nobody has.
-#[utoipa::path(
-    tag = "reports",
-    operation_id = "answer_report",
-    params(
-        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
-    ),
-    request_body = NewMessage,
-    responses(
-        (status = 201, description = "Sent", body = Progress),
-        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
-    ),
-    security(("bearer" = ["inspector"])),
-)]
-#[post("/v1/inspector/reports/{number}/messages")]
-async fn post_message(
-    app: web::Data<App>,
-    inspector: Inspector,
-    path: web::Path<String>,
-    key: IdempotencyKey,
-    Body(message): Body<NewMessage>,
-) -> Result<HttpResponse> {
-    let text = message.check()?;
-    Ok(HttpResponse::Created().json(inspect::write(&app, &inspector, &path, &key, &text).await?))
-}
-
-/// What an inspector has found.
-#[derive(Debug, Deserialize, ToSchema)]
-struct NewDecision {
-    /// The decision.
-    decision: Decision,
-    /// What its author is told.
-    #[schema(min_length = 1, max_length = 4000, example = "The goods were taken off the shelf. Thank you.")]
-    message: String,
-}
-
-/// Decides a report, or asks its author something; takes the report if nobody has.
-#[utoipa::path(
-    tag = "reports",
-    operation_id = "decide_report",
-    params(
-        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
-    ),
-    request_body = NewDecision,
-    responses(
-        (status = 200, description = "Decided", body = Progress),
-        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
-    ),
-    security(("bearer" = ["inspector"])),
-)]
-#[post("/v1/inspector/reports/{number}/decision")]
-async fn post_decision(
-    app: web::Data<App>,
-    inspector: Inspector,
-    path: web::Path<String>,
-    key: IdempotencyKey,
-    Body(new): Body<NewDecision>,
-) -> Result<web::Json<Progress>> {
-    let text = checked("message", &new.message)?;
-    Ok(web::Json(inspect::decide(&app, &inspector, &path, &key, new.decision, &text).await?))
-}

@@ -2,6 +2,7 @@
 
 mod inspector;
 mod public;
+mod steps;
 
 use locales::Language;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::error::{Error, FieldFault, Result};
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     public::routes(routes);
     inspector::routes(routes);
+    steps::routes(routes);
 }
 
 /// What one side writes to the other.

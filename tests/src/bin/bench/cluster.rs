@@ -12,7 +12,7 @@ use chrono::Utc;
 use marking::layout::Group;
 use server::config::Config;
 use tests::faults::{Child, free_address};
-use tests::load::{Load, Outcome, Random, encoded, get};
+use tests::load::{Load, Random, encoded, get};
 use tests::{PostgresReplica, RedisCluster, Scene};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
@@ -25,6 +25,8 @@ use crate::stand::Stand;
 const ORDERS: usize = 12;
 /// Units of each.
 const UNITS: u32 = 5_000;
+/// The first units of each order are for sale; nobody but the watch asks about them.
+const FOR_SALE: usize = 60;
 /// How long each phase lasts.
 const PHASE: Duration = Duration::from_secs(8);
 /// How long after an acknowledged sale a verdict may still be that of before.
@@ -53,14 +55,11 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     for codes in &goods {
         stand.scene.await_verdict(codes.last().expect("there are codes"), "in-circulation").await;
     }
-    let questions: Arc<Vec<Vec<u8>>> = Arc::new(
-        // The first units of each order are for sale; nobody but the watch asks about them.
-        goods.iter().flatten().step_by(3).map(|code| get(&format!("/v1/verify?code={}", encoded(code)), "")).collect(),
-    );
-    let crowd = Crowd { address, questions, scans: Arc::default(), plan: plan.clone() };
-    let mut watch =
-        Watch { sold: Vec::new(), left: goods.iter().map(|codes| codes[0].clone()).collect(), wrong: 0, asked: 0 };
-    watch.left.extend(goods.iter().flat_map(|codes| codes[1..60].to_vec()));
+    let questions = goods.iter().flat_map(|codes| codes[FOR_SALE..].iter().step_by(3));
+    let questions = questions.map(|code| get(&format!("/v1/verify?code={}", encoded(code)), "")).collect();
+    let crowd = Crowd { address, questions: Arc::new(questions), scans: Arc::default(), plan: plan.clone() };
+    let left = goods.iter().flat_map(|codes| codes[..FOR_SALE].to_vec()).collect();
+    let mut watch = Watch { sold: Vec::new(), left, wrong: 0, asked: 0 };
     crowd.phase("steady", &mut stand.scene, &mut watch, report, async {}).await;
     let master = register.redis.master_of(0).await;
     crowd.phase("redis_master_dies", &mut stand.scene, &mut watch, report, async { register.redis.kill(master) }).await;
@@ -141,7 +140,7 @@ async fn balance(to: Vec<SocketAddr>) -> SocketAddr {
 struct Crowd {
     address: SocketAddr,
     questions: Arc<Vec<Vec<u8>>>,
-    /// Scans sent and not known to be refused, and those that were acknowledged.
+    /// Scans that were acknowledged.
     scans: Arc<Mutex<Vec<Uuid>>>,
     plan: Plan,
 }
@@ -161,7 +160,7 @@ impl Crowd {
         };
         let (outcome, scans, (), _) = tokio::join!(ask, send, watching, event);
         let refused: u64 = outcome.statuses.iter().filter(|(status, _)| **status != 200).map(|(_, count)| count).sum();
-        report.put(&format!("cluster.{name}.verify_per_second"), Outcome::per_second(&outcome));
+        report.put(&format!("cluster.{name}.verify_per_second"), outcome.per_second());
         report.put(&format!("cluster.{name}.verify_p99_ms"), outcome.latencies.percentile(99).as_secs_f64() * 1e3);
         report.put_count(&format!("cluster.{name}.verify_refused"), refused);
         report.put_count(&format!("cluster.{name}.connections_broken"), outcome.failed);

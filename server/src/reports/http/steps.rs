@@ -1,0 +1,121 @@
+//! The steps that inspectors can take with a report: to take it, write to its author, decide it.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{NewMessage, checked};
+use crate::app::App;
+use crate::auth::Inspector;
+use crate::error::Result;
+use crate::http::{Body, problems};
+use crate::idempotency::IdempotencyKey;
+use crate::reports::follow::Progress;
+use crate::reports::inspect;
+use crate::reports::status::Decision;
+
+pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(post_assignment).service(post_message).service(post_decision);
+}
+
+/// Who gets a report.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Assignment {
+    /// The account of a colleague, of any region; the caller when left out.
+    to: Option<Uuid>,
+}
+
+/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "assign_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = Assignment,
+    responses(
+        (status = 200, description = "Assigned", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/assign")]
+async fn post_assignment(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(assignment): Body<Assignment>,
+) -> Result<web::Json<Progress>> {
+    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to).await?))
+}
+
+/// Writes to the report's author; takes the report if nobody has.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "answer_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = NewMessage,
+    responses(
+        (status = 201, description = "Sent", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/messages")]
+async fn post_message(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(message): Body<NewMessage>,
+) -> Result<HttpResponse> {
+    let text = message.check()?;
+    Ok(HttpResponse::Created().json(inspect::write(&app, &inspector, &path, &key, &text).await?))
+}
+
+/// What an inspector has found.
+#[derive(Debug, Deserialize, ToSchema)]
+struct NewDecision {
+    /// The decision.
+    decision: Decision,
+    /// What its author is told.
+    #[schema(min_length = 1, max_length = 4000, example = "The goods were taken off the shelf. Thank you.")]
+    message: String,
+}
+
+/// Decides a report, or asks its author something; takes the report if nobody has.
+#[utoipa::path(
+    tag = "reports",
+    operation_id = "decide_report",
+    params(
+        ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = NewDecision,
+    responses(
+        (status = 200, description = "Decided", body = Progress),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["inspector"])),
+)]
+#[post("/v1/inspector/reports/{number}/decision")]
+async fn post_decision(
+    app: web::Data<App>,
+    inspector: Inspector,
+    path: web::Path<String>,
+    key: IdempotencyKey,
+    Body(new): Body<NewDecision>,
+) -> Result<web::Json<Progress>> {
+    let text = checked("message", &new.message)?;
+    Ok(web::Json(inspect::decide(&app, &inspector, &path, &key, new.decision, &text).await?))
+}
