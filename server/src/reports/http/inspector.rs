@@ -19,10 +19,9 @@ use crate::http::{Listed as Page, Page as Paging, Query, language, problems};
 use crate::registry;
 use crate::reports::code;
 use crate::reports::draft::categories;
-use crate::reports::follow::Progress;
 use crate::reports::inspect::{self, Inspected};
 use crate::reports::report::{Event, KeptPhoto, Side};
-use crate::reports::status::{Decision, ReportStatus};
+use crate::reports::status::ReportStatus;
 use crate::reports::store::{self, Filter, InCharge, Linked, Listed};
 use crate::scans::Place;
 
