@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpRequest, HttpServer, middleware, web};
 use deadpool_postgres::Pool;
 use tokio::sync::Notify;
+use tokio::time::{Instant, interval, interval_at};
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -20,7 +22,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::{self, Keys};
-use crate::regions::Regions;
+use crate::regions::{self, Regions};
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, Snapshot};
@@ -158,6 +160,10 @@ fn unmistakable(line: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// How often a process forgets callers and timings, and how often it reads the regions.
+const OFTEN: Duration = Duration::from_secs(10);
+const RARELY: Duration = Duration::from_mins(1);
+
 /// A service that is listening.
 pub struct Running {
     /// Where.
@@ -195,6 +201,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     // Before anything is counted.
     health::recorder();
     let stopping = app.stopping.clone();
+    tokio::spawn(keep_up(app.clone()));
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
@@ -226,12 +233,33 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     .shutdown_timeout(10)
     .disable_signals()
     // As long as a shopper looks at a verdict and takes the next thing from the shelf.
-    .keep_alive(std::time::Duration::from_secs(75))
-    .client_request_timeout(std::time::Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(Duration::from_secs(10))
     .listen(http::listen::listen(listen).map_err(|error| Error::internal(format!("{listen}: {error}")))?)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     Ok(Running { address, handle: server.handle(), stopping, task: tokio::spawn(server) })
+}
+
+/// What every process that serves does for itself, whether it works, too, or not: it forgets callers who have been away,
+/// and timings that nobody came to read, and learns of regions that somebody imported.
+async fn keep_up(app: App) {
+    // The regions were read at the start.
+    let (mut often, mut rarely) = (interval(OFTEN), interval_at(Instant::now() + RARELY, RARELY));
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _ = often.tick() => {
+                app.limiter.forget_idle();
+                health::recorder().run_upkeep();
+            }
+            _ = rarely.tick() => {
+                if let Err(error) = regions::keep_house(&app).await {
+                    tracing::warn!(%error, "the regions were not read anew");
+                }
+            }
+        }
+    }
 }
 
 /// No such path, or no such method on it.

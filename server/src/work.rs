@@ -306,7 +306,6 @@ const CHORES: &[Chore] = &[
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
-    Chore { name: "limits", every: Duration::from_mins(1), act: forget_callers },
     Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
     Chore { name: "alerts", every: Duration::from_hours(1), act: |app| Box::pin(alerts::keep_house(app)) },
     Chore { name: "alerts-known", every: Duration::from_mins(1), act: |app| Box::pin(alerts::refresh(app)) },
@@ -365,11 +364,6 @@ async fn forget_keys(app: &App) -> Result<()> {
 
 async fn forget_sign_ins(app: &App) -> Result<()> {
     auth::forget_old(&app.db.get().await?, app.clock.now()).await.map(drop)
-}
-
-fn forget_callers(app: &App) -> Doing<'_> {
-    app.limiter.forget_idle();
-    Box::pin(std::future::ready(Ok(())))
 }
 
 async fn rotate_keys(app: &App) -> Result<()> {

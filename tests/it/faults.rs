@@ -3,6 +3,7 @@
 
 mod clock;
 mod cluster;
+mod idle;
 mod kill;
 mod network;
 mod overload;

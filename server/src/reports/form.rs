@@ -215,7 +215,9 @@ fn unreadable(error: &MultipartError) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use actix_web::ResponseError;
     use actix_web::test::TestRequest;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -283,6 +285,38 @@ mod tests {
             panic!("refused")
         };
         assert_eq!((faults[0].field.as_str(), faults[0].slug), ("photo[0]", "field-not-a-photo"));
+    }
+
+    /// Forms, and what almost is one: pieces of them in any order, with any bytes between.
+    fn hostile() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => prop::sample::select(vec![
+                "--b\r\n", "--b--\r\n", "\r\n", "\r\n\r\n", "--b", "Content-Type: image/png\r\n",
+                "Content-Disposition: form-data; name=\"words\"\r\n\r\n",
+                "Content-Disposition: form-data; name=\"photo\"; filename=\"a\"\r\n\r\n",
+                "Content-Disposition: form-data; name=\"", "Content-Length: 18446744073709551615\r\n",
+                "\u{89}PNG\r\n\u{1a}\n", "RIFF\0\0\0\0WEBPVP8L",
+            ])
+            .prop_map(|text| text.as_bytes().to_vec()),
+            2 => prop::sample::select(vec![part("words", "w"), part("id", "\0"), part("photo", "\u{ff}"), part("", "")])
+                .prop_map(String::into_bytes),
+            1 => prop::collection::vec(any::<u8>(), 0..40),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        /// R9: whatever a client sends as a form, it is read, or refused as the client's fault.
+        #[test]
+        fn any_bytes_as_a_form_are_read_or_refused(body in hostile(), boundary in "[ -~]{0,12}|b|b|b") {
+            let kind = format!("multipart/form-data; boundary={boundary}");
+            let answer = actix_web::rt::System::new().block_on(read(&kind, body));
+            if let Err(refused) = answer {
+                prop_assert!(refused.status_code().is_client_error(), "{refused:?}");
+            }
+        }
     }
 
     /// R6

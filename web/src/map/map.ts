@@ -42,8 +42,8 @@ export const tiles = (): string | undefined => document.querySelector<HTMLMetaEl
 export function bounds(spots: { latitude: number; longitude: number }[]): [number, number, number, number] {
   if (spots.length === 0) return COUNTRY;
   const [lats, lons] = [spots.map((spot) => spot.latitude), spots.map((spot) => spot.longitude)];
-  // Without tiles there is nothing to see by but towns: the next one should be in sight.
-  const margin = Math.max(tiles() ? 0.02 : 0.5, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
+  // Without tiles there is nothing to see by but towns: the next ones should be in sight, and they lie far apart.
+  const margin = Math.max(tiles() ? 0.02 : 1.5, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
   return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
 }
 

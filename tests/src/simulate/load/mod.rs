@@ -27,10 +27,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 3.0)]
     crowd: f64,
     /// Processor time of a verification, in microseconds of one core.
-    #[arg(long, default_value_t = 26.0)]
+    #[arg(long, default_value_t = 36.0)]
     verify_micros: f64,
     /// Processor time of a scan that is kept, in microseconds of one core of a serving machine.
-    #[arg(long, default_value_t = 17.0)]
+    #[arg(long, default_value_t = 26.0)]
     scan_micros: f64,
     /// Scans sent for each verification.
     #[arg(long, default_value_t = 0.7)]
@@ -42,10 +42,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 2.0)]
     cold_millis: f64,
     /// Rows of scans that one PostgreSQL makes durable a second.
-    #[arg(long, default_value_t = 40_000.0)]
+    #[arg(long, default_value_t = 56_000.0)]
     rows: f64,
     /// Memory of a connection that rests, server and kernel together, in bytes.
-    #[arg(long, default_value_t = 14_700.0)]
+    #[arg(long, default_value_t = 15_500.0)]
     connection_bytes: f64,
     /// Cores of a serving machine.
     #[arg(long, default_value_t = 4)]
