@@ -68,19 +68,7 @@ fn sixty_two_steps(eta: &mut i64, mut f: u64, mut g: u64) -> Steps {
 impl Steps {
     /// f and g after the steps: divided by 2^62 without a rest.
     fn of_numbers(&self, f: &Digits, g: &Digits) -> (Digits, Digits) {
-        let row = |a, b| {
-            let (mut sum, mut result) = (0, [0; 5]);
-            for at in 0..5 {
-                sum += product(a, f[at]) + product(b, g[at]);
-                if at > 0 {
-                    result[at - 1] = low(sum);
-                }
-                sum >>= BITS;
-            }
-            result[4] = high(sum);
-            result
-        };
-        (row(self.u, self.v), row(self.q, self.r))
+        (quotient(self.u, f, self.v, g, 0), quotient(self.q, f, self.r, g, 0))
     }
 
     /// d and e after the steps, modulo p, between -2p and p: so much of p is added that the sum can be divided.
@@ -92,20 +80,24 @@ impl Steps {
             let lowest = a.wrapping_mul(d[0]).wrapping_add(b.wrapping_mul(e[0]));
             // of_negative · p brings the sum above zero; the rest makes its lowest digit zero.
             let rest = MINUS_INVERSE.wrapping_mul(lowest).wrapping_sub(of_negative) & MASK;
-            let of_modulus = of_negative + rest - if rest == 0 { 0 } else { 1 << BITS };
-            let (mut sum, mut result) = (0, [0; 5]);
-            for at in 0..5 {
-                sum += product(a, d[at]) + product(b, e[at]) + product(of_modulus, MODULUS[at]);
-                if at > 0 {
-                    result[at - 1] = low(sum);
-                }
-                sum >>= BITS;
-            }
-            result[4] = high(sum);
-            result
+            quotient(a, d, b, e, of_negative + rest - if rest == 0 { 0 } else { 1 << BITS })
         };
         (row(self.u, self.v), row(self.q, self.r))
     }
+}
+
+/// `(a x + b y + c p) / 2^62`, where the lowest digit of the sum is zero.
+fn quotient(a: i64, x: &Digits, b: i64, y: &Digits, c: i64) -> Digits {
+    let (mut sum, mut result) = (0, [0; 5]);
+    for at in 0..5 {
+        sum += product(a, x[at]) + product(b, y[at]) + product(c, MODULUS[at]);
+        if at > 0 {
+            result[at - 1] = low(sum);
+        }
+        sum >>= BITS;
+    }
+    result[4] = high(sum);
+    result
 }
 
 fn product(one: i64, other: i64) -> i128 {
