@@ -8,7 +8,7 @@ use marking::layout::Group;
 use reqwest::Method;
 use server::config::Config;
 use tests::faults::{Child, free_address};
-use tests::load::{Load, Random, encoded, get};
+use tests::load::{Load, Random, encoded, get, post};
 use tests::{Answer, Counters, Scene, Stores, TestApp, shared_stores};
 
 /// Characters of serials that we make.
@@ -279,4 +279,24 @@ async fn a_request_of_two_lengths_smuggles_nothing() {
 
 fn address(app: &TestApp) -> SocketAddr {
     app.url("").strip_prefix("http://").unwrap().parse().unwrap()
+}
+
+/// R8: a refusal costs no connection, though the body of the request was not wanted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_refused_keeps_the_connection() {
+    let app = limited(60_000, 1, 60_000).await;
+    let address: SocketAddr = app.url("").strip_prefix("http://").unwrap().parse().unwrap();
+    let statuses = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        let body = br#"{"code":"4870001234562"}"#;
+        std::array::from_fn::<_, 3, _>(|_| {
+            stream.write_all(&post("/v1/verify", "", body)).unwrap();
+            let mut answer = [0; 8_192];
+            let read = stream.read(&mut answer).unwrap();
+            String::from_utf8_lossy(&answer[..read.min(12)]).into_owned()
+        })
+    });
+    let [first, second, third] = statuses.await.unwrap();
+    assert_eq!([first.as_str(), second.as_str(), third.as_str()], ["HTTP/1.1 200", "HTTP/1.1 429", "HTTP/1.1 429"]);
 }
