@@ -27,3 +27,4 @@ pub mod sscc;
 pub mod stamp;
 pub mod status;
 pub mod verdict;
+pub mod written;

@@ -163,15 +163,16 @@ impl SealKeys {
             44 => TailKind::Hmac,
             _ => return SealCheck::Garbled,
         };
-        if is_garbled(tail) {
-            return SealCheck::Garbled;
-        }
-        let Some(key) = key.parse().ok().and_then(|id| self.find(id)) else {
-            return SealCheck::KeyUnknown;
+        let holds = |key: &SealKey| {
+            Message::new(kind, parts.gtin, parts.serial, key.id, parts.price)
+                .is_some_and(|message| holds(&key.material, kind, &message, tail))
         };
-        let holds = Message::new(kind, parts.gtin, parts.serial, key.id, parts.price)
-            .is_some_and(|message| holds(&key.material, kind, &message, tail));
-        verdict(key, holds)
+        match key.parse().ok().and_then(|id| self.find(id)) {
+            Some(key) if holds(key) => verdict(key, true),
+            _ if is_garbled(tail) => SealCheck::Garbled,
+            Some(key) => verdict(key, false),
+            None => SealCheck::KeyUnknown,
+        }
     }
 
     fn check_short(&self, parts: &UnitParts, tail: &str) -> SealCheck {

@@ -18,6 +18,7 @@ use marking::seal_keys::{SealCheck, SealKeys, UnitParts};
 use marking::serial::{ISSUER, LONG_LENGTH, SerialCipher, ShortLength};
 use marking::sscc::Sscc;
 use marking::stamp::StampNumber;
+use marking::written;
 
 use super::order::MAX_QUANTITY;
 use super::place::{Place, Sequence};
@@ -106,20 +107,17 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn locate(self, text: &str) -> Location {
-        let plain = match code::read(text, Form::Auto, true) {
-            Ok(read) => {
-                let sealed = sealed_serial(&read.code);
-                let location = self.place(read);
-                match (&location, sealed) {
-                    (Location::NotIssued { gtin, .. }, Some(serial)) if self.is_past_repair(text, *gtin, &serial) => {
-                        return location;
-                    }
-                    (location, _) if !location.is_settled() => {}
-                    _ => return location,
-                }
-                Ok(location)
+        if let Some(parts) = written::parts(text) {
+            let location = self.serial(&parts, Vec::new());
+            if location.is_settled()
+                || matches!(location, Location::NotIssued { .. }) && self.is_past_repair(parts.gtin, parts.serial)
+            {
+                return location;
             }
-            Err(error) => Err(error),
+        }
+        let plain = match code::read(text, Form::Auto, true).map(|read| self.place(read)) {
+            Ok(location) if location.is_settled() => return location,
+            plain => plain,
         };
         let mut readable = None;
         if text.len() <= LONGEST {
@@ -134,28 +132,25 @@ impl Reader<'_> {
         plain.or_else(|error| readable.ok_or(error)).unwrap_or_else(|error| Location::NotACode { error: Some(error) })
     }
 
-    /// Whether no known fault can have made this text of a code of ours, if its serial is not: nothing in it hints at
-    /// spaces, spelled separators or another keyboard, its parts stand where a layout has them, and with its letters
-    /// exchanged the serial is not ours either. So a flood of invented codes is not searched for faults (X9).
-    fn is_past_repair(self, text: &str, gtin: Gtin, serial: &str) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"\x1d]+/=-_".contains(&byte);
-        if !text.bytes().all(plain) {
-            return false;
-        }
-        let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
-        let swap = |c: char| match c {
-            'y' => 'z',
-            'z' => 'y',
-            'Y' => 'Z',
-            'Z' => 'Y',
+    /// Whether no known fault can have made a code of ours into one that stands as ours do, but with this serial: its
+    /// separators are in place and nothing in it was typed, so its letters alone can have been exchanged, and that
+    /// leads to no serial of ours either. So a flood of invented codes is not searched for faults (X9).
+    fn is_past_repair(self, gtin: Gtin, serial: &str) -> bool {
+        let flip =
+            |byte: u8| if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
+        let swap = |byte: u8| match byte {
+            b'y' => b'z',
+            b'z' => b'y',
+            b'Y' => b'Z',
+            b'Z' => b'Y',
             other => other,
         };
-        let exchanged: [String; 3] = [
-            serial.chars().map(flip).collect(),
-            serial.chars().map(swap).collect(),
-            serial.chars().map(flip).map(swap).collect(),
-        ];
-        exchanged.iter().all(|serial| self.serials.place_of_long(gtin, serial).is_none())
+        let Ok(serial) = <[u8; LONG_LENGTH]>::try_from(serial.as_bytes()) else { return false };
+        let exchanged = [serial.map(flip), serial.map(swap), serial.map(flip).map(swap)];
+        let is_ours = |serial: &[u8; LONG_LENGTH]| {
+            std::str::from_utf8(serial).is_ok_and(|serial| self.serials.place_of_long(gtin, serial).is_some())
+        };
+        !exchanged.iter().any(is_ours)
     }
 
     fn place(self, read: Read) -> Location {
@@ -281,16 +276,6 @@ impl Location {
             Self::Unsealed { gtin, .. } => *gtin,
             Self::Pack { .. } | Self::NotACode { .. } => None,
         }
-    }
-}
-
-/// The serial of a unit's code that has all the parts of one with a long serial.
-fn sealed_serial(code: &MarkingCode) -> Option<String> {
-    match code {
-        MarkingCode::Unit(unit) if unit.serial.len() == LONG_LENGTH && unit.tail != Tail::None => {
-            Some(unit.serial.clone())
-        }
-        _ => None,
     }
 }
 

@@ -24,6 +24,7 @@ use super::facts;
 use super::ready::{Alike, Gapped};
 use super::snapshot::{OrderCard, PackCard, ProductCard, Unit};
 use crate::app::App;
+use crate::clock;
 use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
 use crate::error::{Error, Result};
 use crate::http::language;
@@ -150,7 +151,7 @@ impl<'a> Walk<'a> {
         let now = self.app.clock.now();
         let fits = unit.gtin.is_none_or(|gtin| gtin == gapped.gtin)
             && unit.group == gapped.group
-            && gapped.day == self.app.clock.today();
+            && gapped.day == clock::local(now).date_naive();
         fits.then(|| (gapped.verdict, gapped.filled(&unit.serial, now)))
     }
 

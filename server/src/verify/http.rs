@@ -102,14 +102,59 @@ impl FromRequest for Question {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
-    /// Read by hand: this is the question that is asked most.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let fault = |slug| Err(Error::Malformed("malformed-query", vec![FieldFault::new("code", slug)]));
-        let mut codes = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name == "code");
+        let query = request.query_string();
+        if let Some(code) = only_code(query) {
+            return ready(Ok(Self { code }));
+        }
+        let mut codes = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "code");
         ready(match (codes.next(), codes.next()) {
             (None, _) => fault("field-required"),
             (Some((_, code)), None) => Ok(Self { code: code.into_owned() }),
             (Some(_), Some(_)) => fault("field-doubled"),
         })
+    }
+}
+
+/// The code of a query that holds nothing else, written as addresses are: this is the question that is asked most, and
+/// to read it takes a third of the time so. `None` for any other query, which says nothing about it.
+fn only_code(query: &str) -> Option<String> {
+    let value = query.strip_prefix("code=").filter(|value| !value.contains(['&', '+']))?;
+    let mut code = Vec::with_capacity(value.len());
+    let mut pieces = value.split('%');
+    code.extend_from_slice(pieces.next()?.as_bytes());
+    for piece in pieces {
+        let (byte, rest) = piece.split_at_checked(2)?;
+        code.push(u8::from_str_radix(byte, 16).ok()?);
+        code.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(code).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A query that is read the short way is read the same in every other.
+        #[test]
+        fn a_query_that_is_read_quickly_is_read_rightly(value in "([ -~]|%[0-9A-Fa-f]{2}|ә){0,40}") {
+            let query = format!("code={value}");
+            if let Some(code) = only_code(&query) {
+                let read: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+                prop_assert_eq!(read, [("code".into(), code.into())]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_as_phones_ask_about_it_is_read_quickly() {
+        let read = only_code("code=0104870001234560213ABC%1D91k7Qa%1D92t%2B%2f%3D");
+        assert_eq!(read.as_deref(), Some("0104870001234560213ABC\u{1d}91k7Qa\u{1d}92t+/="));
+        for query in ["", "code", "code=a+b", "code=a&lang=kk", "lang=kk&code=a", "code=%", "code=%f", "code=%FF"] {
+            assert_eq!(only_code(query), None, "{query}");
+        }
     }
 }
