@@ -1,5 +1,7 @@
 //! Scans are judged once, in their own time, by any number of workers, and nothing is lost on the way.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::work;
@@ -112,6 +114,29 @@ async fn each_scan_is_assigned_to_its_region() {
     let regions = rows(&app, "SELECT region FROM scan ORDER BY device").await;
     let regions: Vec<Option<String>> = regions.iter().map(|row| row.get(0)).collect();
     assert_eq!(regions, [Some("750000000".to_owned()), None, None]);
+}
+
+/// Q27: regions that somebody else has imported are known within a minute where nobody works through jobs, too.
+#[tokio::test]
+async fn a_process_that_only_serves_learns_of_imported_regions() {
+    let app = TestApp::start().await;
+    let twin = app.twin().await;
+    import(&app).await;
+    let regions = async || {
+        let one = scan(twin.app.clock.now(), "4006381333931", 1, 0, ALMATY);
+        send(&twin, &[one]).await;
+        let regions = rows(&app, "SELECT region FROM scan WHERE region IS NOT NULL").await;
+        regions.iter().map(|row| row.get(0)).collect::<Vec<String>>()
+    };
+    assert!(regions().await.is_empty(), "it has not looked yet");
+    for _ in 0..40 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        if let [region, ..] = &*regions().await {
+            assert_eq!(region, "750000000");
+            return;
+        }
+    }
+    panic!("it never learns of them");
 }
 
 /// Pictures from files and scanners at fault accuse nobody.

@@ -11,6 +11,7 @@ use reqwest::Method;
 use serde_json::json;
 use server::work;
 use tests::{Answer, Scene, TestApp, shared_stores};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// R8
@@ -66,30 +67,68 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
     app.stop().await;
 }
 
+/// A scan, sent by somebody who waits so long for an answer.
+async fn send_scan(app: &TestApp, wait: &'static str) -> Answer {
+    let scan = json!({
+        "id": Uuid::new_v4(), "code": "x", "taken_at": "2026-11-20T10:00:00Z", "consent": "none",
+        "verdict": "unknown",
+    });
+    let request = app.request(Method::POST, "/v1/scans").header("Prefer", wait);
+    app.send(request.json(&json!({ "items": [scan] }))).await
+}
+
+/// A service whose connections to PostgreSQL are all in other hands, and these.
+async fn busy_app() -> (Arc<TestApp>, Vec<impl Sized>) {
+    let app = TestApp::start().await;
+    let all = app.app.config.database_connections;
+    let held = futures_util::future::try_join_all((0..all).map(|_| app.app.db.get())).await.unwrap();
+    (Arc::new(app), held)
+}
+
+/// Sends a scan that takes the committer's hands, which wait for a connection.
+async fn occupy_committer(app: &Arc<TestApp>) -> JoinHandle<Answer> {
+    let first = tokio::spawn({
+        let app = Arc::clone(app);
+        async move { send_scan(&app, "wait=10").await }
+    });
+    while app.app.db.status().waiting == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    first
+}
+
+async fn count_scans(app: &TestApp) -> usize {
+    let db = app.app.db.get().await.unwrap();
+    let kept: i64 = db.query_one("SELECT count(*) FROM scan", &[]).await.unwrap().get(0);
+    usize::try_from(kept).unwrap()
+}
+
+/// R8: who has waited longest is written first: while the oldest scan waits for a quarter of a second, others are told to
+/// come back at once, whatever they would wait themselves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_oldest_scan_waits_too_long_others_are_refused_at_once() {
+    let (app, held) = busy_app().await;
+    let first = occupy_committer(&app).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let refused = send_scan(&app, "wait=10").await;
+    assert_eq!((refused.status, refused.slug()), (503, "overloaded"));
+    assert!(refused.headers.contains_key("retry-after"), "it says when to come back");
+    assert!(!first.is_finished(), "nothing was written meanwhile");
+    drop(held);
+    first.await.unwrap().expect(201);
+    send_scan(&app, "wait=10").await.expect(201);
+    assert_eq!(count_scans(&app).await, 2);
+}
+
 /// R8: many scans at once wait in a queue that has an end, and one whose client no longer waits is not written.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scan_that_nobody_waits_for_any_more_is_not_written() {
-    let app = TestApp::start().await;
-    let all = app.app.config.database_connections;
-    let held: Vec<_> = futures_util::future::join_all((0..all).map(|_| app.app.db.get())).await;
-    let app = Arc::new(app);
+    let (app, held) = busy_app().await;
     let send = |wait: &'static str| {
         let app = Arc::clone(&app);
-        async move {
-            let scan = json!({
-                "id": Uuid::new_v4(), "code": "x", "taken_at": "2026-11-20T10:00:00Z", "consent": "none",
-                "verdict": "unknown",
-            });
-            let request = app.request(Method::POST, "/v1/scans").header("Prefer", wait);
-            app.send(request.json(&json!({ "items": [scan] }))).await
-        }
+        async move { send_scan(&app, wait).await }
     };
-    // The first takes the committer's hands, which wait for a connection; the others wait behind it.
-    let first = tokio::spawn(send("wait=10"));
-    let waiting = async || app.app.db.status().waiting > 0;
-    while !waiting().await {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let first = occupy_committer(&app).await;
     let late = tokio::spawn(send("wait=0"));
     let patient = tokio::spawn(send("wait=10"));
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -99,7 +138,5 @@ async fn a_scan_that_nobody_waits_for_any_more_is_not_written() {
     // Whether these two were in time depends on the machine; what they are told is true either way.
     let told = [first.await.unwrap().status, patient.await.unwrap().status];
     let stored = told.iter().filter(|status| **status == 201).count();
-    let db = app.app.db.get().await.unwrap();
-    let kept: i64 = db.query_one("SELECT count(*) FROM scan", &[]).await.unwrap().get(0);
-    assert_eq!(usize::try_from(kept).unwrap(), stored, "{told:?}");
+    assert_eq!(count_scans(&app).await, stored, "{told:?}");
 }
