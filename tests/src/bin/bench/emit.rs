@@ -8,6 +8,7 @@ use server::app::App;
 use tests::load::Lines;
 
 use crate::Plan;
+use crate::processor::processor_time;
 use crate::report::{Report, median};
 use crate::stand::Stand;
 
@@ -61,13 +62,4 @@ fn sign(app: &App, length: Duration) -> f64 {
         }
     }
     f64::from(count) / started.elapsed().as_secs_f64()
-}
-
-/// Processor time that this process has used, the service and the client that counts lines alike.
-fn processor_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    // utime and stime, in hundredths of a second on every Linux that we know.
-    Duration::from_millis((ticks(11) + ticks(12)) * 10)
 }

@@ -7,6 +7,7 @@ mod connections;
 mod emit;
 mod pace;
 mod plot;
+mod processor;
 mod report;
 mod scans;
 mod snapshot;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::Plan;
 use crate::plot;
 use crate::report::{Report, median};
-use crate::stand::Stand;
+use crate::stand::{ASKED, Stand, asked_of_static};
 
 /// The largest order.
 const ORDER: u32 = 1_000_000;
@@ -88,7 +88,8 @@ async fn questions(stand: &mut Stand, goods: &[Goods], seed: u64) -> Vec<Vec<u8>
 
 /// Answers a second against static answers, in turns.
 async fn ratio(stand: &Stand, plan: &Plan, questions: &[Vec<u8>], report: &mut Report, size: u32) -> f64 {
-    let fixed = vec![get("/bench?1200", "")];
+    let start = asked_of_static(1_200);
+    let fixed: Vec<_> = questions.iter().map(|asked| [start.as_bytes(), &asked[ASKED.len()..]].concat()).collect();
     press(stand, plan, questions.to_vec(), plan.seed).await;
     let (mut ratios, mut rates, mut p99) = (vec![], vec![], vec![]);
     for round in 0..plan.rounds {

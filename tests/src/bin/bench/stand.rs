@@ -19,6 +19,8 @@ use tests::Scene;
 /// The longest static answer.
 const LONGEST: usize = 64 << 10;
 static FILLING: [u8; LONGEST] = [b'x'; LONGEST];
+/// What every question about a code starts with.
+pub(crate) const ASKED: &str = "GET /v1/verify?code=";
 
 /// A running service, its stores, and people to work with it.
 pub(crate) struct Stand {
@@ -118,4 +120,9 @@ async fn filling(request: HttpRequest) -> HttpResponse {
     let length = request.query_string().split('&').next().and_then(|length| length.parse().ok()).unwrap_or(0);
     let bytes = &FILLING[..LONGEST.min(length)];
     HttpResponse::Ok().content_type(ContentType::json()).body(Bytes::from_static(bytes))
+}
+
+/// The same for a static answer of this length: the rest of a question stands behind it, so that it is as long.
+pub(crate) fn asked_of_static(length: usize) -> String {
+    format!("GET /bench?{length}&code=")
 }

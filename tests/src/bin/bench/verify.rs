@@ -13,8 +13,9 @@ use tests::load::{Load, Outcome, Random, encoded, exchange, get};
 use uuid::Uuid;
 
 use crate::Plan;
+use crate::processor::processor_time;
 use crate::report::{Report, median};
-use crate::stand::Stand;
+use crate::stand::{ASKED, Stand, asked_of_static};
 
 /// Invented codes that are asked about in turns: more than any cache of ours would hold by chance.
 const GUESSES: usize = 200_000;
@@ -37,6 +38,7 @@ struct Kind {
     /// What a question is answered with: its length decides that of the static answer.
     length: usize,
     ratios: Vec<f64>,
+    processor_ratios: Vec<f64>,
     to_bare: Vec<f64>,
     per_second: Vec<f64>,
     static_per_second: Vec<f64>,
@@ -90,7 +92,9 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
 
 impl Kind {
     fn new(name: &'static str, verdict: &'static str, codes: &[String]) -> Self {
-        let questions = codes.iter().map(|code| get(&format!("/v1/verify?code={}", encoded(code)), "")).collect();
+        let questions =
+            codes.iter().map(|code| get(&format!("/v1/verify?code={}", encoded(code)), "")).collect::<Vec<_>>();
+        assert!(questions.iter().all(|question| question.starts_with(ASKED.as_bytes())), "they start alike");
         Self {
             name,
             verdict,
@@ -99,6 +103,7 @@ impl Kind {
             next: None,
             length: 0,
             ratios: Vec::new(),
+            processor_ratios: Vec::new(),
             to_bare: Vec::new(),
             per_second: Vec::new(),
             static_per_second: Vec::new(),
@@ -115,28 +120,49 @@ impl Kind {
     }
 
     async fn press(&self, stand: &Stand, plan: &Plan, seed: u64) -> Outcome {
-        let Some(next) = self.next.clone() else {
-            return press(stand.address, plan, Arc::clone(&self.questions), seed).await;
-        };
-        let load = Load { address: stand.address, connections: plan.connections, length: plan.length };
+        self.press_at(stand.address, plan, seed, ASKED.to_owned(), self.next.clone()).await
+    }
+
+    /// Presses with the questions of this kind, one after the other or drawn by chance, each with another start.
+    async fn press_at(
+        &self,
+        address: SocketAddr,
+        plan: &Plan,
+        seed: u64,
+        start: String,
+        next: Option<Arc<AtomicUsize>>,
+    ) -> Outcome {
+        let load = Load { address, connections: plan.connections, length: plan.length };
         let questions = Arc::clone(&self.questions);
+        let mut random = Random::new(seed);
         let next = move |into: &mut Vec<u8>| {
-            let at = next.fetch_add(1, Ordering::Relaxed) % questions.len();
-            into.extend_from_slice(&questions[at]);
+            let at = match &next {
+                Some(next) => next.fetch_add(1, Ordering::Relaxed) % questions.len(),
+                None if questions.len() > 1 => random.below(questions.len()),
+                None => 0,
+            };
+            into.extend_from_slice(start.as_bytes());
+            into.extend_from_slice(&questions[at][ASKED.len()..]);
         };
         load.run_apart(next).await
     }
 
-    /// The static answer and the bare look into Redis, then the real one. The static question is as long as the real one.
+    /// The static answer and the bare look into Redis, then the real one. All are asked the same: a static question
+    /// that were always the same would be at hand for the load, which shares the processors with the service.
     async fn round(&mut self, stand: &Stand, plan: &Plan, seed: u64) {
-        let question = &self.questions[0];
-        let target = format!("/bench?{}&code=", self.length);
-        let padding = question.len() - get(&target, "").len();
-        let fixed = get(&format!("{target}{}", "x".repeat(padding)), "");
-        let bare = press(stand.bare, plan, Arc::new(vec![fixed.clone()]), seed).await.per_second();
-        let fixed = press(stand.address, plan, Arc::new(vec![fixed]), seed).await.per_second();
+        let start = asked_of_static(self.length);
+        let in_order = || self.next.as_ref().map(|_| Arc::default());
+        let bare = self.press_at(stand.bare, plan, seed, start.clone(), in_order()).await.per_second();
+        let begun = processor_time();
+        let fixed = self.press_at(stand.address, plan, seed, start, in_order()).await;
+        let between = processor_time();
         let outcome = self.press(stand, plan, seed).await;
+        let ended = processor_time();
         assert!(outcome.is_clean(), "{}: {:?} {:?}", self.name, outcome.statuses, outcome.complaint);
+        let each = |outcome: &Outcome, spent: Duration| spent.as_secs_f64() / answers(outcome);
+        self.processor_ratios
+            .push(each(&fixed, between.saturating_sub(begun)) / each(&outcome, ended.saturating_sub(between)));
+        let fixed = fixed.per_second();
         self.ratios.push(outcome.per_second() / fixed);
         self.to_bare.push(outcome.per_second() / bare);
         self.per_second.push(outcome.per_second());
@@ -147,26 +173,13 @@ impl Kind {
     fn report(&self, report: &mut Report) {
         let mut put = |what: &str, value| report.put(&format!("verify.{}_{what}", self.name), value);
         put("ratio", median(self.ratios.clone()));
+        put("ratio_of_processor_time", median(self.processor_ratios.clone()));
         put("to_bare_redis_get", median(self.to_bare.clone()));
         put("per_second", median(self.per_second.clone()));
         put("static_per_second", median(self.static_per_second.clone()));
         put("p50_ms", self.outcome.latencies.percentile(50).as_secs_f64() * 1e3);
         put("p99_ms", self.outcome.latencies.percentile(99).as_secs_f64() * 1e3);
     }
-}
-
-/// Presses with questions drawn by chance.
-async fn press(address: SocketAddr, plan: &Plan, questions: Arc<Vec<Vec<u8>>>, seed: u64) -> Outcome {
-    let load = Load { address, connections: plan.connections, length: plan.length };
-    let mut random = Random::new(seed);
-    let mut at = 0;
-    let next = move |into: &mut Vec<u8>| {
-        if questions.len() > 1 {
-            at = random.below(questions.len());
-        }
-        into.extend_from_slice(&questions[at]);
-    };
-    load.run_apart(next).await
 }
 
 /// Codes of the right form for a true product and a true key, with serials and seals drawn by chance.
@@ -250,6 +263,11 @@ async fn without_stores(stand: &mut Stand, plan: &Plan, kind: &Kind, report: &mu
     report.put_count("verify.without_postgres_failed", failures(&outcome));
     stand.embedded.start_postgres().await.expect("PostgreSQL starts again");
     tokio::time::sleep(settle).await;
+}
+
+/// Answers that came.
+fn answers(outcome: &Outcome) -> f64 {
+    outcome.per_second() * outcome.elapsed.as_secs_f64()
 }
 
 fn failures(outcome: &Outcome) -> u64 {
