@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -345,7 +345,7 @@ async fn keep_walking(app: App, stop: CancellationToken) {
         let pause = patrol.step(&app, &stop).await;
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
+            () = patrol.rest(&app, pause) => {}
         }
     }
 }
@@ -383,6 +383,8 @@ impl Patrol {
     /// How long the walk pauses between two steps.
     const AT_LEISURE: Duration = Duration::from_secs(5);
     const IN_HASTE: Duration = Duration::from_millis(20);
+    /// How often a walker at leisure asks whether the snapshot is still the same.
+    const LOOK: Duration = Duration::from_secs(1);
 
     /// Takes a step, and tells how long to wait for the next.
     async fn step(&mut self, app: &App, stop: &CancellationToken) -> Duration {
@@ -396,6 +398,19 @@ impl Patrol {
             Err(error) => {
                 tracing::debug!(%error, "the walk over the snapshot rests");
                 Self::AT_LEISURE
+            }
+        }
+    }
+
+    /// Waits for the next step, but no longer than the snapshot stays what it was: Redis that has come back, or was emptied, is
+    /// filled at once, since PostgreSQL may be the next to go.
+    async fn rest(&self, app: &App, pause: Duration) {
+        let begun = Instant::now();
+        while let Some(left) = pause.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+            tokio::time::sleep(left.min(Self::LOOK)).await;
+            // A way that nobody uses is not known to be broken before it is asked.
+            if left > Self::LOOK && app.snapshot.answers().await && app.snapshot.spaces() != self.spaces {
+                return;
             }
         }
     }

@@ -83,6 +83,25 @@ async fn without_redis_verify_goes_on_and_nothing_sold_is_called_good() {
     whole.stop().await;
 }
 
+/// R2, R3: nobody asks meanwhile, so that nothing but the worker's walk brings back what was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restarted_redis_is_full_again_before_postgres_is_missed() {
+    let mut stores = Stores::start("refilled").await;
+    let mut whole = Whole::of(TestApp::start_on(&stores).await).await;
+    let (_, codes) = whole.scene.goods(Group::Medicines, 2_000).await;
+    whole.scene.await_verdict(&codes[1_999], "in-circulation").await;
+    stores.embedded.kill_redis();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    stores.embedded.start_redis().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stores.embedded.kill_postgres();
+    for code in [&codes[0], &codes[1_999]] {
+        assert_eq!(whole.scene.verify(code).await.expect(200).json["verdict"], "in-circulation");
+    }
+    stores.embedded.start_postgres().await.unwrap();
+    whole.stop().await;
+}
+
 /// R2
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_snapshot_put_back_calls_nothing_good_that_was_sold_since() {
