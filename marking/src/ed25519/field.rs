@@ -53,6 +53,11 @@ impl Element {
     /// One.
     pub(super) const ONE: Self = Self(fiat_25519_tight_field_element([1, 0, 0, 0, 0]));
 
+    /// Some bits of it, for who wants it fetched.
+    pub(super) fn look(&self) -> u64 {
+        self.0.0[0]
+    }
+
     /// Reads 32 bytes, least significant first; the highest bit is passed over.
     pub(super) fn from_bytes(mut bytes: [u8; 32]) -> Self {
         bytes[31] &= 0x7F;

@@ -19,6 +19,8 @@ const ROOT_OF_MINUS_ONE: [u8; 32] = [
 ];
 /// Bits of a reduced scalar.
 const SCALAR_BITS: usize = 253;
+/// Bits of the shortest digits that a table may be made for.
+const FEWEST_BITS: usize = 2;
 
 /// A point, or a sum of points.
 #[derive(Clone, Copy)]
@@ -37,8 +39,6 @@ struct Multiple {
     y_minus_x: Element,
     /// 2dxy
     product: Element,
-    /// Whether the product is to be taken with the other sign.
-    is_negative: bool,
 }
 
 impl Point {
@@ -86,9 +86,11 @@ impl Point {
         self.add_with(&other.y.add(&other.x), &other.y.subtract(&other.x), &product, false, &z)
     }
 
-    fn add_multiple(&self, multiple: &Multiple) -> Self {
-        let Multiple { y_plus_x, y_minus_x, product, is_negative } = multiple;
-        self.add_with(y_plus_x, y_minus_x, product, *is_negative, &self.z)
+    /// Adds a multiple, or takes it away.
+    fn add_multiple(&self, multiple: &Multiple, is_negative: bool) -> Self {
+        let Multiple { y_plus_x, y_minus_x, product } = multiple;
+        let (plus, minus) = if is_negative { (y_minus_x, y_plus_x) } else { (y_plus_x, y_minus_x) };
+        self.add_with(plus, minus, product, is_negative, &self.z)
     }
 
     /// Adds the point with these y + x, y - x and 2dxy; `z` is the product of both denominators.
@@ -108,13 +110,6 @@ impl Point {
         let (e, h) = (b.subtract(&a), b.add(&a));
         let (f, g) = if is_negative { (d.add(&c), d.subtract(&c)) } else { (d.subtract(&c), d.add(&c)) };
         Self { x: multiply(&e, &f), y: multiply(&g, &h), z: multiply(&f, &g), t: multiply(&e, &h) }
-    }
-}
-
-impl Multiple {
-    fn negated(self) -> Self {
-        let Self { y_plus_x, y_minus_x, product, is_negative } = self;
-        Self { y_plus_x: y_minus_x, y_minus_x: y_plus_x, product, is_negative: !is_negative }
     }
 }
 
@@ -153,23 +148,25 @@ impl Multiples {
 
     /// Adds `scalar · P` to a sum. The scalar is reduced, so below 2^253.
     ///
-    /// The multiples are copied out of the table before they are added: the copies don't wait for each other, so the
+    /// Both lines of every multiple are looked at before any is added: the looks don't wait for each other, so the
     /// processor fetches many at a time from its outer caches, where a table in a busy server lies.
     pub(super) fn add_to(&self, sum: Point, scalar: &[u8; 32]) -> Point {
         let (full, half) = (1 << self.bits, 1 << (self.bits - 1));
+        let mut picked = [(&self.table[0], false); SCALAR_BITS.div_ceil(FEWEST_BITS)];
+        let (mut count, mut carry, mut looks) = (0, 0, 0);
         // The bits of a digit and the carry into it make a number from -(half - 1) to half.
-        let mut carry = 0;
-        let mut picked = Vec::with_capacity(self.table.len() / half);
         for (number, row) in self.table.chunks_exact(half).enumerate() {
             let digit = bits_at(scalar, number * self.bits) % full + carry;
             carry = usize::from(digit > half);
-            match digit {
-                _ if digit == 0 || digit == full => {}
-                _ if digit <= half => picked.push(row[digit - 1]),
-                _ => picked.push(row[full - digit - 1].negated()),
+            let (size, is_negative) = if digit > half { (full - digit, true) } else { (digit, false) };
+            if let Some(multiple) = size.checked_sub(1).and_then(|place| row.get(place)) {
+                looks ^= multiple.y_plus_x.look() ^ multiple.product.look();
+                picked[count] = (multiple, is_negative);
+                count += 1;
             }
         }
-        picked.iter().fold(sum, |sum, multiple| sum.add_multiple(multiple))
+        std::hint::black_box(looks);
+        picked[..count].iter().fold(sum, |sum, (multiple, is_negative)| sum.add_multiple(multiple, *is_negative))
     }
 }
 
@@ -202,7 +199,6 @@ fn normal(points: &[Point]) -> impl Iterator<Item = Multiple> {
                 y_plus_x: y.add(&x).carried(),
                 y_minus_x: y.subtract(&x).carried(),
                 product: multiply(&multiply(&x, &y), &doubled_d),
-                is_negative: false,
             }
         })
         .collect();
