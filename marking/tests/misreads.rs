@@ -205,6 +205,8 @@ proptest! {
 
     #[test]
     fn spellings_that_could_be_data_are_tried_too(code in code(), spelling in "(<GS>|<FNC1>|%1D|_x001D_)") {
+        // Where the data have the same spelling, nobody can tell which of them was a separator.
+        prop_assume!(!code.contains(&spelling));
         let faulty = code.replace(GS, &spelling);
         prop_assert!(found(&faulty, &code, &[Repair::TypedSeparators]));
     }
