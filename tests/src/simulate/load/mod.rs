@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 3.0)]
     crowd: f64,
     /// Processor time of a verification, in microseconds of one core.
-    #[arg(long, default_value_t = 36.0)]
+    #[arg(long, default_value_t = 24.0)]
     verify_micros: f64,
     /// Processor time of a scan that is kept, in microseconds of one core of a serving machine.
     #[arg(long, default_value_t = 26.0)]
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 2.0)]
     cold_millis: f64,
     /// Rows of scans that one PostgreSQL makes durable a second.
-    #[arg(long, default_value_t = 56_000.0)]
+    #[arg(long, default_value_t = 60_000.0)]
     rows: f64,
     /// Memory of a connection that rests, server and kernel together, in bytes.
     #[arg(long, default_value_t = 15_500.0)]
