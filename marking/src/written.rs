@@ -1,5 +1,5 @@
 //! Codes exactly as the register writes them (see [`crate::layout`]), read in place. Most texts that anybody asks about
-//! are such, and [`crate::code::read`], which knows every element string there is, takes ten times as long to say the
+//! are such, and [`crate::code::read`], which knows every element string there is, takes seven times as long to say the
 //! same of them.
 
 use crate::layout::{GS, SerialScheme, TailKind};

@@ -107,6 +107,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn locate(self, text: &str) -> Location {
+        // Most texts are codes that stand as the register writes them: these are read without a copy of anything.
         if let Some(parts) = written::parts(text) {
             let location = self.serial(&parts, Vec::new());
             if location.is_settled()
