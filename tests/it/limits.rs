@@ -285,7 +285,7 @@ fn address(app: &TestApp) -> SocketAddr {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_refused_keeps_the_connection() {
     let app = limited(60_000, 1, 60_000).await;
-    let address: SocketAddr = app.url("").strip_prefix("http://").unwrap().parse().unwrap();
+    let address = address(&app);
     let statuses = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();

@@ -45,12 +45,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Successful answers a second.
-    pub fn per_second(&self) -> f64 {
+    /// Successful answers.
+    pub fn answers(&self) -> f64 {
         let answers: u64 = self.statuses.range(200..300).map(|(_, count)| count).sum();
         #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
         let answers = answers as f64;
-        answers / self.elapsed.as_secs_f64()
+        answers
+    }
+
+    /// Successful answers a second.
+    pub fn per_second(&self) -> f64 {
+        self.answers() / self.elapsed.as_secs_f64()
     }
 
     /// Whether every request got a success.

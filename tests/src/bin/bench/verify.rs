@@ -159,7 +159,7 @@ impl Kind {
         let outcome = self.press(stand, plan, seed).await;
         let ended = processor_time();
         assert!(outcome.is_clean(), "{}: {:?} {:?}", self.name, outcome.statuses, outcome.complaint);
-        let each = |outcome: &Outcome, spent: Duration| spent.as_secs_f64() / answers(outcome);
+        let each = |outcome: &Outcome, spent: Duration| spent.as_secs_f64() / outcome.answers();
         self.processor_ratios
             .push(each(&fixed, between.saturating_sub(begun)) / each(&outcome, ended.saturating_sub(between)));
         let fixed = fixed.per_second();
@@ -265,11 +265,6 @@ async fn without_stores(stand: &mut Stand, plan: &Plan, kind: &Kind, report: &mu
     report.put_count("verify.without_postgres_failed", failures(&outcome));
     stand.embedded.start_postgres().await.expect("PostgreSQL starts again");
     tokio::time::sleep(settle).await;
-}
-
-/// Answers that came.
-fn answers(outcome: &Outcome) -> f64 {
-    outcome.per_second() * outcome.elapsed.as_secs_f64()
 }
 
 fn failures(outcome: &Outcome) -> u64 {
