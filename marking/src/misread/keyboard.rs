@@ -54,18 +54,28 @@ fn undo(text: &str, layout: &[(&str, &str)]) -> Option<String> {
 /// Capital letters for small ones and the other way round. A symbology identifier that is right
 /// stays as it is.
 pub(super) fn case_flipped(text: &str) -> Option<String> {
-    exchanged(text, |byte| if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte })
+    exchanged(text, other_case)
+}
+
+/// The capital letter for a small one and the other way round; any other byte as it is.
+pub fn other_case(byte: u8) -> u8 {
+    if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte }
 }
 
 /// Y for Z and the other way round.
 pub(super) fn yz_swapped(text: &str) -> Option<String> {
-    exchanged(text, |byte| match byte {
+    exchanged(text, y_for_z)
+}
+
+/// Y for Z and the other way round; any other byte as it is.
+pub fn y_for_z(byte: u8) -> u8 {
+    match byte {
         b'y' => b'z',
         b'z' => b'y',
         b'Y' => b'Z',
         b'Z' => b'Y',
         other => other,
-    })
+    }
 }
 
 /// Exchanges ASCII letters for others; bytes of other characters are left alone, so the text stays one.

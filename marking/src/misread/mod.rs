@@ -6,6 +6,8 @@ mod keyboard;
 mod lost;
 mod separators;
 
+pub use keyboard::{other_case, y_for_z};
+
 use crate::code::{Form, MarkingCode, Read, read_plainly};
 use crate::element_string::GS;
 

@@ -12,7 +12,7 @@
 use marking::code::{self, Form, MarkingCode, Read, StampCode, Tail, TobaccoPack, UnitCode};
 use marking::gtin::Gtin;
 use marking::layout::{Group, SerialScheme};
-use marking::misread::{self, Repair};
+use marking::misread::{self, Repair, other_case, y_for_z};
 use marking::parse_error::ParseError;
 use marking::seal_keys::{SealCheck, SealKeys, UnitParts};
 use marking::serial::{ISSUER, LONG_LENGTH, SerialCipher, ShortLength};
@@ -137,17 +137,8 @@ impl Reader<'_> {
     /// separators are in place and nothing in it was typed, so its letters alone can have been exchanged, and that
     /// leads to no serial of ours either. So a flood of invented codes is not searched for faults (X9).
     fn is_past_repair(self, gtin: Gtin, serial: &str) -> bool {
-        let flip =
-            |byte: u8| if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
-        let swap = |byte: u8| match byte {
-            b'y' => b'z',
-            b'z' => b'y',
-            b'Y' => b'Z',
-            b'Z' => b'Y',
-            other => other,
-        };
         let Ok(serial) = <[u8; LONG_LENGTH]>::try_from(serial.as_bytes()) else { return false };
-        let exchanged = [serial.map(flip), serial.map(swap), serial.map(flip).map(swap)];
+        let exchanged = [serial.map(other_case), serial.map(y_for_z), serial.map(other_case).map(y_for_z)];
         let is_ours = |serial: &[u8; LONG_LENGTH]| {
             std::str::from_utf8(serial).is_ok_and(|serial| self.serials.place_of_long(gtin, serial).is_some())
         };
