@@ -48,7 +48,8 @@ export function townLayers(): LayerSpecification[] {
       id: "town-names",
       type: "symbol",
       source: "towns",
-      layout: { "text-field": ["get", "name"], "text-size": 12, "text-anchor": "top", "text-offset": [0, 0.35] },
+      // Clear of a spot that lies on the town, and further below where a larger sign takes the place.
+      layout: { "text-field": ["get", "name"], "text-size": 12, "text-variable-anchor-offset": ["top", [0, 0.8], "top", [0, 2]] },
       paint: { "text-color": name, "text-halo-color": halo, "text-halo-width": 1.4 },
     },
   ];
