@@ -51,6 +51,23 @@ async fn the_order_in_which_scans_arrive_changes_nothing() {
     assert!(forth.iter().any(|(subject, _)| subject.starts_with("unit:")));
 }
 
+/// Goods by the hundred in one delivery are all remembered, though one statement writes only some of them.
+#[tokio::test]
+async fn each_unit_of_a_whole_delivery_is_remembered() {
+    let people = People::gather().await;
+    let app = people.app();
+    let order = people.trade.goods(150).await;
+    let codes = people.trade.codes(order).await;
+    let now = app.app.clock.now();
+    let scans: Vec<Value> = codes.iter().map(|code| scan(now, code, 1, 0, ALMATY)).collect();
+    for scans in scans.chunks(75) {
+        send(app, scans).await;
+    }
+    settle(app).await;
+    let once = "SELECT count(*) FROM trail WHERE subject LIKE 'unit:%' AND (state->>'n')::bigint = 1";
+    assert_eq!(rows(app, once).await[0].get::<_, i64>(0), 150);
+}
+
 /// Several workers at once judge every scan once: figures add up, and one cause is one alert.
 #[tokio::test]
 async fn many_workers_judge_each_scan_once() {

@@ -10,6 +10,10 @@ use super::super::watch::{coarse, exact_from};
 use crate::db::Transaction;
 use crate::error::Result;
 
+/// Trails written by one statement, 320 kB when all are full. Each connection of the pool keeps room, twice, for the
+/// largest message that it has ever sent.
+const TRAILS_A_STATEMENT: usize = 64;
+
 /// Holds the trails of these subjects until the transaction ends; those that were not there begin. Returns how many of
 /// these are units. Everybody takes them in the order of their keys.
 pub(crate) async fn take_trails(
@@ -55,12 +59,15 @@ pub(crate) async fn write_trails(tx: &Transaction<'_>, trails: &BTreeMap<Subject
              WHERE trail.subject = new.subject",
         )
         .await?;
-    let keys: Vec<String> = trails.keys().map(ToString::to_string).collect();
-    let states: Vec<Json<&Trail>> = trails.values().map(Json).collect();
     let newest = |trail: &Trail| DateTime::from_timestamp(trail.newest().unwrap_or_default(), 0).unwrap_or_default();
-    let days: Vec<NaiveDate> = trails.values().map(|trail| newest(trail).date_naive()).collect();
-    let exact: Vec<Option<DateTime<Utc>>> = trails.values().map(exact_from).collect();
-    tx.execute(&write, &[&keys, &states, &days, &exact]).await?;
+    let trails: Vec<(&Subject, &Trail)> = trails.iter().collect();
+    for trails in trails.chunks(TRAILS_A_STATEMENT) {
+        let keys: Vec<String> = trails.iter().map(|(subject, _)| subject.to_string()).collect();
+        let states: Vec<Json<&Trail>> = trails.iter().map(|(_, trail)| Json(*trail)).collect();
+        let days: Vec<NaiveDate> = trails.iter().map(|(_, trail)| newest(trail).date_naive()).collect();
+        let exact: Vec<Option<DateTime<Utc>>> = trails.iter().map(|(_, trail)| exact_from(trail)).collect();
+        tx.execute(&write, &[&keys, &states, &days, &exact]).await?;
+    }
     Ok(())
 }
 
