@@ -77,13 +77,12 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
 }
 
 /// Reads a photo.
-pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, photo: &str) -> Result<Shown> {
+pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, photo: Uuid) -> Result<Shown> {
     let read = async {
         let mut client = app.db.get().await?;
         let tx = client.transaction().await?;
         let report = find(&tx, inspector, number).await?;
-        let id = Uuid::parse_str(photo).map_err(|_| Error::NotFound("not-found"))?;
-        let found = store::find_photo(&tx, report.id, id).await?;
+        let found = store::find_photo(&tx, report.id, photo).await?;
         let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
         let details = json!({ "photo": photo.id });
         audit::append(&tx, &entry(inspector, "reports.read-photo", report.number, app.clock.now(), details)).await?;

@@ -92,6 +92,7 @@ async fn another_regions_alert_is_not_there_and_a_colleagues_is_theirs() {
         people.get(Some("far-inspector"), "/v1/alerts?region=750000000").await.expect(400).slug(),
         "malformed-query"
     );
+    assert_eq!(people.get(Some("inspector"), "/v1/alerts/7").await.expect(400).slug(), "malformed-path");
     let refused = "SELECT count(*) FROM audit WHERE action LIKE 'alerts.%' AND result = 'not-found'";
     assert_eq!(people.trade.count(refused).await, 2);
 

@@ -73,7 +73,8 @@ async fn nobody_else_gets_a_photo() {
     let seen = inspector.read(&app, &report).await.expect(200).json;
     let id = seen["photos"][0]["id"].as_str().unwrap();
     inspector.get(&app, &format!("/{}/photos/{id}", other.number)).await.expect(404);
-    inspector.get(&app, &format!("/{}/photos/x", report.number)).await.expect(404);
+    let nonsense = inspector.get(&app, &format!("/{}/photos/x", report.number)).await.expect(400);
+    assert_eq!(nonsense.faults(), ["id field-not-a-uuid"]);
     let path = format!("/{}/photos/{id}", report.number);
     app.get(&format!("/v1/inspector/reports{path}")).await.expect(401);
     Inspector::new(&app, "dana", super::ALMATY).await.get(&app, &path).await.expect(404);

@@ -20,7 +20,7 @@ use crate::alerts::{stream, words};
 use crate::app::App;
 use crate::auth::{Caller, Inspector};
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Query, language, problems};
+use crate::http::{Body, Query, id_in_path, language, problems};
 use crate::idempotency::IdempotencyKey;
 use crate::scans::Place;
 
@@ -182,11 +182,6 @@ fn points(trail: &Trail, caller: &Caller, language: Language) -> Vec<TrailPoint>
     trail.sightings().into_iter().map(point).collect()
 }
 
-/// An id in a path; nothing is there for what is none.
-fn id(text: &str) -> Result<Uuid> {
-    text.parse().map_err(|_| Error::NotFound("not-found"))
-}
-
 /// An alert with its trail and evidence. Each look is audited.
 #[utoipa::path(
     tag = "alerts",
@@ -194,7 +189,7 @@ fn id(text: &str) -> Result<Uuid> {
     params(("id" = Uuid, Path)),
     responses(
         (status = 200, description = "The alert", body = AlertDetail),
-        problems::SignedIn, problems::NotFound, problems::Always,
+        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Always,
     ),
     security(("bearer" = ["inspector"])),
 )]
@@ -204,7 +199,7 @@ async fn get_alert(
     inspector: Inspector,
     path: web::Path<String>,
 ) -> Result<web::Json<AlertDetail>> {
-    let inspected = inspect::read(&app, &inspector, id(&path)?).await?;
+    let inspected = inspect::read(&app, &inspector, id_in_path(&path)?).await?;
     Ok(web::Json(AlertDetail::new(inspected, &inspector, language::current())))
 }
 
@@ -245,7 +240,7 @@ async fn post_decision(
 ) -> Result<web::Json<Stood>> {
     let text = new.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
     text.map(|text| check("text", text)).transpose()?;
-    Ok(web::Json(inspect::step(&app, &inspector, id(&path)?, &key, Step::Decide(new.decision, text)).await?))
+    Ok(web::Json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Decide(new.decision, text)).await?))
 }
 
 /// Something to be written down.
@@ -286,7 +281,7 @@ async fn post_note(
         return Err(Error::field("text", "field-required"));
     }
     check("text", text)?;
-    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id(&path)?, &key, Step::Note(text)).await?))
+    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Note(text)).await?))
 }
 
 /// Who is to work on an alert.
@@ -321,7 +316,7 @@ async fn post_assignment(
     key: IdempotencyKey,
     Body(new): Body<NewAssignment>,
 ) -> Result<web::Json<Stood>> {
-    Ok(web::Json(inspect::step(&app, &inspector, id(&path)?, &key, Step::Assign(new.to)).await?))
+    Ok(web::Json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Assign(new.to)).await?))
 }
 
 /// What an alert has to do with: one of the two.
@@ -364,7 +359,7 @@ async fn post_link(
         (None, Some(alert)) => Step::LinkAlert(alert),
         _ => return Err(Error::field("report", "field-required")),
     };
-    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id(&path)?, &key, step).await?))
+    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, step).await?))
 }
 
 /// Where a stream is taken up again.

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::Inspector;
 use crate::clock;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Listed as Page, Page as Paging, Query, language, problems};
+use crate::http::{Listed as Page, Page as Paging, Query, id_in_path, language, problems};
 use crate::registry;
 use crate::reports::code;
 use crate::reports::draft::categories;
@@ -379,11 +379,11 @@ async fn get_report(
     operation_id = "get_report_photo",
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("id" = String, Path, description = "The photo's id", example = "0193e0b2-5f1c-4c3a-9d55-0c8f4a2b6e11"),
+        ("id" = Uuid, Path, description = "The photo's id", example = "0193e0b2-5f1c-4c3a-9d55-0c8f4a2b6e11"),
     ),
     responses(
         (status = 200, description = "JPEG without metadata", body = PhotoJpeg, content_type = "image/jpeg"),
-        problems::SignedIn, problems::NotFound, problems::Always,
+        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Always,
     ),
     security(("bearer" = ["inspector"])),
 )]
@@ -394,7 +394,7 @@ async fn get_photo(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (number, id) = path.into_inner();
-    let shown = inspect::read_photo(&app, &inspector, &number, &id).await?;
+    let shown = inspect::read_photo(&app, &inspector, &number, id_in_path(&id)?).await?;
     // The number is one that we made: it was found.
     let name = format!("attachment; filename=\"{number}-{}.jpg\"", shown.position);
     Ok(HttpResponse::Ok()
