@@ -70,32 +70,42 @@ const WRITERS: [(&str, &str); 35] = [
     ("alert_link", "alerts"),
 ];
 
-fn root() -> PathBuf {
+/// The workspace's folder.
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every file below these folders of the workspace that ends so: its path below the folder, and its text.
+pub(super) fn files(folders: &[&str], extensions: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let start = root().join(folder);
+        let mut folders = vec![start.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| extensions.iter().any(|extension| end == *extension)) {
+                    let name = path.strip_prefix(&start).unwrap().to_string_lossy().into_owned();
+                    found.push((name, fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Every file of the server: module, path below src, text without its unit tests.
 pub(super) fn sources() -> Vec<(String, String, String)> {
-    let source = root().join("server/src");
-    let mut found = Vec::new();
-    let mut folders = vec![source.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
-                if name.ends_with("tests.rs") || name.contains("/tests/") {
-                    continue;
-                }
-                let module = name.split(['/', '.']).next().unwrap().to_owned();
-                let text = fs::read_to_string(&path).unwrap();
-                let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
-                found.push((module, name, text));
-            }
-        }
-    }
+    let found: Vec<_> = files(&["server/src"], &["rs"])
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with("tests.rs") && !name.contains("/tests/"))
+        .map(|(name, text)| {
+            let module = name.split(['/', '.']).next().unwrap().to_owned();
+            (module, name, text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned())
+        })
+        .collect();
     assert!(found.len() > 20, "the server has sources");
     found
 }
@@ -178,6 +188,11 @@ fn every_statement_names_itself_and_takes_parameters() {
                 && ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| line.contains(verb))
                 && line.contains("'{");
             assert!(!formats_values, "{file}:{number} puts a value into a statement");
+            // What reads or writes a table begins with `-- module::name`, so that PostgreSQL's own lists can be read.
+            let nameless =
+                ["\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM ", "\"COPY "].iter().any(|verb| line.contains(verb))
+                    || line.contains("\"SELECT ") && line.contains(" FROM ");
+            assert!(!nameless, "{file}:{number} has a statement without a name");
         }
     }
 }
@@ -186,19 +201,9 @@ fn every_statement_names_itself_and_takes_parameters() {
 #[test]
 fn only_ffi_names_what_binds_other_languages() {
     let binders = [concat!("uniffi", "::"), concat!("wasm_bindgen", "::"), concat!("js_sys", "::")];
-    let mut folders: Vec<PathBuf> = ["marking/src", "locales/src", "mobile-core/src", "server/src", "xtask/src"]
-        .map(|name| root().join(name))
-        .into();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = code(&fs::read_to_string(&path).unwrap());
-                assert!(!binders.iter().any(|binder| text.contains(binder)), "{} names a binder", path.display());
-            }
-        }
+    let folders = ["marking/src", "locales/src", "mobile-core/src", "server/src", "xtask/src"];
+    for (file, text) in files(&folders, &["rs"]) {
+        assert!(!binders.iter().any(|binder| code(&text).contains(binder)), "{file} names a binder");
     }
 }
 

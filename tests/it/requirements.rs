@@ -1,11 +1,8 @@
 //! `docs/requirements.md` tells the truth: every duty is listed, and the tests that it names exist.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use super::house::{files, root};
 
 /// Rows of the tables: id, state, proof.
 fn rows() -> Vec<[String; 3]> {
@@ -23,25 +20,9 @@ fn rows() -> Vec<[String; 3]> {
 
 /// All text in which a test can stand: Rust, Python, and the walks through the app.
 fn tests() -> String {
-    let mut text = String::new();
-    let mut folders: Vec<PathBuf> =
-        ["marking", "locales", "mobile-core/src", "ffi/src", "ffi/tests", "server", "tests", "xtask", "web/e2e"]
-            .map(|name| root().join(name))
-            .into();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "rs" || extension == "py" || extension == "mjs")
-            {
-                text.push_str(&fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    text
+    let folders =
+        ["marking", "locales", "mobile-core/src", "ffi/src", "ffi/tests", "server", "tests", "xtask", "web/e2e"];
+    files(&folders, &["rs", "py", "mjs"]).into_iter().map(|(_, text)| text).collect()
 }
 
 #[test]
