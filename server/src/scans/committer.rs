@@ -178,12 +178,15 @@ async fn commit(db: &Pool, mut group: Vec<Waiting>) {
             // Their rows are known the next time.
             Ok(Written::Raced) => {}
             Ok(Written::Taken(taken)) => {
-                let (refused, kept): (Vec<_>, Vec<_>) = group
-                    .into_iter()
-                    .partition(|waiting| waiting.scans.iter().any(|scan| taken.contains(&(scan.id, scan.fingerprint))));
-                let ids: Vec<_> = taken.iter().map(|(id, _)| *id).collect();
-                for waiting in refused {
-                    let _ = waiting.answer.send(Err(Refusal::Taken(ids.clone())));
+                let mut kept = Vec::new();
+                for waiting in group {
+                    let of_others = waiting.scans.iter().filter(|scan| taken.contains(&(scan.id, scan.fingerprint)));
+                    let of_others: Vec<Uuid> = of_others.map(|scan| scan.id).collect();
+                    if of_others.is_empty() {
+                        kept.push(waiting);
+                    } else {
+                        let _ = waiting.answer.send(Err(Refusal::Taken(of_others)));
+                    }
                 }
                 group = kept;
                 if group.is_empty() {
@@ -205,7 +208,7 @@ enum Written {
     /// Committed; the ids that are new.
     All(HashSet<Uuid>),
     /// Not begun: these ids with these fingerprints stand for other scans.
-    Taken(Vec<(Uuid, i64)>),
+    Taken(HashSet<(Uuid, i64)>),
     /// Rolled back: another process has just written some of these ids.
     Raced,
 }
@@ -222,14 +225,14 @@ async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
     // What each id stands for: in the table, else in the first request of the group that has it.
     let mut stands: HashMap<(NaiveDate, Uuid), i64> =
         known.into_iter().map(|(day, id, fingerprint)| ((day, id), fingerprint)).collect();
-    let (mut fresh, mut taken) = (Vec::new(), Vec::new());
+    let (mut fresh, mut taken) = (Vec::new(), HashSet::new());
     for (scan, received_at) in rows() {
         let fingerprint = *stands.entry((scan.taken_on, scan.id)).or_insert_with(|| {
             fresh.push((scan, received_at));
             scan.fingerprint
         });
         if fingerprint != scan.fingerprint {
-            taken.push((scan.id, scan.fingerprint));
+            taken.insert((scan.id, scan.fingerprint));
         }
     }
     if !taken.is_empty() {
