@@ -31,6 +31,10 @@ const PROOF: Duration = Duration::from_millis(250);
 /// is second best.
 const WAITING_FOR_EACH: usize = 16;
 
+/// Rows of some kilobytes each that one statement writes; more go in several. A connection keeps room, twice, for the
+/// largest message that it has ever sent, and so would each of the pool for as long as the process lives.
+pub(crate) const LARGE_ROWS: usize = 64;
+
 /// When somebody last gave up waiting: connections that were in use then may still owe that answer.
 static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
 

@@ -7,12 +7,8 @@ use tokio_postgres::types::Json;
 
 use super::super::rules::{Subject, Trail};
 use super::super::watch::{coarse, exact_from};
-use crate::db::Transaction;
+use crate::db::{LARGE_ROWS, Transaction};
 use crate::error::Result;
-
-/// Trails written by one statement, 320 kB when all are full. Each connection of the pool keeps room, twice, for the
-/// largest message that it has ever sent.
-const TRAILS_A_STATEMENT: usize = 64;
 
 /// Holds the trails of these subjects until the transaction ends; those that were not there begin. Returns how many of
 /// these are units. Everybody takes them in the order of their keys.
@@ -61,7 +57,7 @@ pub(crate) async fn write_trails(tx: &Transaction<'_>, trails: &BTreeMap<Subject
         .await?;
     let newest = |trail: &Trail| DateTime::from_timestamp(trail.newest().unwrap_or_default(), 0).unwrap_or_default();
     let trails: Vec<(&Subject, &Trail)> = trails.iter().collect();
-    for trails in trails.chunks(TRAILS_A_STATEMENT) {
+    for trails in trails.chunks(LARGE_ROWS) {
         let keys: Vec<String> = trails.iter().map(|(subject, _)| subject.to_string()).collect();
         let states: Vec<Json<&Trail>> = trails.iter().map(|(_, trail)| Json(*trail)).collect();
         let days: Vec<NaiveDate> = trails.iter().map(|(_, trail)| newest(trail).date_naive()).collect();

@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 use super::{signed, unsigned};
 use crate::codes::particulars::{Import, Particulars, Recall, ReleaseFacts};
 use crate::codes::sheet::Sheet;
-use crate::db::{GenericClient, Transaction};
+use crate::db::{GenericClient, LARGE_ROWS, Transaction};
 use crate::error::{Error, FieldFault, Result};
 
 /// Units of a full segment, as PostgreSQL counts.
@@ -83,17 +83,19 @@ pub(crate) async fn write_segments(tx: &Transaction<'_>, sheets: &[Sheet]) -> Re
              WHERE s.order_number = w.order_number AND s.number = w.number",
         )
         .await?;
-    let mut orders = Vec::with_capacity(sheets.len());
-    let mut numbers = Vec::with_capacity(sheets.len());
-    let mut versions = Vec::with_capacity(sheets.len());
-    for sheet in sheets {
-        orders.push(signed(sheet.order)?);
-        numbers.push(signed(sheet.number)?);
-        versions.push(i64::try_from(sheet.version).map_err(Error::internal)?);
+    for sheets in sheets.chunks(LARGE_ROWS) {
+        let mut orders = Vec::with_capacity(sheets.len());
+        let mut numbers = Vec::with_capacity(sheets.len());
+        let mut versions = Vec::with_capacity(sheets.len());
+        for sheet in sheets {
+            orders.push(signed(sheet.order)?);
+            numbers.push(signed(sheet.number)?);
+            versions.push(i64::try_from(sheet.version).map_err(Error::internal)?);
+        }
+        let states: Vec<&[u8]> = sheets.iter().map(|sheet| sheet.states.as_slice()).collect();
+        let owners: Vec<Option<&[u8]>> = sheets.iter().map(|sheet| sheet.owners.as_deref()).collect();
+        tx.execute(&write, &[&orders, &numbers, &versions, &states, &owners]).await?;
     }
-    let states: Vec<&[u8]> = sheets.iter().map(|sheet| sheet.states.as_slice()).collect();
-    let owners: Vec<Option<&[u8]>> = sheets.iter().map(|sheet| sheet.owners.as_deref()).collect();
-    tx.execute(&write, &[&orders, &numbers, &versions, &states, &owners]).await?;
     Ok(())
 }
 
