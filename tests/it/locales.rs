@@ -1,10 +1,10 @@
 //! Every word that the code asks for is there in three languages, and nothing is there that no code asks for.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use locales::Language;
+
+use super::house::files;
 
 /// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
 const THEMES: [&str; 18] = [
@@ -34,24 +34,12 @@ fn sources() -> String {
 }
 
 fn read(folders: &[&str]) -> String {
-    let mut text = String::new();
-    let mut folders: Vec<PathBuf> =
-        folders.iter().map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)).collect();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                // What the app's build writes from the messages themselves proves nothing.
-                if !path.ends_with("web/src/generated") {
-                    folders.push(path);
-                }
-            } else {
-                let file = fs::read_to_string(path).unwrap();
-                text.push_str(file.split("#[cfg(test)]\nmod tests").next().unwrap());
-            }
-        }
-    }
-    text
+    files(folders, &["rs", "toml", "ts", "svelte"])
+        .into_iter()
+        // What the app's build writes from the messages themselves proves nothing.
+        .filter(|(name, _)| !name.starts_with("generated/"))
+        .map(|(_, text)| text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned())
+        .collect()
 }
 
 /// Every quoted slug of a text: `"like-this"`.
