@@ -2,13 +2,13 @@
 
 card-checked-at = Answer of the register: { $at } (Kazakhstan time)
 card-fact-declaration = Customs declaration
-card-fact-expires-on = Good until
+card-fact-expires-on = Best before
 card-fact-gtin = Product number (GTIN)
 card-fact-importer = Importer
 card-fact-inside = Inside
 card-fact-manufacturer = Manufacturer
-card-fact-participant = Who ordered the codes
-card-fact-produced-on = Produced on
+card-fact-participant = Codes ordered by
+card-fact-produced-on = Production date
 card-fact-sealed-by = Sealed by
 card-fact-serial = Serial number
 card-fact-sscc = Pack number (SSCC)

@@ -2,8 +2,8 @@
 
 stock-awaiting-acceptance = You have not confirmed acceptance yet
 stock-doubled = Scanned more than once
-stock-expired = Past its date
-stock-extra = Extra: not part of this delivery
+stock-expired = Expired
+stock-extra = Extra: not in this delivery
 stock-forged-seal = The seal does not match: set the item aside
 stock-may-be-sold = May be sold
 stock-may-not-be-sold = May not be sold

@@ -1,7 +1,7 @@
 ## What a code comes to, and what the person should do next. No verdict calls the goods genuine:
 ## a copied code looks the same, so the person is asked to compare the goods with the card.
 
-verdict-expired = Past its date
+verdict-expired = Expired
 verdict-expired-advice = Look at the date on the package. If it has passed, do not use the goods and show them to the seller.
 verdict-forged-seal = The seal of the code does not match
 verdict-forged-seal-advice = The code was never issued in this form. Keep the package and let us know. The seller may not be aware of it.
@@ -19,7 +19,7 @@ verdict-sold = Goods with this code are marked as sold
 verdict-sold-advice = If you have bought the goods already, this is as it should be. If you are about to buy, ask the seller: the sale may have been marked too early or by mistake.
 verdict-unknown = Nothing is known about this code
 verdict-unknown-advice = See the reason below and scan the code again. If in doubt, let us know and we will look into it. The seller may not be aware of it.
-verdict-unknown-offline = This cannot be settled without a connection
-verdict-unknown-offline-advice = See the reason below. It says nothing good or bad about the goods. Check again once you are online.
+verdict-unknown-offline = Can’t be checked offline
+verdict-unknown-offline-advice = See the reason below. This says nothing good or bad about the goods. Check again once you are online.
 verdict-withdrawn = The goods were withdrawn from circulation
 verdict-withdrawn-advice = Goods with this code should no longer be on sale; the reason is given below. If they are, let us know.

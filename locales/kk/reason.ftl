@@ -1,10 +1,10 @@
 ## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
 
-reason-applied-not-released = Код тауарға түсірілген, бірақ тауар әлі айналымға шығарылмаған.
+reason-applied-not-released = Код тауарға түсірілген, бірақ тауар әлі айналымға енгізілмеген.
 reason-destroyed = Жойылған деп тіркелген.
 reason-expired-on = Жарамдылық мерзімі { $date } күні аяқталған.
 reason-foreign-code = Кодты басқа елдің жүйесі берген, бізде ол туралы мәлімет жоқ.
-reason-in-circulation = Тауар айналымға шығарылған. Кім шығарғаны төменде жазылған.
+reason-in-circulation = Тауар айналымға енгізілген. Кім енгізгені төменде жазылған.
 reason-key-revoked = Қолтаңба күші жойылған кілтпен қойылған.
 reason-key-unknown = Қолтаңба тізімде жоқ кілтпен қойылған.
 reason-lost = Жоғалған деп тіркелген.
@@ -26,10 +26,10 @@ reason-shipped = Жаңа иесіне жөнелтілген, қабылдан�
 reason-sold = Сатылған деп белгіленген.
 reason-stamp-not-issued = Мұндай есептік-бақылау маркасы берілмеген.
 reason-withdrawal-confiscated = Мемлекеттік орган тәркілеген.
-reason-withdrawal-damaged = Тауар немесе заттаңбасы бүлінген.
+reason-withdrawal-damaged = Тауар немесе затбелгісі бүлінген.
 reason-withdrawal-defect = Тауардың ақауы шыққан.
 reason-withdrawal-e-commerce = Интернет арқылы сатылған.
-reason-withdrawal-export = Елден шығарылған.
+reason-withdrawal-export = Шетелге әкетілген.
 reason-withdrawal-other = Басқа себеппен айналымнан шығарылған.
 reason-withdrawal-own-needs = Иесі өз қажетіне жұмсаған.
 reason-withdrawal-sampling = Сынамаға алынған.

@@ -1,10 +1,10 @@
 ## Why a verdict is what it is. Full sentences, one fact each. In Russian a date ends with "г." and so closes the sentence.
 
-reason-applied-not-released = Код нанесён на товар, но товар ещё не выпущен в оборот.
+reason-applied-not-released = Код нанесён на товар, но товар ещё не введён в оборот.
 reason-destroyed = Отмечен как уничтоженный.
 reason-expired-on = Срок годности закончился { $date }
 reason-foreign-code = Код выдан системой другой страны, сведений о нём у нас нет.
-reason-in-circulation = Товар выпущен в оборот. Кто его выпустил, указано ниже.
+reason-in-circulation = Товар введён в оборот. Кто ввёл его в оборот, указано ниже.
 reason-key-revoked = Подпись сделана отозванным ключом.
 reason-key-unknown = Подпись сделана ключом, которого нет в списке.
 reason-lost = Отмечен как утраченный.

@@ -12,7 +12,7 @@ test("the camera reads a label and the verdict appears", withCore, async () => {
   const { context, page, faults } = await visit({ language: "kk" });
   await page.goto("/");
   await page.waitForSelector("article");
-  assert.match(await page.locator("article .title").innerText(), /айналымға шығарылған/);
+  assert.match(await page.locator("article .title").innerText(), /айналымға енгізілген/);
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -23,7 +23,7 @@ test("a code is typed, its verdict read in three languages, and the question abo
   const sent = [];
   page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData())));
   await type(page, codeOf("in-circulation"));
-  assert.match(await page.locator("article .title").innerText(), /выпущен в оборот/);
+  assert.match(await page.locator("article .title").innerText(), /введён в оборот/);
   assert.equal(sent.length, 0, "nothing is sent before the question is answered");
   await accessible(page, "verdict and question");
   await page.locator("section.card button").nth(1).click();
@@ -33,7 +33,7 @@ test("a code is typed, its verdict read in three languages, and the question abo
   assert.equal(scan.consent, "coarse");
   assert.deepEqual([scan.place.latitude, scan.place.longitude], [51.125, 71.435], "rounded before it leaves the device");
   await page.getByRole("button", { name: "Қаз" }).click();
-  await page.locator("article .title", { hasText: "айналымға шығарылған" }).waitFor();
+  await page.locator("article .title", { hasText: "айналымға енгізілген" }).waitFor();
   await page.getByRole("button", { name: "Eng" }).click();
   await page.locator("article .title", { hasText: "released for sale" }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");

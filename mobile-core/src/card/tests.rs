@@ -32,7 +32,7 @@ fn fact<'a>(card: &'a Card, slug: &str) -> Option<&'a str> {
 #[test]
 fn a_card_shows_everything_that_the_public_must_see() {
     let card = of_answer(ANSWER, Language::Kk).unwrap();
-    assert_eq!(card.title, "Осы коды бар тауар айналымға шығарылған");
+    assert_eq!(card.title, "Осы коды бар тауар айналымға енгізілген");
     assert_eq!((card.colour, card.icon, card.offline), (Colour::Favourable, Icon::Check, false));
     let facts: Vec<_> = card.facts.iter().map(|fact| (&*fact.label, &*fact.value)).collect();
     assert_eq!(
@@ -44,7 +44,7 @@ fn a_card_shows_everything_that_the_public_must_see() {
             ("Өндірілген күні", "2026 ж. 15 қазан"),
             ("Жарамдылық мерзімі", "2029 ж. 15 қазан"),
             ("Кедендік декларация", "55302/151026/0012345, 2026 ж. 15 қазан"),
-            ("Кодтарға тапсырыс берген", "Dala Shoes LLP"),
+            ("Кодтарға тапсырыс беруші", "Dala Shoes LLP"),
             ("Күйі", "Айналымда"),
             ("Тауар нөмірі (GTIN)", "04870001234560"),
             ("Сериялық нөмірі", "3k7QpW2mXc9Zt"),
