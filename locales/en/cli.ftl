@@ -32,11 +32,11 @@ cli-demo-loaded =
        *[other] Sample goods loaded: { $count } codes.
     }
 cli-key-added = Key { $key } is in use from { $date }.
-cli-key-list-current = The published list of keys says all there is to say: no new one is needed.
+cli-key-list-current = The published list of keys is up to date: no new one is needed.
 cli-key-list-due = Phones learn of this from the next list of keys. Sign it: tanba keys sign
 cli-key-list-published = Version { $version } of the list of keys is published.
 cli-key-revoked = Key { $key } revoked.
-cli-key-root = The root is in { $file } and its public half, which goes into apps, is { $public }
+cli-key-root = The root key is in { $file }. Its public half, for the apps: { $public }
 cli-keys-none-due = No key is due.
 cli-migrated =
     { $count ->
@@ -52,4 +52,4 @@ cli-serving = Serving on { $address }
 cli-stop-hint = Ctrl-C stops it.
 cli-stopped = Stopped.
 cli-totp-secret = Secret for the authenticator (not shown again): { $secret }
-cli-working = The worker runs.
+cli-working = The worker is running.

@@ -1,18 +1,18 @@
 ## What is wrong with one field of a request. Short, without the name of the field.
 
-field-already-packed = It lies in a pack already
+field-already-packed = It is already in a pack
 field-check-digit = The check digit does not match
 field-common-password = A password like this is easy to guess
 field-control-character = There is a control character in the text
 field-declaration-date = The number of the declaration names another day
-field-doubled = Stands twice in this request
+field-doubled = Occurs twice in this request
 field-expired = Index { $index } in its order: the expiry date has passed
 field-expiry-before-production = Must come after the production date
 field-hs-heading = The headings of this group are: { $allowed }
 field-id-taken = Another record has this id already
 field-idempotency-key = From 8 to 64 Latin letters, digits or signs, without spaces
-field-in-the-future = The date lies in the future
-field-in-the-past = The date lies in the past
+field-in-the-future = The date is in the future
+field-in-the-past = The date is in the past
 field-login = From 3 to 64 small Latin letters, digits, dots, hyphens, underscores or @
 field-login-taken = This login is taken
 field-misread = The code could not be read; scan it again
@@ -29,7 +29,7 @@ field-not-a-phone-or-mail = Enter a phone number or an e-mail address
 field-not-a-photo = This is not a photo in JPEG, PNG or WebP, or it is damaged
 field-not-a-purpose = No key serves this purpose
 field-not-a-region = Give the KATO code of the region, nine digits: 750000000
-field-not-a-unit = This code is not of a single item
+field-not-a-unit = This is not the code of a single item
 field-not-a-uuid = An id looks like this: 0190b0f3-7c4e-7cc0-8000-000000000001
 field-not-a-whole-number = Enter a whole number
 field-not-an-hs-code = A commodity code has 4 to 10 digits
@@ -45,7 +45,7 @@ field-not-the-key = Type the key’s name exactly as it is written
 field-not-the-root = The signature is not that of the root
 field-not-utf8 = The text is not UTF-8 from here on
 field-not-your-product = The product is registered to another participant
-field-one-list = Name the codes in one way only: as a list, by ranges or by packs
+field-one-list = Give the codes in one way only: as a list, by ranges or by packs
 field-only-for-imports = Only together with an importer
 field-out-of-order = Index { $index } in its order; status now: { $status }
 field-out-of-range = Must be from { $min } to { $max }
@@ -53,8 +53,8 @@ field-own-bin = This is your own BIN
 field-pack-opened = The pack has been taken apart
 field-price-not-carried = Codes of this group carry no price
 field-recalled = Index { $index } in its order: the goods are recalled
-field-required = This field is needed
-field-reused = Was used in another request before
+field-required = Fill in this field
+field-reused = Already used in another request
 field-seal-does-not-match = The seal of the code does not match; scan it again
 field-six-digits = Enter six digits
 field-too-long =
@@ -62,7 +62,7 @@ field-too-long =
         [one] At most { $max } character
        *[other] At most { $max } characters
     }
-field-too-many-particulars = This order has as many different releases as it can hold
+field-too-many-particulars = This order cannot hold more different releases
 field-too-many-units =
     { $max ->
         [one] At most { $max } code

@@ -2,15 +2,15 @@
 
 category-code-copied = The same code on several items
 category-damaged-stamp = Damaged stamp
-category-expired-goods = Past its date
+category-expired-goods = Expired goods
 category-information-mismatch = Information does not match
 category-other = Something else
 category-poor-quality = Poor quality
 category-price-mismatch = Price does not match
 category-sold-twice = On sale a second time
-category-unmarked-goods = No marking code
+category-unmarked-goods = Goods without a marking code
 report-due = We will answer by { $date }
-report-keep-token = Keep this key: it is the only way to follow your report. Give it to nobody.
+report-keep-token = Keep this key: it is the only way to follow your report. Do not share it.
 report-message-assigned = An inspector is looking into your report.
 report-message-confirmed = The violation was confirmed. Thank you for telling us.
 report-message-deleted = Your data have been deleted. They cannot be restored.

@@ -1,13 +1,13 @@
 ## The page with sample codes.
 
 demo-back = Барлық кодтар
-demo-column-label = Заттаңба
+demo-column-label = Затбелгі
 demo-count = Бұл бетте { $count } код бар.
 demo-family-barcode = Тауардың штрихкоды
 demo-family-foreign = Басқа елдердің кодтары
 demo-family-other = Таңбалау коды емес
 demo-family-pack = Топтық және көліктік қаптама
-demo-form-bracketed = Заттаңбадағы жазуы бойынша қолмен терілген
+demo-form-bracketed = Затбелгідегі жазуы бойынша қолмен терілген
 demo-form-identifier = Сканер кодтың алдына символика белгісін қосқан
 demo-form-link = GS1 Digital Link сілтемесі түрінде
 demo-intro = Кез келген кодты телефонмен сканерлеңіз немесе басып, жауабын қараңыз.

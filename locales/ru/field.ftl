@@ -5,7 +5,7 @@ field-check-digit = Контрольная цифра не сходится
 field-common-password = Такой пароль легко угадать
 field-control-character = В тексте есть управляющий знак
 field-declaration-date = В номере декларации указан другой день
-field-doubled = Стоит в этом запросе второй раз
+field-doubled = Повторяется в этом запросе
 field-expired = Индекс { $index } в заказе: срок годности истёк
 field-expiry-before-production = Должно быть позже даты производства
 field-hs-heading = К этой группе относятся позиции: { $allowed }
@@ -15,7 +15,7 @@ field-in-the-future = Эта дата ещё не наступила
 field-in-the-past = Эта дата уже прошла
 field-login = От 3 до 64 строчных латинских букв, цифр, точек, дефисов, подчёркиваний или @
 field-login-taken = Этот логин занят
-field-misread = Код не прочитался, отсканируйте его ещё раз
+field-misread = Код не прочитан, отсканируйте его ещё раз
 field-no-such-participant = Такого участника нет
 field-no-such-product = Товар с таким GTIN не зарегистрирован
 field-not-a-bin = БИН или ИИН состоит из 12 цифр
@@ -55,14 +55,14 @@ field-price-not-carried = В кодах этой группы нет цены
 field-recalled = Индекс { $index } в заказе: товар отозван
 field-required = Это поле нужно заполнить
 field-reused = Уже использован в другом запросе
-field-seal-does-not-match = Защитная подпись кода не сходится, отсканируйте его ещё раз
+field-seal-does-not-match = Защитная подпись не подходит к коду, отсканируйте его ещё раз
 field-six-digits = Введите шесть цифр
 field-too-long =
     { $max ->
         [one] Не длиннее { $max } символа
        *[other] Не длиннее { $max } символов
     }
-field-too-many-particulars = В этом заказе больше не может быть разных выпусков
+field-too-many-particulars = В этом заказе больше не может быть новых сведений о вводе в оборот
 field-too-many-units =
     { $max ->
         [one] Не больше { $max } кода

@@ -235,7 +235,7 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await author.page.goto("/app/report");
   await author.page.locator("input[type=radio]").nth(2).check();
   await author.page.locator("textarea").fill("Boots without a mark.");
-  await author.page.getByRole("button", { name: "Add where I am now" }).click();
+  await author.page.getByRole("button", { name: "Use my location" }).click();
   await author.page.getByText(/Place: 43/).waitFor();
   await author.page.locator("form button[type=submit]").click();
   await author.page.waitForURL(/\/app\/reports\/TB-/);
@@ -245,13 +245,13 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await signIn(page, "inspector");
   await page.locator("a", { hasText: number }).click();
   await page.getByText("Boots without a mark.").waitFor();
-  await page.getByRole("button", { name: "Take it" }).click();
-  await page.getByText("It is yours now.").waitFor();
+  await page.getByRole("button", { name: "Assign to me" }).click();
+  await page.getByText("Assigned to you.").waitFor();
   await accessible(page, "a report as an inspector sees it");
   await page.locator("input[value=confirmed]").check();
   await page.locator("form.card textarea").fill("The goods were taken off the shelf.");
   await page.getByRole("button", { name: "Decide" }).click();
-  await page.getByText("Decided.").waitFor();
+  await page.getByText("Decision saved.").waitFor();
   for (const path of ["/app/work", "/app/work/map"]) {
     await reopen(page, path);
     await page.waitForTimeout(1_500);
@@ -287,7 +287,7 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   await page.getByText("The note was added.").waitFor();
   await page.locator("input[value=confirmed]").check();
   await page.getByRole("button", { name: "Decide" }).click();
-  await page.getByText("Decided.").waitFor();
+  await page.getByText("Decision saved.").waitFor();
   await page.goto("/app/work/map");
   await page.waitForSelector("section ul li a[href*='/alerts/']");
   await page.getByLabel("Scans", { exact: true }).check();
@@ -302,7 +302,7 @@ test("scans of one code far apart become an alert that an inspector weighs, note
 test("an operator finds orders, goods and participants, and whoever is not signed in finds the way in", async () => {
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await page.goto("/app/register");
-  await page.getByText("Please sign in").first().waitFor();
+  await page.getByText("Sign in required").first().waitFor();
   await accessible(page, "the way in");
   await signIn(page, "operator");
   for (const path of ["/app/register?show=products", "/app/register?show=participants", "/app/register"]) {

@@ -35,7 +35,7 @@ test("an operator makes an account, its person signs in, and is signed out when 
   await page.locator("dialog").getByLabel("Role").selectOption("inspector");
   await page.locator("dialog").getByLabel("Region").selectOption("750000000");
   await accessible(page, "a new account");
-  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText("They are shown once").waitFor();
   const [password, secret] = [await told(page, "Password"), await told(page, "Second factor")];
   await accessible(page, "the secrets of an account");
@@ -57,7 +57,7 @@ test("an operator makes an account, its person signs in, and is signed out when 
   await page.getByRole("button", { name: "Block" }).click();
   await page.locator("li", { hasText: "marat" }).getByText("Blocked").waitFor();
   await person.page.goto("/app/work");
-  await person.page.getByText("Please sign in").first().waitFor();
+  await person.page.getByText("Sign in required").first().waitFor();
   assert.deepEqual([...faults, ...person.faults], []);
   await person.context.close();
   await context.close();
@@ -103,7 +103,7 @@ test("a session outlives a reload, is shared by tabs, and no script can read wha
   await page.goto("/app/account");
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(stage.base + "/");
-  await tabs[1].getByText("Please sign in").first().waitFor();
+  await tabs[1].getByText("Sign in required").first().waitFor();
   assert.deepEqual(await context.cookies(stage.base), []);
   assert.deepEqual(faults, []);
   await context.close();
