@@ -63,12 +63,14 @@ web-audit-object = Object
 web-audit-result = Result
 web-bin = BIN
 web-clerk-add = Add
+web-clerk-bad = may not be sold: { $count }
 web-clerk-begin = Begin
 web-clerk-by-product = By product
-web-clerk-camera-off = Turn the camera off
 web-clerk-camera-on = Turn the camera on
+web-clerk-column-may = May be sold
 web-clerk-column-number = No.
-web-clerk-column-slug = May be sold (code)
+web-clerk-column-serial = Serial number or pack number
+web-clerk-column-units = Units
 web-clerk-complete = complete
 web-clerk-counting = Comparing all codes
 web-clerk-deliveries = Deliveries
@@ -82,7 +84,7 @@ web-clerk-expected-items = Goods and quantities
 web-clerk-expected-nothing = No comparison
 web-clerk-expected-nothing-text = Only checks whether the goods may be sold.
 web-clerk-expected-pack = Contents of one pack
-web-clerk-export = Download CSV
+web-clerk-fewer = missing: { $count }
 web-clerk-full = One check holds at most { $max } codes
 web-clerk-gone = There is no such check on this device
 web-clerk-items = List of goods
@@ -91,31 +93,42 @@ web-clerk-items-wrong = Each line needs a GTIN and a quantity
 web-clerk-later = Will be checked once there is a connection
 web-clerk-list = Scanned codes
 web-clerk-missing = Missing
+web-clerk-more = extra: { $count }
 web-clerk-name = Name
 web-clerk-new = New check
+web-clerk-pack-hidden = Only its holder sees what is inside a pack. Scan the goods in it one by one.
 web-clerk-pack-wrong = A pack number has 18 digits
-web-clerk-present = { $present } of { $expected }
+web-clerk-present = Expected: { $expected }, present: { $present }
 web-clerk-scanned =
     { $count ->
         [one] { $count } code
        *[other] { $count } codes
     }
+web-clerk-scanner-help = A scanner that works as a keyboard adds each code by itself: the cursor need not be in the field.
+web-clerk-scanner-on = Scanner instead of camera
 web-clerk-start = Scan the first code
 web-clerk-total-bad = may not be sold
 web-clerk-total-doubled = scanned again
 web-clerk-total-extra = extra
 web-clerk-total-good = may be sold
 web-clerk-total-missing = missing
-web-clerk-total-scanned = total
+web-clerk-total-unknown = not checked
 web-clerk-totals = Totals
 web-clerk-type = Type the code or use a scanner
 web-clerk-unanswered = not checked
+web-clerk-undone = The last step was undone
+web-clerk-units =
+    { $count ->
+        [one] { $count } unit in them
+       *[other] { $count } units in them
+    }
 web-clerk-unpack = Show contents
 web-clerk-waiting =
     { $count ->
         [one] { $count } code waits to be checked
        *[other] { $count } codes wait to be checked
     }
+web-clerk-workbook = Download for Excel
 web-decide = Decision
 web-decide-ask = Ask the author a question
 web-decide-do = Decide
@@ -268,6 +281,7 @@ web-to-work = Go to work
 web-totp = Confirmation code
 web-totp-check = Confirm
 web-totp-hint = The six digits from your authenticator app
+web-undo = Undo
 web-work = Work list
 web-work-alerts = Alerts
 web-work-any = All

@@ -156,6 +156,7 @@ web-place-rough = The place is only approximate. Zoom in and tap again, or write
 web-place-setting = Place of a scan
 web-place-town = Town
 web-place-town-none = Not chosen
+web-place-towns-only = This map shows towns only, no streets. Mark the town, and write street and house into the address.
 web-place-why = When one code turns up in different places, it has been copied. The place helps inspectors to see that.
 web-remove = Remove
 web-reopen = Reopen

@@ -63,12 +63,14 @@ web-audit-object = Объект
 web-audit-result = Итог
 web-bin = БИН
 web-clerk-add = Добавить
+web-clerk-bad = нельзя продавать: { $count }
 web-clerk-begin = Начать
 web-clerk-by-product = По товарам
-web-clerk-camera-off = Выключить камеру
 web-clerk-camera-on = Включить камеру
+web-clerk-column-may = Можно ли продавать
 web-clerk-column-number = №
-web-clerk-column-slug = Можно ли продавать (признак)
+web-clerk-column-serial = Серийный номер или номер упаковки
+web-clerk-column-units = Единиц
 web-clerk-complete = полностью
 web-clerk-counting = Сверяем всё вместе
 web-clerk-deliveries = Приёмка товара
@@ -82,7 +84,7 @@ web-clerk-expected-items = Товары и количество
 web-clerk-expected-nothing = Без сверки
 web-clerk-expected-nothing-text = Проверяется только, можно ли продавать.
 web-clerk-expected-pack = Содержимое одной упаковки
-web-clerk-export = Скачать CSV
+web-clerk-fewer = не хватает: { $count }
 web-clerk-full = В одной проверке не больше { $max } кодов
 web-clerk-gone = Такой проверки на этом устройстве нет
 web-clerk-items = Список товаров
@@ -91,26 +93,37 @@ web-clerk-items-wrong = В каждой строке нужны GTIN и коли
 web-clerk-later = Проверим, когда появится связь
 web-clerk-list = Отсканированные коды
 web-clerk-missing = Не хватает
+web-clerk-more = лишних: { $count }
 web-clerk-name = Название
 web-clerk-new = Новая проверка
+web-clerk-pack-hidden = Содержимое упаковки видит только её владелец. Отсканируйте товары в ней по одному.
 web-clerk-pack-wrong = В номере упаковки 18 цифр
-web-clerk-present = { $present } из { $expected }
+web-clerk-present = Ожидалось: { $expected }, есть: { $present }
 web-clerk-scanned =
     { $count ->
         [one] { $count } код
         [few] { $count } кода
        *[many] { $count } кодов
     }
+web-clerk-scanner-help = Сканер, подключённый как клавиатура, добавляет код сам: держать курсор в поле не нужно.
+web-clerk-scanner-on = Сканер вместо камеры
 web-clerk-start = Отсканируйте первый код
 web-clerk-total-bad = нельзя продавать
 web-clerk-total-doubled = повторно
 web-clerk-total-extra = лишних
 web-clerk-total-good = можно продавать
 web-clerk-total-missing = не хватает
-web-clerk-total-scanned = всего
+web-clerk-total-unknown = не проверено
 web-clerk-totals = Итоги
 web-clerk-type = Введите код или считайте сканером
 web-clerk-unanswered = не проверено
+web-clerk-undone = Последнее действие отменено
+web-clerk-units =
+    { $count ->
+        [one] в них { $count } единица товара
+        [few] в них { $count } единицы товара
+       *[many] в них { $count } единиц товара
+    }
 web-clerk-unpack = Показать содержимое
 web-clerk-waiting =
     { $count ->
@@ -118,6 +131,7 @@ web-clerk-waiting =
         [few] { $count } кода ждут проверки
        *[many] { $count } кодов ждут проверки
     }
+web-clerk-workbook = Скачать для Excel
 web-decide = Решение
 web-decide-ask = Запросить сведения у автора
 web-decide-do = Принять решение
@@ -273,6 +287,7 @@ web-to-work = К работе
 web-totp = Код подтверждения
 web-totp-check = Подтвердить
 web-totp-hint = Шесть цифр из приложения-аутентификатора
+web-undo = Отменить
 web-work = Рабочий список
 web-work-alerts = Сигналы
 web-work-any = Все

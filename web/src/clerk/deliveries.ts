@@ -3,6 +3,7 @@
 
 import { type Schemas } from "../lib/api";
 import * as db from "../lib/db";
+import { say, sayIfKnown } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
 import type { Tone } from "../lib/tone";
 
@@ -18,6 +19,8 @@ interface Scanned {
 
 export interface Delivery {
   id: string;
+  /** The account that began it; on a shared device the others do not see it. */
+  account: string;
   name: string;
   startedAt: string;
   expected?: Expected | undefined;
@@ -30,9 +33,14 @@ export interface Delivery {
 /** Most codes of one check. */
 export const MOST = 1_000;
 
-export const deliveries = async (): Promise<Delivery[]> =>
-  (await db.list<Delivery>("delivery")).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-export const find = (id: string): Promise<Delivery | undefined> => db.find<Delivery>("delivery", id);
+/** The deliveries of an account on this device, the newest first. */
+export const deliveries = async (account: string): Promise<Delivery[]> =>
+  (await db.list<Delivery>("delivery")).filter((delivery) => delivery.account === account).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+/** A delivery of an account; another account's is as unknown as one that does not exist. */
+export const find = async (id: string, account: string): Promise<Delivery | undefined> => {
+  const found = await db.find<Delivery>("delivery", id);
+  return found?.account === account ? found : undefined;
+};
 export const save = (delivery: Delivery): Promise<unknown> => db.put("delivery", delivery.id, delivery);
 export const discard = (id: string): Promise<unknown> => db.remove("delivery", id);
 
@@ -59,38 +67,27 @@ export function quantities(text: string): Schemas["ExpectedItem"][] | null {
   return items.size === 0 ? null : [...items].map(([gtin, quantity]) => ({ gtin, quantity }));
 }
 
-/** A cell of a table that no spreadsheet takes for a formula (X27). */
-function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? "");
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
-}
-
-/** The delivery as a table, in the server's own slugs and in words. */
-export function table(delivery: Delivery, names: string[]): Blob {
-  const lines = delivery.scanned.map((scanned, index) => {
-    const line = delivery.answer?.lines.find((line) => line.position === index);
-    return [
-      index + 1,
-      scanned.at,
-      scanned.code,
-      line?.gtin,
-      line?.serial ?? line?.sscc,
-      line?.name,
-      line?.may_be_sold,
-      line?.title,
-      line?.reasons.map((reason) => reason.text).join(" "),
-      line?.expires_on,
-    ];
-  });
-  const missing = (delivery.answer?.missing ?? []).map((item) => ["", "", item.code, item.gtin, item.serial, "", "", item.title, "", ""]);
-  const text = [names, ...lines, ...missing].map((row) => row.map(cell).join(",")).join("\r\n");
-  return new Blob(["\uFEFF", text, "\r\n"], { type: "text/csv;charset=utf-8" });
-}
-
 /** How good or bad a line is; without one it is not known yet. */
 export function toneOf(line: Line | undefined): Tone {
   if (!line) return "quiet";
   if (line.doubled_of !== null && line.doubled_of !== undefined) return "mild";
   return line.may_be_sold === "yes" ? "good" : line.may_be_sold === "no" ? "grave" : "quiet";
 }
+
+/** Whether a line may be sold, in the language of now: the answer may have come in another one. */
+export function title(line: Pick<Line, "may_be_sold">): string {
+  switch (line.may_be_sold) {
+    case "yes":
+      return say("stock-may-be-sold");
+    case "no":
+      return say("stock-may-not-be-sold");
+    case "unknown":
+      return say("stock-not-checked");
+  }
+}
+
+/** Why not, each reason a sentence in the language of now. */
+export const reasons = (line: Line): string[] => line.reasons.map((reason) => sayIfKnown(`stock-${reason.slug}`) ?? reason.text);
+
+/** Units that were scanned, where a pack counts as those inside; none before the server has answered. */
+export const units = (delivery: Delivery): number | undefined => delivery.answer?.totals.checked;

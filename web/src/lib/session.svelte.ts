@@ -6,14 +6,21 @@ import { Away, type Options, Refusal, type Schemas, post, read, send } from "./a
 type Tokens = Schemas["SignedInAnswer"];
 export type Account = Schemas["Account"];
 
-/** Where the device remembers the account that is signed in: nothing secret. */
+/** Where the device remembers the account that is signed in, as JSON of [`Remembered`]: nothing secret. */
 const KEPT = "signed-in";
 /** What it remembers instead when somebody left without a connection: the server has to be told. */
 const LEAVING = "leaving";
 /** A token is renewed this long before its end, in milliseconds. */
 const MARGIN = 30_000;
+/** How long a reloaded page waits for the server before it shows what the remembered account may do, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** What the device remembers of an account: enough to show its pages without a connection. Rights are checked by the server. */
+type Remembered = Pick<Account, "id" | "login" | "role" | "participant" | "region">;
 
 const state = $state<{ account: Account | undefined; known: boolean }>({ account: undefined, known: false });
+/** Whether the server has confirmed the account since the page was opened. */
+let isConfirmed = false;
 let access: { token: string; until: number } | undefined;
 let renewing: Promise<void> | undefined;
 
@@ -25,13 +32,37 @@ function kept(): string | null {
   }
 }
 
-function keep(account: string | undefined): void {
+function keep(value: string | undefined): void {
   try {
-    if (account) localStorage.setItem(KEPT, account);
+    if (value) localStorage.setItem(KEPT, value);
     else localStorage.removeItem(KEPT);
   } catch {
     // The session lasts as long as the page.
   }
+}
+
+function remember(account: Account): void {
+  const { id, login, role, participant, region } = account;
+  keep(JSON.stringify({ id, login, role, participant, region } satisfies Remembered));
+}
+
+/** The remembered account; none when nothing or something else is kept. */
+function recall(): Account | undefined {
+  try {
+    const found = JSON.parse(kept() ?? "null") as Remembered | null;
+    return found && typeof found.id === "string" && typeof found.role === "string" ? (found as Account) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks the server whose session it is. */
+async function confirm(): Promise<void> {
+  const account = await session.get<Account>("/v1/auth/me");
+  isConfirmed = true;
+  remember(account);
+  // The same account stays the same object: pages that follow it do not load twice.
+  if (state.account?.id !== account.id || state.account.role !== account.role) state.account = account;
 }
 
 function take(tokens: Tokens): void {
@@ -40,6 +71,7 @@ function take(tokens: Tokens): void {
 
 function leave(): void {
   access = undefined;
+  isConfirmed = false;
   state.account = undefined;
 }
 
@@ -86,14 +118,22 @@ export const session = {
     return state.known;
   },
 
-  /** Takes up the session of before a reload. */
+  /** Takes up the session of before a reload. Without a connection the remembered account keeps its pages: what is on the
+   * device can be worked with, and the server confirms the account as soon as it answers. */
   async resume(): Promise<void> {
+    const fallBack = () => {
+      if (!state.account && kept() !== LEAVING) state.account = recall();
+      state.known = true;
+    };
+    const late = setTimeout(fallBack, navigator.onLine ? PATIENCE : 0);
     try {
       if (kept() === LEAVING) await this.signOut();
-      else if (kept() !== null) state.account = await this.get<Account>("/v1/auth/me");
+      else if (kept() !== null) await confirm();
     } catch {
-      // Signed out meanwhile, or no connection: the pages say so.
+      // A session that ended has cleared what was kept; without a connection the account is still remembered.
+      fallBack();
     } finally {
+      clearTimeout(late);
       state.known = true;
     }
   },
@@ -103,7 +143,8 @@ export const session = {
     const credentials = { login, password, ...(totp && { totp }), cookie: true };
     take(await post<Tokens>("/v1/auth/sign-in", { json: credentials }));
     const account = await this.get<Account>("/v1/auth/me");
-    keep(account.id);
+    isConfirmed = true;
+    remember(account);
     state.account = account;
     state.known = true;
     return account;
@@ -142,4 +183,9 @@ window.addEventListener("storage", (event) => {
   if (event.key !== KEPT) return;
   leave();
   if (event.newValue !== null && event.newValue !== LEAVING) void session.resume();
+});
+
+// The connection is back: whose session it is can be confirmed now.
+window.addEventListener("online", () => {
+  if (!isConfirmed && kept() !== null) void session.resume();
 });

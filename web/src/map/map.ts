@@ -38,10 +38,25 @@ export const COUNTRY: [number, number, number, number] = [46.4, 40.5, 87.4, 55.5
 /** The address of tiles, with `{z}`, `{x}` and `{y}`; none where none are set. */
 export const tiles = (): string | undefined => document.querySelector<HTMLMetaElement>("meta[name=tiles]")?.content;
 
-/** What has to be seen for all of these to be seen, with a margin; the country when there are none. */
+/** How far beyond the country the outlines go, in degrees: further away the map is empty. */
+const AROUND = 8;
+/** The part of the Earth that the outlines show, as MapLibre takes it: south-west, north-east. */
+export const DRAWN: [[number, number], [number, number]] = [
+  [COUNTRY[0] - AROUND, COUNTRY[1] - AROUND],
+  [COUNTRY[2] + AROUND, COUNTRY[3] + AROUND],
+];
+/** How near a map without tiles goes: it has no streets, so nothing is gained below the size of a town. */
+export const NEAREST = (): number => (tiles() ? 18 : 11);
+
+const isDrawn = (spot: { latitude: number; longitude: number }): boolean =>
+  spot.longitude >= DRAWN[0][0] && spot.longitude <= DRAWN[1][0] && spot.latitude >= DRAWN[0][1] && spot.latitude <= DRAWN[1][1];
+
+/** What has to be seen for all of these to be seen, with a margin; the country when there are none. A place far abroad, such as
+ * the 0,0 of a faulty phone, does not widen the view: it is in the list beside the map. */
 export function bounds(spots: { latitude: number; longitude: number }[]): [number, number, number, number] {
-  if (spots.length === 0) return COUNTRY;
-  const [lats, lons] = [spots.map((spot) => spot.latitude), spots.map((spot) => spot.longitude)];
+  const near = spots.filter(isDrawn);
+  if (near.length === 0) return COUNTRY;
+  const [lats, lons] = [near.map((spot) => spot.latitude), near.map((spot) => spot.longitude)];
   // Without tiles there is nothing to see by but towns: the next ones should be in sight, and they lie far apart.
   const margin = Math.max(tiles() ? 0.02 : 1.5, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
   return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
