@@ -62,6 +62,7 @@ field-too-long =
         [one] At most { $max } character
        *[other] At most { $max } characters
     }
+field-too-long-ago = Longer ago than { $days } days
 field-too-many-particulars = This order cannot hold more different releases
 field-too-many-units =
     { $max ->

@@ -58,6 +58,7 @@ field-reused = Бұрын басқа сұрауда қолданылған
 field-seal-does-not-match = Кодтың қорғаныш қолтаңбасы сәйкес келмейді, қайта сканерлеңіз
 field-six-digits = Алты цифр енгізіңіз
 field-too-long = { $max } таңбадан аспауға тиіс
+field-too-long-ago = { $days } күннен бұрын болған
 field-too-many-particulars = Бұл тапсырыстағы айналымға енгізу деректерінің саны шегіне жетті
 field-too-many-units = { $max } кодтан аспауға тиіс
 field-too-short = Кемінде { $min } таңба болуға тиіс

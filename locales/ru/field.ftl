@@ -62,6 +62,7 @@ field-too-long =
         [one] Не длиннее { $max } символа
        *[other] Не длиннее { $max } символов
     }
+field-too-long-ago = Больше { $days } дней назад
 field-too-many-particulars = В этом заказе больше не может быть новых сведений о вводе в оборот
 field-too-many-units =
     { $max ->

@@ -164,7 +164,7 @@ async fn everybody_is_answered_as_the_contract_says() {
     server::demo::load(&app.app).await.unwrap();
     let codes = app.get("/demo/codes.json").await.expect(200).json;
     let code = codes.as_array().unwrap().iter().find(|code| code["expected"] == "in-circulation").unwrap();
-    let scan = json!({ "id": Uuid::new_v4(), "code": code["text"], "taken_at": "2026-11-20T06:00:00Z", "consent": "exact",
+    let scan = json!({ "id": Uuid::new_v4(), "code": code["text"], "taken_at": chrono::Utc::now(), "consent": "exact",
         "place": { "latitude": 51.1282, "longitude": 71.4306, "accuracy_metres": 12.0 } });
     let mut examples = vec![
         ("/v1/verify", "code", code["text"].clone()),

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 /// Modules of the server in the order in which they may use each other: each only those before it.
 /// `http` (what every route shares) knows the state of the process; it and `app` stand outside the order.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "config",
     "clock",
     "error",
+    "bounds",
     "db",
     "embedded",
     "audit",

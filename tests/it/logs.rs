@@ -180,7 +180,7 @@ async fn everywhere(client: &Client, base: &str, token: &str, text: &str) -> usi
         requests.push(request);
     }
     let unit = json!({ "id": text, "units": { "codes": [text], "packs": [text] }, "reason": text, "receiver": text });
-    let scan = json!({ "id": Uuid::new_v4(), "code": text, "taken_at": "2026-11-20T06:00:00Z", "consent": "exact",
+    let scan = json!({ "id": Uuid::new_v4(), "code": text, "taken_at": chrono::Utc::now(), "consent": "exact",
         "place": { "latitude": 43.238_949, "longitude": 76.889_709, "accuracy_metres": 12.0 }, "verdict": text });
     let name = json!({ "kk": text, "ru": text, "en": text });
     for (path, body) in [

@@ -1,14 +1,23 @@
 //! Scans: kept when acknowledged, once, and with no more of the place than was agreed to.
 
+use std::sync::OnceLock;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tests::TestApp;
 use uuid::Uuid;
+
+/// The same instant in every scan of this process, so that a retry carries the same bytes.
+fn yesterday() -> DateTime<Utc> {
+    static YESTERDAY: OnceLock<DateTime<Utc>> = OnceLock::new();
+    *YESTERDAY.get_or_init(|| Utc::now() - TimeDelta::days(1))
+}
 
 fn scan(id: u128, consent: &str) -> Value {
     json!({
         "id": Uuid::from_u128(id),
         "code": "4006381333931",
-        "taken_at": "2026-11-20T06:00:00Z",
+        "taken_at": yesterday(),
         "consent": consent,
         "place": {"latitude": 51.128_207, "longitude": 71.430_411, "accuracy_metres": 12.0},
         "device": Uuid::from_u128(99),
@@ -94,13 +103,13 @@ async fn a_body_that_is_not_json_is_refused_at_its_byte() {
 #[tokio::test]
 async fn a_phone_whose_clock_is_a_year_ahead_is_believed_by_our_clock() {
     let app = TestApp::start().await;
-    let now = chrono::Utc::now();
+    let now = Utc::now();
     let mut ahead = scan(1, "none");
-    ahead["taken_at"] = json!(now + chrono::TimeDelta::days(365) - chrono::TimeDelta::hours(2));
-    let batch = json!({"sent_at": now + chrono::TimeDelta::days(365), "items": [ahead]});
+    ahead["taken_at"] = json!(now + TimeDelta::days(365) - TimeDelta::hours(2));
+    let batch = json!({"sent_at": now + TimeDelta::days(365), "items": [ahead]});
     app.post("/v1/scans", &batch).await.expect(201);
-    let taken_at: chrono::DateTime<chrono::Utc> = rows(&app, "SELECT taken_at FROM scan").await[0].get(0);
-    assert!((now - taken_at - chrono::TimeDelta::hours(2)).abs() < chrono::TimeDelta::minutes(1), "{taken_at}");
+    let taken_at: DateTime<Utc> = rows(&app, "SELECT taken_at FROM scan").await[0].get(0);
+    assert!((now - taken_at - TimeDelta::hours(2)).abs() < TimeDelta::minutes(1), "{taken_at}");
 }
 
 /// X38
@@ -109,16 +118,52 @@ async fn places_are_rounded_and_days_dropped_when_their_time_has_come() {
     let app = TestApp::start().await;
     server::scans::keep_house(&app.app).await.unwrap();
     let mut today = scan(1, "exact");
-    today["taken_at"] = json!(chrono::Utc::now());
+    today["taken_at"] = json!(Utc::now());
     app.post("/v1/scans", &json!({"items": [today]})).await.expect(201);
 
-    app.app.clock.shift(chrono::TimeDelta::days(91));
+    app.app.clock.shift(TimeDelta::days(91));
     server::scans::keep_house(&app.app).await.unwrap();
     let row = &rows(&app, "SELECT latitude, coarsened_at IS NOT NULL FROM scan").await[0];
     assert!((row.get::<_, f64>(0) - 51.125).abs() < 1e-9 && row.get::<_, bool>(1));
 
-    app.app.clock.shift(chrono::TimeDelta::days(700));
+    app.app.clock.shift(TimeDelta::days(700));
     server::scans::keep_house(&app.app).await.unwrap();
     let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
     assert_eq!(count, 0);
+}
+
+/// X41
+#[tokio::test]
+async fn a_time_that_no_clock_error_explains_is_refused_at_its_place_and_poisons_nothing() {
+    let app = TestApp::start().await;
+    let now = Utc::now();
+    let at = |taken_at: Value, sent_at: Value| {
+        let mut scan = scan(1, "none");
+        scan["taken_at"] = taken_at;
+        json!({ "sent_at": sent_at, "items": [scan] })
+    };
+    // 2·now minus chrono's last instants, and minus PostgreSQL's first.
+    for sent_at in
+        ["-258090-10-31T15:28:21Z", "9999-12-31T23:59:59Z", "-262143-01-01T00:00:00Z", "+262142-12-31T23:59:59Z"]
+    {
+        let answer = app.post("/v1/scans", &at(json!(now), json!(sent_at))).await.expect(422);
+        assert_eq!(answer.faults()[0], "sent_at field-not-a-date", "{sent_at}");
+    }
+    for (taken_at, slug) in [
+        (json!("2099-12-31T00:00:00Z"), "field-in-the-future"),
+        (json!("2000-01-01T00:00:00Z"), "field-too-long-ago"),
+        (json!(now - TimeDelta::days(31)), "field-too-long-ago"),
+        (json!(now + TimeDelta::minutes(11)), "field-in-the-future"),
+        (json!("-258090-10-31T15:28:21Z"), "field-not-a-date"),
+        (json!("9999-12-31T23:59:59Z"), "field-not-a-date"),
+    ] {
+        let answer = app.post("/v1/scans", &at(taken_at.clone(), Value::Null)).await.expect(422);
+        assert_eq!(answer.faults(), [format!("items[0].taken_at {slug}")], "{taken_at}");
+    }
+    // A clock that is right when the batch is sent, but was not when the scan was taken.
+    let answer = app.post("/v1/scans", &at(json!("2031-01-01T00:00:00Z"), json!(now))).await.expect(422);
+    assert_eq!(answer.faults(), ["items[0].taken_at field-in-the-future"]);
+    assert_eq!(rows(&app, "SELECT count(*) FROM scan").await[0].get::<_, i64>(0), 0);
+    app.post("/v1/scans", &json!({ "items": [scan(1, "none")] })).await.expect(201);
+    assert_eq!(server::work::settle(&app.app).await.unwrap().failed, 0);
 }

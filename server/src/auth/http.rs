@@ -17,6 +17,7 @@ use super::caller::{Auditor, Role, SignedIn};
 use super::sign_in::{self, Credentials, Tokens};
 use crate::app::App;
 use crate::audit::{self, Filter, Record};
+use crate::bounds;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, ClientAddress, Listed, Page, Query, problems};
 
@@ -319,6 +320,11 @@ async fn get_audit(
         [("actor", &filter.actor, 100), ("action", &filter.action, 100), ("object", &filter.object, 200)]
             .into_iter()
             .filter_map(|(field, text, longest)| within(field, text.as_deref()?, longest))
+            .chain(
+                [("from", filter.from), ("to", filter.to)]
+                    .into_iter()
+                    .filter_map(|(field, at)| bounds::instant_fault(field, at?)),
+            )
             .collect();
     if !faults.is_empty() {
         return Err(Error::Malformed("malformed-query", faults));

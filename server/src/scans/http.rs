@@ -46,11 +46,11 @@ async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result
     if sent.items.is_empty() {
         return Err(Error::Invalid(vec![FieldFault::new("items", "field-required")]));
     }
-    let faults = sent.faults();
+    let received_at = app.clock.now();
+    let faults = sent.faults(received_at);
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let received_at = app.clock.now();
     let error = clock_error(sent.sent_at, received_at);
     let keys = app.keys.current();
     let scans = sent
@@ -58,7 +58,8 @@ async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result
         .into_iter()
         .map(|scan| {
             let found = find(&app.seen.locate(&keys, &scan.code));
-            let mut kept = scan.kept(error, found);
+            let taken_at = scan.corrected(error).unwrap_or(received_at);
+            let mut kept = scan.kept(taken_at, found);
             kept.region = kept.place.and_then(|place| app.regions.find(place.latitude, place.longitude));
             kept
         })

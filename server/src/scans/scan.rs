@@ -1,12 +1,13 @@
 //! A scan as it is sent and as it is kept. Pure: time and keys come in as arguments.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use locales::Arg;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::bounds;
 use crate::error::FieldFault;
 
 /// Most scans in one request.
@@ -17,6 +18,10 @@ pub(crate) const MAX_CODE_BYTES: usize = 2_048;
 pub(crate) const COARSE_STEP_DEGREES: f64 = 0.01;
 /// The accuracy that a coarse place claims, in metres.
 pub(crate) const COARSE_ACCURACY_METRES: f32 = 1_000.0;
+/// How long before the receipt a scan may have been taken, once the client's clock is corrected.
+pub(crate) const OLDEST: TimeDelta = TimeDelta::days(30);
+/// How long after the receipt it may claim to have been taken: a little more than the clock error that is not corrected.
+pub(crate) const YOUNGEST: TimeDelta = TimeDelta::minutes(10);
 
 /// How much of the place its owner shares (X39: everything works with `none`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -119,7 +124,8 @@ pub(crate) struct NewScan {
     /// What the scanner read, untouched.
     #[schema(max_length = 2048, min_length = 1, example = "4870112345675")]
     pub(crate) code: String,
-    /// When, by the client's clock.
+    /// When, by the client's clock. Corrected by `sent_at`, it must lie within 30 days before and 10 minutes after the
+    /// receipt.
     pub(crate) taken_at: DateTime<Utc>,
     /// How much of the place may be kept.
     pub(crate) consent: Consent,
@@ -138,7 +144,7 @@ pub(crate) struct NewScan {
 /// A batch, as the client sends it.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewScans {
-    /// The client's clock when it sends: lets a wrong clock be corrected.
+    /// The client's clock when it sends: lets a wrong clock be corrected. From 2000 to 2099.
     pub(crate) sent_at: Option<DateTime<Utc>>,
     /// 1 to 100 scans.
     #[schema(min_items = 1, max_items = 100)]
@@ -177,9 +183,11 @@ pub(crate) struct Scan {
 }
 
 impl NewScans {
-    /// Everything that is wrong with the batch.
-    pub(crate) fn faults(&self) -> Vec<FieldFault> {
+    /// Everything that is wrong with the batch that was received at this instant.
+    pub(crate) fn faults(&self, received_at: DateTime<Utc>) -> Vec<FieldFault> {
         let mut faults = Vec::new();
+        faults.extend(self.sent_at.and_then(|sent_at| bounds::instant_fault("sent_at", sent_at)));
+        let clock_error = clock_error(self.sent_at, received_at);
         let mut seen = std::collections::HashSet::new();
         for (index, scan) in self.items.iter().enumerate() {
             let path = |field: &str| format!("items[{index}].{field}");
@@ -193,9 +201,7 @@ impl NewScans {
             if scan.code.contains('\0') {
                 faults.push(FieldFault::new(path("code"), "field-control-character"));
             }
-            if !(2000..2100).contains(&scan.taken_at.year()) {
-                faults.push(FieldFault::new(path("taken_at"), "field-not-a-date"));
-            }
+            faults.extend(scan.time_fault(&path("taken_at"), clock_error, received_at));
             if !seen.insert(scan.id) {
                 faults.push(FieldFault::new(path("id"), "field-doubled"));
             }
@@ -208,8 +214,28 @@ impl NewScans {
 }
 
 impl NewScan {
-    /// What is kept of it. `clock_error` is the client's clock minus ours.
-    pub(crate) fn kept(self, clock_error: TimeDelta, found: Found) -> Scan {
+    /// When it was taken by our clock; none beyond the calendar. `clock_error` is the client's clock minus ours.
+    pub(crate) fn corrected(&self, clock_error: TimeDelta) -> Option<DateTime<Utc>> {
+        self.taken_at.checked_sub_signed(clock_error)
+    }
+
+    /// What is wrong with the time at which it was taken.
+    fn time_fault(&self, field: &str, clock_error: TimeDelta, received_at: DateTime<Utc>) -> Option<FieldFault> {
+        if let Some(fault) = bounds::instant_fault(field, self.taken_at) {
+            return Some(fault);
+        }
+        let Some(taken_at) = self.corrected(clock_error) else {
+            return Some(FieldFault::new(field, "field-not-a-date"));
+        };
+        let age = received_at.signed_duration_since(taken_at);
+        if age > OLDEST {
+            return Some(FieldFault::with(field, "field-too-long-ago", &[("days", OLDEST.num_days().into())]));
+        }
+        (age < -YOUNGEST).then(|| FieldFault::new(field, "field-in-the-future"))
+    }
+
+    /// What is kept of it. `taken_at` is when it was taken by our clock.
+    pub(crate) fn kept(self, taken_at: DateTime<Utc>, found: Found) -> Scan {
         let place = match self.consent {
             Consent::Exact => self.place,
             Consent::Coarse => self.place.map(Place::coarse),
@@ -219,7 +245,7 @@ impl NewScan {
             taken_on: self.taken_at.date_naive(),
             id: self.id,
             fingerprint: self.fingerprint(),
-            taken_at: self.taken_at - clock_error,
+            taken_at,
             code: found.unit.is_none().then_some(self.code),
             gtin: found.gtin,
             unit: found.unit,
@@ -249,13 +275,17 @@ pub(crate) struct Found {
 
 /// How far the client's clock is off; nothing below a minute is corrected, since that may be the network.
 pub(crate) fn clock_error(sent_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TimeDelta {
-    let error = sent_at.map_or_else(TimeDelta::zero, |sent_at| sent_at - now);
+    let error = sent_at.map_or_else(TimeDelta::zero, |sent_at| sent_at.signed_duration_since(now));
     if error.abs() < TimeDelta::minutes(1) { TimeDelta::zero() } else { error }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-20T06:00:10Z".parse().expect("an instant")
+    }
 
     fn scan(consent: Consent) -> NewScan {
         NewScan {
@@ -273,7 +303,7 @@ mod tests {
     /// X38, X39
     #[test]
     fn a_place_is_kept_only_as_far_as_its_owner_agreed() {
-        let kept = |consent| scan(consent).kept(TimeDelta::zero(), Found::default()).place;
+        let kept = |consent| scan(consent).kept(scan(consent).taken_at, Found::default()).place;
         assert_eq!(kept(Consent::Exact).map(|place| place.latitude), Some(51.128_207));
         let coarse = kept(Consent::Coarse).expect("a place");
         assert!((coarse.latitude - 51.125).abs() < 1e-9 && (coarse.longitude - 71.435).abs() < 1e-9);
@@ -283,13 +313,14 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_a_year_ahead_is_corrected_but_the_row_stays_the_same() {
-        let now: DateTime<Utc> = "2026-11-20T06:00:10Z".parse().expect("an instant");
+        let now = now();
         let mut ahead = scan(Consent::None);
         ahead.taken_at += TimeDelta::days(365);
         let error = clock_error(Some(now + TimeDelta::days(365)), now);
-        let kept = ahead.kept(error, Found::default());
+        let taken_at = ahead.corrected(error).expect("an instant");
+        let kept = ahead.kept(taken_at, Found::default());
         assert_eq!(kept.taken_at, "2026-11-20T06:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
-        assert_eq!(kept.taken_on.year(), 2027);
+        assert_eq!(chrono::Datelike::year(&kept.taken_on), 2027);
     }
 
     #[test]
@@ -298,7 +329,7 @@ mod tests {
         far.place = Some(Place { latitude: 91.0, longitude: 0.0, accuracy_metres: f32::NAN });
         let batch = NewScans { sent_at: None, items: vec![scan(Consent::None), far] };
         let faults: Vec<String> =
-            batch.faults().into_iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect();
+            batch.faults(now()).into_iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect();
         assert_eq!(
             faults,
             [
@@ -307,5 +338,33 @@ mod tests {
                 "items[1].place.accuracy_metres field-out-of-range"
             ]
         );
+    }
+
+    /// X41
+    #[test]
+    fn a_scan_lies_within_thirty_days_before_and_ten_minutes_after_its_receipt() {
+        let faults = |taken_at: DateTime<Utc>, sent_at: Option<DateTime<Utc>>| -> Vec<String> {
+            let batch = NewScans { sent_at, items: vec![NewScan { taken_at, ..scan(Consent::None) }] };
+            batch.faults(now()).into_iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect()
+        };
+        let (month, minutes) = (TimeDelta::days(30), TimeDelta::minutes(10));
+        let second = TimeDelta::seconds(1);
+        assert!(faults(now() - month, None).is_empty() && faults(now() + minutes, None).is_empty());
+        assert_eq!(faults(now() - month - second, None), ["items[0].taken_at field-too-long-ago"]);
+        assert_eq!(faults(now() + minutes + second, None), ["items[0].taken_at field-in-the-future"]);
+        let year = TimeDelta::days(365);
+        assert!(
+            faults(now() + year - month, Some(now() + year)).is_empty(),
+            "a clock that is a year ahead is corrected"
+        );
+        assert_eq!(faults(now() + year - month - second, Some(now() + year)), ["items[0].taken_at field-too-long-ago"]);
+        for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            assert_eq!(faults(now(), Some(at))[0], "sent_at field-not-a-date", "{at}");
+            assert_eq!(
+                faults(at, Some(at)),
+                ["sent_at field-not-a-date", "items[0].taken_at field-not-a-date"],
+                "{at}"
+            );
+        }
     }
 }

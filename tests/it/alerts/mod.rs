@@ -37,7 +37,7 @@ fn copies(now: DateTime<Utc>, code: &str) -> Vec<Value> {
     let towns = [ALMATY, ASTANA, AKTAU];
     (0..10_u8)
         .map(|number| {
-            scan(now, code, u128::from(number) + 1, 45 - 5 * i64::from(number), towns[usize::from(number % 3)])
+            scan(now, code, u128::from(number) + 1, 27 - 3 * i64::from(number), towns[usize::from(number % 3)])
         })
         .collect()
 }

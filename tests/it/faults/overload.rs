@@ -70,7 +70,7 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
 /// A scan, sent by somebody who waits so long for an answer.
 async fn send_scan(app: &TestApp, wait: &'static str) -> Answer {
     let scan = json!({
-        "id": Uuid::new_v4(), "code": "x", "taken_at": "2026-11-20T10:00:00Z", "consent": "none",
+        "id": Uuid::new_v4(), "code": "x", "taken_at": chrono::Utc::now(), "consent": "none",
         "verdict": "unknown",
     });
     let request = app.request(Method::POST, "/v1/scans").header("Prefer", wait);

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use marking::gtin::Gtin;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use crate::alerts::store::{self, Filter, InCharge, Kept, Order};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Overseer, Role};
+use crate::bounds;
 use crate::clock;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed, Page as Paging, Query, language, problems};
@@ -155,8 +156,8 @@ pub(super) fn days(
     faults: &mut Vec<FieldFault>,
 ) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     for (name, day) in [("from", from), ("to", to)] {
-        if day.is_some_and(|day| !(2000..2100).contains(&day.year())) {
-            faults.push(FieldFault::new(name, "field-not-a-date"));
+        if let Some(fault) = day.and_then(|day| bounds::day_fault(name, day)) {
+            faults.push(fault);
             return (None, None);
         }
     }
@@ -171,7 +172,7 @@ fn after(order: Order, paging: &Paging) -> Result<Order> {
     let read = match order {
         Order::Score(_) => figure.parse().ok().map(|score| Order::Score(Some((score, id)))),
         Order::Time(_) => {
-            let at = figure.parse().ok().and_then(DateTime::from_timestamp_micros);
+            let at = figure.parse().ok().and_then(DateTime::from_timestamp_micros).filter(|at| bounds::is_instant(*at));
             at.map(|at| Order::Time(Some((at, id))))
         }
     };

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use locales::Language;
 use marking::gtin::Gtin;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{Standing, category_text};
 use crate::app::App;
 use crate::auth::Inspector;
+use crate::bounds;
 use crate::clock;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed as Page, Page as Paging, Query, id_in_path, language, problems};
@@ -75,11 +76,10 @@ impl Wanted {
             faults.push(FieldFault::with("category", "field-not-one-of", &[("allowed", categories().into())]));
         }
         let mut day = |name: &str, day: Option<NaiveDate>| {
-            if day.is_some_and(|day| !(2000..2100).contains(&day.year())) {
-                faults.push(FieldFault::new(name, "field-not-a-date"));
-                return None;
-            }
-            day
+            let fault = day.and_then(|day| bounds::day_fault(name, day));
+            let fits = fault.is_none();
+            faults.extend(fault);
+            day.filter(|_| fits)
         };
         let (from, to) = (day("from", self.from), day("to", self.to));
         if !faults.is_empty() {
