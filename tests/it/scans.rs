@@ -1,6 +1,7 @@
 //! Scans: kept when acknowledged, once, and with no more of the place than was agreed to.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -166,4 +167,47 @@ async fn a_time_that_no_clock_error_explains_is_refused_at_its_place_and_poisons
     assert_eq!(rows(&app, "SELECT count(*) FROM scan").await[0].get::<_, i64>(0), 0);
     app.post("/v1/scans", &json!({ "items": [scan(1, "none")] })).await.expect(201);
     assert_eq!(server::work::settle(&app.app).await.unwrap().failed, 0);
+}
+
+/// X42
+#[tokio::test]
+async fn a_row_that_can_not_be_written_fails_its_own_request_only() {
+    let app = Arc::new(TestApp::start().await);
+    let mut db = app.app.db.get().await.unwrap();
+    // Whatever PostgreSQL refuses although it was let in at the door.
+    db.batch_execute("ALTER TABLE scan ADD CONSTRAINT refused CHECK (code <> 'poison')").await.unwrap();
+    let tx = db.transaction().await.unwrap();
+    tx.batch_execute("LOCK TABLE scan IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let send = |batch: Value| {
+        let app = app.clone();
+        tokio::spawn(async move { app.post("/v1/scans", &batch).await })
+    };
+    // The first waits for the table, and all others for the first: they share the next transaction.
+    let first = send(json!({ "items": [scan(1, "none")] }));
+    let waiting = async |requests: i64| {
+        let count = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'scan'::regclass AND pid <> $1";
+        while app.app.db.get().await.unwrap().query_one(count, &[&0]).await.unwrap().get::<_, i64>(0) < requests {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    waiting(1).await;
+    let mut poison = scan(100, "none");
+    poison["code"] = json!("poison");
+    let honest: Vec<_> = (2..30).map(|id| send(json!({ "items": [scan(id, "none")] }))).collect();
+    let broken = send(json!({ "items": [scan(101, "none"), poison] }));
+    let late: Vec<_> = (30..40).map(|id| send(json!({ "items": [scan(id, "none")] }))).collect();
+    // Until all of them have been read and wait in the queue.
+    while app.app.scans.waiting_rows() < 1 + 28 + 2 + 10 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tx.commit().await.unwrap();
+    first.await.unwrap().expect(201);
+    for answer in honest.into_iter().chain(late) {
+        answer.await.unwrap().expect(201);
+    }
+    assert_eq!(broken.await.unwrap().expect(500).slug(), "internal");
+    let row =
+        &rows(&app, "SELECT count(*), count(*) FILTER (WHERE id = '00000000-0000-0000-0000-000000000065') FROM scan")
+            .await[0];
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (39, 0), "all or none of a request");
 }

@@ -1,13 +1,16 @@
 //! Group commit: requests that arrive while a transaction is under way share the next one. What is answered
-//! 201 is on disk; what can't be written is answered 503 and was not written.
+//! 201 is on disk; what can't be written is answered 503 and was not written. A group that fails although PostgreSQL is
+//! there is written request by request, so that a row which can't be written fails its own request only.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
+use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use uuid::Uuid;
 
@@ -51,7 +54,7 @@ struct Waiting {
 }
 
 /// Why a request's rows were not written, in a form that many requests can share.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Refusal {
     /// These ids stand for other scans.
     Taken(Vec<Uuid>),
@@ -59,6 +62,8 @@ enum Refusal {
     Late,
     /// PostgreSQL is away.
     Away(Arc<Error>),
+    /// PostgreSQL is there and refuses one of its rows.
+    Broken(Error),
 }
 
 /// The door to the one task that writes scans.
@@ -107,6 +112,11 @@ impl Committer {
         self.oldest.age() > LATE
     }
 
+    /// How many scans wait for their commit, those of the transaction under way among them.
+    pub fn waiting_rows(&self) -> usize {
+        WAITING_ROWS - self.room.available_permits()
+    }
+
     /// Writes a request's scans; comes back after the commit.
     pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>) -> Result<Stored> {
         let ids: Vec<Uuid> = scans.iter().map(|scan| scan.id).collect();
@@ -132,6 +142,7 @@ impl Committer {
             Err(Refusal::Away(error)) => {
                 Err(Error::Unavailable { slug: "register-unavailable", source: error.to_string().into() })
             }
+            Err(Refusal::Broken(error)) => Err(error),
         }
     }
 }
@@ -161,9 +172,28 @@ async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>, oldest: Arc<
     }
 }
 
+/// Writes a group in one transaction; when that fails although PostgreSQL is there, each request in one of its own.
+async fn commit(db: &Pool, group: Vec<Waiting>) {
+    let Some((group, error)) = commit_together(db, group).await else { return };
+    tracing::warn!(%error, requests = group.len(), "scans are written request by request");
+    metrics::counter!("tanba_scan_groups_broken_total").increment(1);
+    for waiting in group {
+        if waiting.deadline <= Instant::now() {
+            let _ = waiting.answer.send(Err(Refusal::Late));
+        } else if let Some((alone, error)) = commit_together(db, vec![waiting]).await {
+            let mut error = Some(error);
+            for waiting in alone {
+                let error = error.take().unwrap_or_else(|| Error::internal("a row can't be written"));
+                let _ = waiting.answer.send(Err(Refusal::Broken(error)));
+            }
+        }
+    }
+}
+
 /// Writes a group in one transaction. Requests that use an id of another scan are told so and left out, and
-/// the rest is written again from the start, so that none of theirs is half there.
-async fn commit(db: &Pool, mut group: Vec<Waiting>) {
+/// the rest is written again from the start, so that none of theirs is half there. Returns those that are not answered
+/// yet, with the error, when a row of theirs can't be written.
+async fn commit_together(db: &Pool, mut group: Vec<Waiting>) -> Option<(Vec<Waiting>, Error)> {
     loop {
         match write(db, &group).await {
             Ok(Written::All(mut new)) => {
@@ -173,7 +203,7 @@ async fn commit(db: &Pool, mut group: Vec<Waiting>) {
                     // A client that has gone away finds its rows by asking again with the same ids.
                     let _ = waiting.answer.send(Ok(Stored { new: fresh, known: waiting.scans.len() - fresh }));
                 }
-                return;
+                return None;
             }
             // Their rows are known the next time.
             Ok(Written::Raced) => {}
@@ -190,16 +220,17 @@ async fn commit(db: &Pool, mut group: Vec<Waiting>) {
                 }
                 group = kept;
                 if group.is_empty() {
-                    return;
+                    return None;
                 }
             }
-            Err(error) => {
+            Err(error @ Error::Unavailable { .. }) => {
                 let error = Arc::new(error);
                 for waiting in group {
                     let _ = waiting.answer.send(Err(Refusal::Away(error.clone())));
                 }
-                return;
+                return None;
             }
+            Err(error) => return Some((group, error)),
         }
     }
 }
@@ -213,8 +244,11 @@ enum Written {
     Raced,
 }
 
+/// A panic is an error of these rows and ends nothing but their transaction.
 async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
-    db::within(db, PATIENCE, async |client| write_with(client, group).await).await
+    let work = db::within(db, PATIENCE, async |client| write_with(client, group).await);
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or_else(|_| Err(Error::internal("writing scans panicked")))
 }
 
 async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
