@@ -74,7 +74,11 @@ field-too-short =
         [one] At least { $min } character
        *[other] At least { $min } characters
     }
-field-unknown = There is no such field
+field-unknown =
+    { $nearest ->
+        [none] There is no such field
+       *[other] There is no such field here; did you mean “{ $nearest }”?
+    }
 field-unknown-code = No such code was issued
 field-unknown-group = There is no such group of goods
 field-unknown-order = There is no such order

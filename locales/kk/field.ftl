@@ -62,7 +62,11 @@ field-too-long-ago = { $days } күннен бұрын болған
 field-too-many-particulars = Бұл тапсырыстағы айналымға енгізу деректерінің саны шегіне жетті
 field-too-many-units = { $max } кодтан аспауға тиіс
 field-too-short = Кемінде { $min } таңба болуға тиіс
-field-unknown = Мұндай өріс жоқ
+field-unknown =
+    { $nearest ->
+        [none] Мұндай өріс жоқ
+       *[other] Мұнда ондай өріс жоқ; бәлкім, «{ $nearest }» болар
+    }
 field-unknown-code = Мұндай код берілмеген
 field-unknown-group = Мұндай тауар тобы жоқ
 field-unknown-order = Мұндай тапсырыс жоқ

@@ -74,7 +74,11 @@ field-too-short =
         [one] Не короче { $min } символа
        *[other] Не короче { $min } символов
     }
-field-unknown = Такого поля нет
+field-unknown =
+    { $nearest ->
+        [none] Такого поля нет
+       *[other] Такого поля здесь нет; возможно, имелось в виду «{ $nearest }»
+    }
 field-unknown-code = Такой код не выдавался
 field-unknown-group = Такой группы товаров нет
 field-unknown-order = Такого заказа нет

@@ -135,8 +135,9 @@ fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// The contract as it is served: what `openapi.yaml` must say.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, api) =
+    let (_, mut api) =
         actix_web::App::new().into_utoipa_app().openapi(Contract::openapi()).configure(routes).split_for_parts();
+    http::known::describe(&mut api).expect("the contract is JSON");
     api
 }
 
@@ -203,6 +204,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     let stopping = app.stopping.clone();
     tokio::spawn(keep_up(app.clone()));
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
+    let known = Arc::new(http::known::Known::of(&api)?);
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
             cors.allowed_origin(origin).allow_any_method().allow_any_header().max_age(3600)
@@ -213,12 +215,14 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
             .app_data(web::Data::new(app.clone()))
             .app_data(web::Data::from(methods.clone()))
             .app_data(web::Data::from(gate.clone()))
+            .app_data(web::Data::from(known.clone()))
             .configure(routes)
             .default_service(web::to(nothing_here))
             .split_for_parts();
         service
             .configure(beside.clone())
             .configure(site::routes)
+            .wrap(middleware::from_fn(http::known::check))
             .wrap(middleware::from_fn(auth::admit))
             .wrap(cors)
             .wrap(middleware::from_fn(http::limits::count))

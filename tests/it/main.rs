@@ -17,6 +17,7 @@ mod labels;
 mod limits;
 mod locales;
 mod logs;
+mod names;
 mod office;
 mod openapi;
 mod people;

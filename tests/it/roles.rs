@@ -19,16 +19,16 @@ const OTHER_PACK: &str = "348700000000000020";
 const DRAFT: &str = "04870001234577";
 
 /// A route of the contract.
-struct Route {
-    method: Method,
-    pattern: String,
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) pattern: String,
     /// Whom it is for; empty when everybody may ask.
-    roles: BTreeSet<String>,
+    pub(crate) roles: BTreeSet<String>,
     /// The kind of body that it takes.
-    body: Option<String>,
+    pub(crate) body: Option<String>,
 }
 
-fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let contract = serde_json::to_value(app::openapi()).unwrap();
     let mut found = Vec::new();
     for (pattern, item) in contract["paths"].as_object().unwrap() {
@@ -50,12 +50,12 @@ fn routes() -> Vec<Route> {
 }
 
 impl Route {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.method, self.pattern)
     }
 
     /// A path that the route takes. A parameter that isn't known here fails: say what stands for it.
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let part = |part: &str| match part {
             "{id}" => "8c6f1f2e-2f0f-4f3c-9a55-3f3f2b1a0c9d".to_owned(),
             "{gtin}" => "04870001234560".to_owned(),
@@ -330,15 +330,25 @@ fn names(answer: &Value) -> Vec<&str> {
     answer.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-/// X3: fields that nobody asked for change nothing, and an answer says no more than its list.
+/// Sends a body with fields by which its sender would make itself more than it is: refused, each with its name.
+async fn refuse_claims(people: &People, token: Option<&str>, path: &str, body: &Value) {
+    let mut all = claims();
+    all.extend(body.as_object().unwrap().clone());
+    let request = people.app().request(Method::POST, path).header("Idempotency-Key", Uuid::new_v4().to_string());
+    let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth).json(&all);
+    let faults = people.app().send(request).await.expect(422).faults();
+    assert!(faults.len() > 10 && faults.contains(&"created_by field-unknown".to_owned()), "{path}: {faults:?}");
+    assert!(faults.iter().all(|fault| fault.ends_with(" field-unknown")), "{path}: {faults:?}");
+}
+
+/// X3, A1: fields that a route does not have are refused and change nothing, and an answer says no more than its list.
 #[tokio::test]
-async fn claims_in_a_body_are_passed_over_and_answers_are_whitelists() {
+async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     let people = People::gather().await;
     let trade = &people.trade;
-    let claiming = |body: Value| {
-        let mut all = claims();
-        all.extend(body.as_object().unwrap().clone());
-        Value::Object(all)
+    let claimed = async |token: &str, path: &str, body: Value| {
+        refuse_claims(&people, Some(token), path, &body).await;
+        trade.post(token, path, &body).await.expect(201).json
     };
     let is_recent = |at: &Value| {
         let at: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
@@ -346,12 +356,12 @@ async fn claims_in_a_body_are_passed_over_and_answers_are_whitelists() {
     };
 
     let name = json!({ "kk": "Жаңа", "ru": "Новый", "en": "New" });
-    let new = claiming(json!({ "bin": "990140000007", "name": name, "roles": ["producer"] }));
-    let participant = trade.post(&trade.operator, "/v1/participants", &new).await.expect(201).json;
+    let new = json!({ "bin": "990140000007", "name": name, "roles": ["producer"] });
+    let participant = claimed(&trade.operator, "/v1/participants", new).await;
     assert_eq!(names(&participant), ["address", "bin", "blocked_at", "created_at", "name", "roles"]);
     assert!(participant["blocked_at"].is_null() && is_recent(&participant["created_at"]), "{participant}");
 
-    let product = trade.post(&trade.producer, "/v1/products", &claiming(draft())).await.expect(201).json;
+    let product = claimed(&trade.producer, "/v1/products", draft()).await;
     let fields = [
         "attributes",
         "country",
@@ -370,21 +380,20 @@ async fn claims_in_a_body_are_passed_over_and_answers_are_whitelists() {
 
     let gtin = trade.water().await;
     let order = Uuid::new_v4();
-    let new = claiming(json!({ "id": order, "gtin": gtin, "quantity": 9 }));
-    let answer = trade.post(&trade.producer, "/v1/orders", &new).await.expect(201).json;
+    let new = json!({ "id": order, "gtin": gtin, "quantity": 9 });
+    let answer = claimed(&trade.producer, "/v1/orders", new).await;
     let fields = ["created_at", "group", "gtin", "id", "key", "participant", "price_tenge", "quantity"];
     assert_eq!(names(&answer), fields);
     assert_eq!((&answer["participant"], &answer["group"]), (&json!(PRODUCER), &json!("water")));
     assert!(answer["key"] != "AAAA" && is_recent(&answer["created_at"]), "{answer}");
 
     let units = range(order, 0, 8);
-    let receipt = claiming(json!({ "id": Uuid::new_v4(), "units": units, "participant": RIVAL }));
-    let receipt = trade.post(&trade.producer, "/v1/applications", &receipt).await.expect(201).json;
+    let application = json!({ "id": Uuid::new_v4(), "units": units });
+    let receipt = claimed(&trade.producer, "/v1/applications", application).await;
     assert_eq!(names(&receipt), ["at", "id", "kind", "units"]);
     assert!(receipt["kind"] == "apply" && is_recent(&receipt["at"]), "{receipt}");
     assert_eq!(trade.units(order).await, json!({ "applied": 9 }), "neither sold nor released");
-    let release = claiming(json!({ "id": Uuid::new_v4(), "units": units }));
-    trade.post(&trade.producer, "/v1/releases", &release).await.expect(201);
+    claimed(&trade.producer, "/v1/releases", json!({ "id": Uuid::new_v4(), "units": units })).await;
     let owner = format!(
         "SELECT count(*) FROM operation o JOIN participant p ON p.number = o.participant
         WHERE p.bin = '{PRODUCER}' AND o.account_id <> '{}'",
@@ -393,23 +402,25 @@ async fn claims_in_a_body_are_passed_over_and_answers_are_whitelists() {
     assert_eq!(trade.count(&owner).await, 2);
 
     let pack = json!({ "id": Uuid::new_v4(), "sscc": GROUP_PACK, "level": "group", "units": range(order, 0, 3) });
-    let packed = trade.post(&trade.producer, "/v1/packs", &claiming(pack)).await.expect(201).json;
+    let packed = claimed(&trade.producer, "/v1/packs", pack).await;
     assert_eq!(names(&packed), ["at", "id", "sscc", "units"]);
     let shown = trade.get(&trade.producer, &format!("/v1/packs/{GROUP_PACK}")).await.expect(200).json;
     assert_eq!(shown["owner"], PRODUCER);
 
-    let shipment = json!({ "id": Uuid::new_v4(), "units": range(order, 4, 5), "receiver": SHOP });
-    let mut shipment = claiming(shipment);
-    shipment["number"] = json!("WB-1");
-    shipment["state"] = json!("accepted");
-    let shipment = trade.post(&trade.producer, "/v1/shipments", &shipment).await.expect(201).json;
+    let shipment = json!({ "id": Uuid::new_v4(), "units": range(order, 4, 5), "receiver": SHOP, "number": "WB-1" });
+    let shipment = claimed(&trade.producer, "/v1/shipments", shipment).await;
     let fields = ["changed_at", "id", "number", "receiver", "sender", "sent_at", "state", "units"];
     assert_eq!(names(&shipment), fields);
     assert_eq!((&shipment["sender"], &shipment["state"]), (&json!(PRODUCER), &json!("awaiting")));
 
-    let scan = json!({ "id": Uuid::new_v4(), "code": "4006381333931", "taken_at": chrono::Utc::now(), "consent": "none",
-        "order_number": 1, "unit_index": 1, "gtin": 1, "received_at": "2001-01-01T00:00:00Z" });
-    let scans = claiming(json!({ "items": [claiming(scan)], "received_at": "2001-01-01T00:00:00Z" }));
+    let scan =
+        json!({ "id": Uuid::new_v4(), "code": "4006381333931", "taken_at": chrono::Utc::now(), "consent": "none" });
+    let mut believing = scan.clone();
+    believing["order_number"] = json!(1);
+    let refused = people.post(None, "/v1/scans", &json!({ "items": [believing] })).await.expect(422);
+    assert_eq!(refused.faults(), ["items[0].order_number field-unknown"]);
+    let scans = json!({ "items": [scan] });
+    refuse_claims(&people, None, "/v1/scans", &scans).await;
     let receipt = people.post(None, "/v1/scans", &scans).await.expect(201).json;
     assert_eq!(names(&receipt), ["already_stored", "received_at", "stored"]);
     assert!(is_recent(&receipt["received_at"]));
@@ -420,7 +431,8 @@ async fn claims_in_a_body_are_passed_over_and_answers_are_whitelists() {
     let me = people.get(Some("clerk"), "/v1/auth/me").await.expect(200).json;
     assert_eq!(names(&me), ["created_at", "id", "login", "participant", "region", "role"]);
     assert_eq!((&me["role"], &me["participant"]), (&json!("clerk"), &json!(PRODUCER)));
-    let sign_in = claiming(json!({ "login": "clerk", "password": "not-this-one-at-all", "totp": "000000" }));
+    let sign_in = json!({ "login": "clerk", "password": "not-this-one-at-all", "totp": "000000" });
+    refuse_claims(&people, None, "/v1/auth/sign-in", &sign_in).await;
     people.post(None, "/v1/auth/sign-in", &sign_in).await.expect(401);
 }
 

@@ -28,7 +28,7 @@ use crate::audit;
 use crate::auth::Caller;
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::language;
+use crate::http::{known, language};
 use crate::jobs::{self, Job};
 use crate::registry;
 
@@ -203,7 +203,7 @@ pub(crate) async fn find_runs(tx: &Transaction<'_>, wanted: Wanted) -> Result<Se
             Selection::new(Naming::Codes, runs_of(places.map(|(place, at)| (place.order, place.index, at))))
         }
         Wanted::Ranges(ranges) => Selection::new(Naming::Ranges, runs_of_ranges(tx, &ranges).await?),
-        Wanted::Packs(_) | Wanted::Document { .. } => Err(Error::field("units.packs", "field-unknown")),
+        Wanted::Packs(_) | Wanted::Document { .. } => Err(known::no_packs()),
     }
 }
 

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
+use super::known::{self, Ignored};
 use super::overload::overloaded;
 use crate::error::{Error, FieldFault, Result};
 
@@ -46,12 +47,29 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
                 return Err(Error::UnsupportedMediaType);
             }
             let Collected { bytes, .. } = &collect(&request, payload, LIMIT).await?;
-            let mut reader = serde_json::Deserializer::from_slice(bytes);
-            let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| fault(&error, bytes))?;
-            reader.end().map_err(|error| malformed(&error, bytes))?;
-            Ok(Self(value))
+            let mut ignored = Ignored::default();
+            let read = read(bytes, |path| ignored.add(&path));
+            let mut unknown = ignored.faults(&request);
+            match read {
+                Ok(value) if unknown.is_empty() => Ok(Self(value)),
+                Err(Error::Invalid(faults)) => {
+                    unknown.extend(faults);
+                    Err(Error::Invalid(unknown))
+                }
+                Err(error) => Err(error),
+                Ok(_) => Err(Error::Invalid(unknown)),
+            }
         })
     }
+}
+
+/// Reads JSON; tells of each field that the type does not have.
+fn read<T: DeserializeOwned>(bytes: &[u8], ignored: impl FnMut(serde_ignored::Path<'_>)) -> Result<T> {
+    let (mut reader, mut ignored) = (serde_json::Deserializer::from_slice(bytes), ignored);
+    let watched = serde_ignored::Deserializer::new(&mut reader, &mut ignored);
+    let value = serde_path_to_error::deserialize(watched).map_err(|error| fault(&error, bytes))?;
+    reader.end().map_err(|error| malformed(&error, bytes))?;
+    Ok(value)
 }
 
 /// A body, counted against [`MEMORY`] until it is let go.
@@ -107,6 +125,16 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) ->
     }
     let mut field = error.path().to_string();
     let text = error.inner().to_string();
+    // A type that refuses unknown fields by itself stops at the first.
+    if let Some(rest) = text.strip_prefix("unknown field `") {
+        let mut names = rest.split('`').step_by(2);
+        let name = names.next().unwrap_or_default();
+        if field != name && !field.ends_with(&format!(".{name}")) {
+            field = if field == "." { name.to_owned() } else { format!("{field}.{name}") };
+        }
+        let unknown = known::unknown(field, name, names);
+        return Error::Invalid(vec![unknown.at(offset(error.inner(), bytes))]);
+    }
     let slug = if let Some(rest) = text.strip_prefix("missing field `") {
         let missing = rest.split('`').next().unwrap_or_default();
         field = if field == "." { missing.to_owned() } else { format!("{field}.{missing}") };
@@ -160,9 +188,27 @@ mod tests {
     }
 
     fn read(text: &str) -> Error {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let error = serde_path_to_error::deserialize::<_, Vec<Order>>(&mut reader).expect_err("a fault");
-        fault(&error, text.as_bytes())
+        super::read::<Vec<Order>>(text.as_bytes(), |_| ()).expect_err("a fault")
+    }
+
+    #[derive(serde::Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        #[allow(dead_code)]
+        expires_on: Option<String>,
+    }
+
+    /// A1: whether a type refuses unknown fields by itself or not.
+    #[test]
+    fn an_unknown_field_is_found_at_any_depth() {
+        let mut seen = Vec::new();
+        let text = br#"[{"quantity":1,"note":{"a":[]}},{"quantity":2},{"quantity":3,"qantity":0}]"#;
+        super::read::<Vec<Order>>(text, |path| seen.push(path.to_string())).expect("reads");
+        assert_eq!(seen, ["0.note", "2.qantity"]);
+        let refused = super::read::<Vec<Strict>>(br#"[{}, {"expire_on":"2027-01-01"}]"#, |_| ());
+        let Err(Error::Invalid(faults)) = refused else { panic!("invalid") };
+        assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[1].expire_on", "field-unknown"));
+        assert!(faults[0].message.contains("expires_on"), "{faults:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod headers;
 pub(crate) mod html;
+pub(crate) mod known;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod listen;

@@ -45,7 +45,7 @@ problems! {
     Conflict { "409": "Contradicts what stands in the register" }
 }
 
-fn problem(description: &str) -> RefOr<Response> {
+pub(super) fn problem(description: &str) -> RefOr<Response> {
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
     ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
 }

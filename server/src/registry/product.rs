@@ -14,6 +14,7 @@ use super::faults::Faults;
 use super::names::Names;
 use super::reference::{Attribute, AttributeKind, ProductGroup, reference};
 use crate::error::{Error, Result};
+use crate::http::known;
 
 /// Where a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -201,7 +202,9 @@ fn check_attributes(group: &ProductGroup, given: &Map<String, Value>, faults: &m
     }
     for name in given.keys().filter(|name| !group.attributes.iter().any(|attribute| attribute.slug == **name)) {
         let shown: String = name.chars().take(40).collect();
-        faults.add(format!("attributes.{shown}"), "field-unknown");
+        let known = group.attributes.iter().map(|attribute| attribute.slug.as_str());
+        let nearest = known::nearest(name, known).unwrap_or("none");
+        faults.add_with(format!("attributes.{shown}"), "field-unknown", &[("nearest", nearest.into())]);
     }
 }
 

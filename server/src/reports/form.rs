@@ -21,6 +21,7 @@ use super::photo::{self, NotAPhoto, Photo};
 use super::workshop::Workshop;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::body::{GRACE, SLOWEST};
+use crate::http::known;
 
 /// Largest form, in bytes: five photos and a little more.
 pub(crate) const MAX_FORM_BYTES: u64 = 64 << 20;
@@ -35,7 +36,7 @@ pub(crate) const TEXTS: [&str; 10] =
 /// What a form said, before its meaning is checked.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
-    /// Texts by name; parts of other names mean nothing to us and are passed over (X3).
+    /// Texts by name. A part of another name is a fault (A1).
     pub(crate) texts: BTreeMap<&'static str, String>,
     /// What was wrong with parts as such.
     pub(crate) faults: Vec<FieldFault>,
@@ -96,8 +97,7 @@ impl Form {
             if name == "photo" {
                 form.add_photo(&mut part, workshop).await?;
             } else {
-                let known = TEXTS.into_iter().find(|known| *known == name);
-                form.add_text(&mut part, known).await?;
+                form.add_text(&mut part, &name).await?;
             }
         }
         Ok(form)
@@ -132,7 +132,7 @@ impl Form {
         Ok(())
     }
 
-    async fn add_text(&mut self, part: &mut Field, name: Option<&'static str>) -> Result<()> {
+    async fn add_text(&mut self, part: &mut Field, name: &str) -> Result<()> {
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
@@ -141,7 +141,11 @@ impl Form {
             }
             bytes.extend_from_slice(&chunk);
         }
-        let Some(name) = name else { return Ok(()) };
+        let Some(name) = TEXTS.into_iter().find(|known| *known == name) else {
+            let known = TEXTS.into_iter().chain(["photo"]);
+            self.faults.push(known::unknown(name.chars().take(64).collect(), name, known));
+            return Ok(());
+        };
         match String::from_utf8(bytes) {
             Ok(text) => {
                 if self.texts.insert(name, text.trim().to_owned()).is_some() {
@@ -233,12 +237,15 @@ mod tests {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
     }
 
-    /// X3
+    /// X3, A1
     #[actix_web::test]
-    async fn parts_that_mean_nothing_are_passed_over() {
-        let body = part("words", " no mark ") + &part("status", "confirmed") + "--b--\r\n";
+    async fn a_part_of_an_unknown_name_is_a_fault_at_its_name() {
+        let body = part("words", " no mark ") + &part("adress", "Abay 1") + "--b--\r\n";
         let form = read(KIND, body).await.unwrap();
         assert_eq!(form.texts, BTreeMap::from([("words", "no mark".to_owned())]));
+        let faults: Vec<_> = form.faults.iter().map(|fault| (fault.field.as_str(), fault.slug)).collect();
+        assert_eq!(faults, [("adress", "field-unknown")]);
+        assert!(form.faults[0].message.contains("address"), "{:?}", form.faults);
     }
 
     #[actix_web::test]

@@ -50,15 +50,16 @@ async fn every_fault_of_a_form_is_told_at_its_place_and_nothing_is_kept() {
     assert!(files(&app).is_empty());
 }
 
-/// X3
+/// X3, A1
 #[tokio::test]
 async fn a_form_cannot_set_what_is_not_its_own() {
     let app = TestApp::start().await;
-    let pushy = form(1, &[("status", "confirmed"), ("role", "operator"), ("assignee", "me"), ("due_on", "2020-01-01")]);
-    let receipt = send(&app, pushy).await.expect(201).json;
-    assert_eq!(receipt["status"], "received");
-    let row = app.app.db.get().await.unwrap().query_one("SELECT status, assignee FROM report", &[]).await.unwrap();
-    assert_eq!((row.get::<_, &str>(0), row.get::<_, Option<Uuid>>(1)), ("received", None));
+    let pushy = form(1, &[("status", "confirmed"), ("role", "operator"), ("assignee", "me"), ("adress", "Abay 1")]);
+    let refused = send(&app, pushy).await.expect(422);
+    let names = ["status", "role", "assignee", "adress"].map(|name| format!("{name} field-unknown"));
+    assert_eq!(refused.faults(), names);
+    assert!(refused.json["fields"][3]["message"].as_str().unwrap().contains("“address”"), "{}", refused.json);
+    assert_eq!(count(&app, "SELECT count(*) FROM report").await, 0);
 }
 
 /// X6: 256 random bits, no UUID, kept only as a hash.

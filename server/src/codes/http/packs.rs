@@ -23,7 +23,7 @@ use crate::codes::reading::read_units;
 use crate::codes::store::{order, pack as store, sscc_column};
 use crate::codes::units::{MAX_FAULTS, MAX_PACKS, Naming, Run, Units, runs_of};
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, problems};
+use crate::http::{Body, known, problems};
 use crate::idempotency::IdempotencyKey;
 use crate::registry::{self, Bin};
 
@@ -135,7 +135,7 @@ async fn post_pack(
     let now = super::now(&app);
     let sscc: Sscc = new.sscc.parse().map_err(|error| Error::field("sscc", sscc_slug(error)))?;
     let content = match (&new.units, &new.packs, new.level) {
-        (Some(units), None, _) if units.packs.is_some() => return Err(Error::field("units.packs", "field-unknown")),
+        (Some(units), None, _) if units.packs.is_some() => return Err(known::no_packs()),
         (Some(units), None, _) => Content::Units(read_units(&app.keys.current(), units).await?),
         (None, Some(packs), Level::Transport) => Content::Packs(read_content(packs)?),
         (None, Some(_), Level::Group) => return Err(Error::field("packs", "field-not-a-group-pack")),
