@@ -9,6 +9,7 @@ mod codes;
 mod contract;
 mod decode;
 mod faults;
+mod held;
 mod house;
 mod http;
 mod idempotency;

@@ -12,7 +12,7 @@ use super::rules::Trail;
 use super::store::{self, Event, Happened, Kept, Linked, Update, What};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::db::Transaction;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, IdempotencyKey};
@@ -85,6 +85,7 @@ pub(super) async fn read(app: &App, inspector: &Caller, id: Uuid) -> Result<Insp
     audited(app, inspector, "alerts.read", id, async {
         let mut client = app.db.get().await?;
         let tx = client.transaction().await?;
+        auth::hold_caller(&tx, inspector).await?;
         let alert = find(&tx, inspector, id).await?;
         let trail = store::find_trail_state(&tx, &alert.subject).await?;
         let events = store::list_events(&tx, id).await?;
@@ -110,6 +111,7 @@ pub(super) async fn step(
     audited(app, inspector, action, id, async {
         let mut client = app.db.get().await?;
         let tx = client.transaction().await?;
+        auth::hold_caller(&tx, inspector).await?;
         let now = app.clock.now();
         let caller = inspector.actor.who.to_string();
         let route = format!("{action} {id}");

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::account::{self, Account, Done, NewAccount, SecondFactor};
 use super::caller::{Caller, Role};
+use super::hold::hold_caller;
 use super::store;
 use crate::app::App;
 use crate::db::Transaction;
@@ -58,10 +59,8 @@ fn may_give(role: Role) -> Result<()> {
 /// other out at the same moment, one comes first and the other is no operator any more.
 async fn hold(tx: &Transaction<'_>, caller: &Caller, id: Uuid) -> Result<Account> {
     let held = store::hold_accounts(tx, [caller.account, id]).await?;
-    let acts = |account: &&Account| account.id == caller.account && account.role == Role::Operator;
-    if !held.iter().any(|account| acts(&account) && account.disabled_at.is_none()) {
-        return Err(Error::Unauthenticated("unauthenticated"));
-    }
+    // Both rows are locked already, in the order that avoids a deadlock.
+    hold_caller(tx, caller).await?;
     let account = held.into_iter().find(|account| account.id == id).ok_or(Error::NotFound("unknown-account"))?;
     may_change(caller.account, &account)?;
     Ok(account)
@@ -77,6 +76,7 @@ pub(crate) async fn add(
     participant: Option<i32>,
     region: Option<&str>,
 ) -> Result<(Account, Secrets)> {
+    hold_caller(tx, caller).await?;
     may_give(role)?;
     let password = password();
     let new = NewAccount {

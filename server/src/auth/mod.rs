@@ -6,6 +6,7 @@ mod attempts;
 pub(crate) mod by_operator;
 mod caller;
 mod gate;
+mod hold;
 mod http;
 mod password;
 mod session;
@@ -24,6 +25,7 @@ pub use totp::code as totp_code;
 
 pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
+pub(crate) use hold::hold_caller;
 pub(crate) use http::routes;
 pub(crate) use session::Sessions;
 pub(crate) use sign_in::forget_old;

@@ -245,11 +245,25 @@ pub(super) async fn find_session(db: &impl GenericClient, family: Uuid) -> Resul
              WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL",
         )
         .await?;
-    let row = db.query_opt(&find, &[&family]).await?;
-    let session = |row: &Row| {
-        Ok(Session { account: row.get(0), role: role(row.get(1))?, participant: row.get(2), region: row.get(3) })
-    };
-    row.as_ref().map(session).transpose()
+    db.query_opt(&find, &[&family]).await?.as_ref().map(session).transpose()
+}
+
+fn session(row: &Row) -> Result<Session> {
+    Ok(Session { account: row.get(0), role: role(row.get(1))?, participant: row.get(2), region: row.get(3) })
+}
+
+/// What a family stands for, as [`find_session`] says it, and the account's row is locked until the transaction ends: a
+/// change of the account waits for this transaction, or this transaction sees the change.
+pub(super) async fn hold_session(tx: &Transaction<'_>, family: Uuid) -> Result<Option<Session>> {
+    let hold = tx
+        .prepare_cached(
+            "-- auth::hold_session
+             SELECT a.id, a.role, a.participant, a.region
+             FROM token_family f JOIN account a ON a.id = f.account_id
+             WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL FOR SHARE OF a",
+        )
+        .await?;
+    tx.query_opt(&hold, &[&family]).await?.as_ref().map(session).transpose()
 }
 
 /// Adds a refresh token to a family, by its hash.

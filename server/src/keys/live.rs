@@ -138,19 +138,22 @@ impl Keys {
         .await
     }
 
-    /// The same once for a caller's key of idempotency. Returns the name of the new key.
+    /// The same once for a caller's key of idempotency. Returns the name of the new key. `first` runs in the transaction
+    /// before anything else and may refuse.
     pub(crate) async fn rotate_once(
         &self,
         purpose: Purpose,
         actor: Actor,
         once: &IdempotencyKey,
         route: &str,
+        first: impl AsyncFnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<String> {
         if !purpose.rotates() {
             return Err(Error::conflict("key-is-for-ever"));
         }
         let caller = actor.who.to_string();
         self.change(async |tx, master, now| {
+            first(tx).await?;
             idempotency::once(tx, &caller, once, route, &purpose.to_string(), now, async || {
                 let cards = cards(&store::list_keys(tx).await?);
                 let card = add(tx, master, &cards, purpose, now).await?;
@@ -164,11 +167,25 @@ impl Keys {
 
     /// Ends the trust in a key, and makes its successor when it was the one that signs. Returns the successor.
     pub async fn revoke(&self, id: &str, actor: Actor) -> Result<Option<KeyCard>> {
+        self.revoke_after(id, actor, async |_| Ok(())).await
+    }
+
+    /// The same; `first` runs in the transaction before anything else and may refuse.
+    pub(crate) async fn revoke_after(
+        &self,
+        id: &str,
+        actor: Actor,
+        first: impl AsyncFnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<Option<KeyCard>> {
         self.change(async |tx, master, now| {
+            first(tx).await?;
             let known = cards(&store::list_keys(tx).await?);
             let card = known.iter().find(|card| card.id == id).ok_or(Error::NotFound("unknown-key"))?;
             if !card.purpose.rotates() {
                 return Err(Error::conflict("key-is-for-ever"));
+            }
+            if card.revoked_at.is_some() {
+                return Ok(None);
             }
             store::revoke_key(tx, id, now).await?;
             append(tx, now, actor, "keys.revoke", card).await?;

@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
-use crate::auth::Operator;
+use crate::auth::{self, Operator};
 use crate::codes;
+use crate::db::Transaction;
 use crate::error::{Error, Result};
 use crate::http::{Body, problems};
 use crate::idempotency::IdempotencyKey;
-use crate::keys::{KeyCard, KeyState, Purpose};
+use crate::keys::{KeyCard, Purpose};
 
 /// Bodies here hold a name.
 const LIMIT: usize = 1_024;
@@ -139,7 +140,8 @@ async fn rotate(
     Body(asked): Body<Rotation, LIMIT>,
 ) -> Result<HttpResponse> {
     let purpose: Purpose = asked.purpose.parse().map_err(|_| Error::field("purpose", "field-not-a-purpose"))?;
-    app.keys.rotate_once(purpose, operator.actor, &once, "POST /v1/keys/rotate").await?;
+    let held = async |tx: &Transaction<'_>| auth::hold_caller(tx, &operator).await;
+    app.keys.rotate_once(purpose, operator.actor, &once, "POST /v1/keys/rotate", held).await?;
     Ok(HttpResponse::Created().json(known(&app).await?))
 }
 
@@ -174,10 +176,7 @@ async fn revoke(
     if meant.confirm != *path {
         return Err(Error::field("confirm", "field-not-the-key"));
     }
-    let card = app.keys.current().cards().iter().find(|card| card.id == *path).cloned();
-    let is_revoked = card.is_some_and(|card| card.state(app.clock.now()) == KeyState::Revoked);
-    if !is_revoked {
-        app.keys.revoke(&path, operator.actor).await?;
-    }
+    let held = async |tx: &Transaction<'_>| auth::hold_caller(tx, &operator).await;
+    app.keys.revoke_after(&path, operator.actor, held).await?;
     known(&app).await.map(web::Json)
 }

@@ -12,7 +12,7 @@ use super::status::{Decision, ReportStatus, Step};
 use super::store::{self, Linked, Update};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::codes;
 use crate::db::Transaction;
 use crate::error::{Error, Result};
@@ -52,6 +52,7 @@ pub(crate) async fn read(app: &App, inspector: &Caller, number: &str) -> Result<
 async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspected> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
+    auth::hold_caller(&tx, inspector).await?;
     let report = find(&tx, inspector, number).await?;
     let contact = match &report.contact_sealed {
         Some(sealed) if report.assignee == Some(inspector.account) => {
@@ -81,6 +82,7 @@ pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, phot
     let read = async {
         let mut client = app.db.get().await?;
         let tx = client.transaction().await?;
+        auth::hold_caller(&tx, inspector).await?;
         let report = find(&tx, inspector, number).await?;
         let found = store::find_photo(&tx, report.id, photo).await?;
         let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
@@ -203,6 +205,7 @@ async fn step(
     let stepped = async {
         let mut client = app.db.get().await?;
         let tx = client.transaction().await?;
+        auth::hold_caller(&tx, inspector).await?;
         let now = app.clock.now();
         let caller = inspector.actor.who.to_string();
         let route = format!("POST /v1/inspector/reports/{number}/{path}");

@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::pack::sscc_slug;
 use super::perform::{Filing, append_audit};
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::idempotency::{self, IdempotencyKey};
@@ -64,6 +64,7 @@ async fn file<T: Serialize + DeserializeOwned>(
     let caller = filing.caller.actor.who.to_string();
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
+    auth::hold_caller(&tx, filing.caller).await?;
     let done = idempotency::once(&tx, &caller, key, route, body, filing.now, async || change(&tx).await).await;
     match done {
         Ok(answer) => {

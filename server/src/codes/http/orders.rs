@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Caller, Member};
+use crate::auth::{self, Caller, Member};
 use crate::codes::csv::Export;
 use crate::codes::emission::host_of;
 use crate::codes::order::{Order, Progress, check_quantity};
@@ -142,6 +142,7 @@ async fn post_order(
     let mut db = app.db.get().await?;
     let orderer = registry::owner_of(&db, &member, bin).await?;
     let tx = db.transaction().await?;
+    auth::hold_caller(&tx, &member).await?;
     let done = idempotency::once(&tx, &caller, &key, "POST /v1/orders", &new, now, async || {
         let order = place_order(&tx, &keys, member.account, &orderer, wish, now).await?;
         let details = json!({ "gtin": gtin, "quantity": order.quantity, "key": order.key });

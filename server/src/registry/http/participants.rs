@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::bin_in_path;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Member, Operator};
+use crate::auth::{self, Member, Operator};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, problems};
@@ -86,6 +86,7 @@ async fn post_participant(
     let caller = operator.actor.who.to_string();
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
+    auth::hold_caller(&tx, &operator).await?;
     let answer = idempotency::once(&tx, &caller, &key, "POST /v1/participants", &new, now, async || {
         let participant = register(&tx, &new, now).await?;
         let entry = audit::Entry {

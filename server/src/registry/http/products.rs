@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::gtin_in_path;
 use crate::app::App;
 use crate::audit::{self, Actor};
-use crate::auth::{Member, Operator};
+use crate::auth::{self, Member, Operator};
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, language, problems};
@@ -198,6 +198,7 @@ async fn post_product(
     let mut db = app.db.get().await?;
     let owner = owner_of(&db, &member, checked.participant).await?;
     let tx = db.transaction().await?;
+    auth::hold_caller(&tx, &member).await?;
     let done = idempotency::once(&tx, &caller, &key, "POST /v1/products", &new, now, async || {
         let product = register(&tx, &owner, &checked, now).await?;
         audit::append(&tx, &entry(now, member.actor, "registry.register-product", product.gtin, "done")).await?;
@@ -314,6 +315,7 @@ async fn post_publish(
     let gtin = gtin_in_path(&path)?;
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
+    auth::hold_caller(&tx, &operator).await?;
     let product = publish(&tx, gtin).await?;
     audit::append(&tx, &entry(app.clock.now(), operator.actor, "registry.publish-product", gtin, "done")).await?;
     let owner = store::find_participant(&tx, product.participant).await?;

@@ -1,0 +1,29 @@
+//! The caller of a write is checked once more in the transaction of the write. A session is cached for twenty seconds in
+//! every process, so a disabled account would still be able to write for that long (X49).
+
+use super::caller::Caller;
+use super::store::{self, Session};
+use crate::db::Transaction;
+use crate::error::{Error, Result};
+
+/// Reads the caller's account and session in this transaction and locks the account's row until it ends. Call it first:
+/// before the idempotency key is looked up and before any other row is locked.
+///
+/// 401 `unauthenticated` when the session has ended, the account is disabled, or its role, participant or region is
+/// another than the one that the request was admitted with.
+pub(crate) async fn hold_caller(tx: &Transaction<'_>, caller: &Caller) -> Result<()> {
+    let session = store::hold_session(tx, caller.family).await?;
+    if session.is_some_and(|session| is_same(&session, caller)) {
+        Ok(())
+    } else {
+        Err(Error::Unauthenticated("unauthenticated"))
+    }
+}
+
+/// Whether a session gives exactly the rights that the request was admitted with.
+pub(super) fn is_same(session: &Session, caller: &Caller) -> bool {
+    session.account == caller.account
+        && session.role == caller.role
+        && session.participant == caller.participant
+        && session.region == caller.region
+}
