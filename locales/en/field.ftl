@@ -47,6 +47,7 @@ field-not-utf8 = The text is not UTF-8 from here on
 field-not-your-product = The product is registered to another participant
 field-one-list = Give the codes in one way only: as a list, by ranges or by packs
 field-only-for-imports = Only together with an importer
+field-order-not-approved = The order awaits approval, was refused or was voided
 field-out-of-order = Index { $index } in its order; status now: { $status }
 field-out-of-range = Must be from { $min } to { $max }
 field-own-bin = This is your own BIN

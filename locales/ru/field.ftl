@@ -47,6 +47,7 @@ field-not-utf8 = С этого места текст не в кодировке 
 field-not-your-product = Товар зарегистрирован за другим участником
 field-one-list = Укажите коды одним способом: списком, диапазонами или упаковками
 field-only-for-imports = Указывается только вместе с импортёром
+field-order-not-approved = Заказ ждёт одобрения, отклонён или аннулирован
 field-out-of-order = Индекс { $index } в заказе; состояние сейчас: { $status }
 field-out-of-range = Должно быть от { $min } до { $max }
 field-own-bin = Это ваш собственный БИН

@@ -8,8 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::db;
 use crate::error::Error;
+use crate::{codes, db};
 
 /// Routes for those who run the service.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -23,6 +23,9 @@ struct Readiness {
     postgres: bool,
     /// Redis answers; of a cluster, all of it.
     redis: bool,
+    /// Sequences of short serials or stamps that lost one percent in a day, yesterday or today; none when PostgreSQL
+    /// doesn't answer. They make the process no less ready.
+    sequence_alarms: Option<i64>,
 }
 
 /// The process runs.
@@ -43,11 +46,12 @@ async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
     if app.stopping.is_cancelled() {
         return Err(Error::Unavailable { slug: "stopping", source: "the process is about to stop".into() });
     }
-    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| Ok(client.simple_query("SELECT 1").await?));
+    let since = app.clock.today() - chrono::TimeDelta::days(1);
+    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| codes::count_alarms(&*client, since).await);
     let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
-    let postgres = postgres.is_ok();
+    let (postgres, sequence_alarms) = (postgres.is_ok(), postgres.ok());
     if postgres || redis {
-        Ok(web::Json(Readiness { postgres, redis }))
+        Ok(web::Json(Readiness { postgres, redis, sequence_alarms }))
     } else {
         Err(Error::Unavailable { slug: "store-unavailable", source: "neither store answers".into() })
     }

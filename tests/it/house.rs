@@ -33,7 +33,7 @@ const ORDER: [&str; 23] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 35] = [
+const WRITERS: [(&str, &str); 38] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
@@ -48,6 +48,9 @@ const WRITERS: [(&str, &str); 35] = [
     ("product", "registry"),
     ("code_order", "codes"),
     ("place_sequence", "codes"),
+    ("place_block", "codes"),
+    ("place_returned", "codes"),
+    ("order_quota", "codes"),
     ("particulars", "codes"),
     ("segment", "codes"),
     ("holder", "codes"),

@@ -88,7 +88,7 @@ fn pictures_of_every_family_are_read_with_the_symbology_that_is_theirs() {
 async fn order(trade: &Trade, gtin: &str, quantity: u32, price: Option<u32>) -> Uuid {
     let id = Uuid::new_v4();
     let new = json!({ "id": id, "gtin": gtin, "quantity": quantity, "price_tenge": price });
-    trade.post(&trade.producer, "/v1/orders", &new).await.expect(201);
+    trade.place(&new).await;
     id
 }
 

@@ -187,6 +187,7 @@ async fn what_is_anothers_is_seen_by_nobody_else() {
         format!("/v1/orders/{order}"),
         format!("/v1/orders/{order}/codes"),
         format!("/v1/orders/{order}/labels.pdf"),
+        format!("/v1/participants/{PRODUCER}/quotas"),
         format!("/v1/packs/{GROUP_PACK}"),
         format!("/v1/shipments/{shipment}"),
         format!("/v1/participants/{PRODUCER}"),
@@ -382,7 +383,22 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     let order = Uuid::new_v4();
     let new = json!({ "id": order, "gtin": gtin, "quantity": 9 });
     let answer = claimed(&trade.producer, "/v1/orders", new).await;
-    let fields = ["created_at", "group", "gtin", "id", "key", "participant", "price_tenge", "quantity"];
+    let fields = [
+        "created_at",
+        "decided_at",
+        "exported_at",
+        "group",
+        "gtin",
+        "id",
+        "key",
+        "participant",
+        "participant_name",
+        "price_tenge",
+        "product_name",
+        "quantity",
+        "reason",
+        "state",
+    ];
     assert_eq!(names(&answer), fields);
     assert_eq!((&answer["participant"], &answer["group"]), (&json!(PRODUCER), &json!("water")));
     assert!(answer["key"] != "AAAA" && is_recent(&answer["created_at"]), "{answer}");

@@ -7,10 +7,11 @@ use marking::sscc::Sscc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::deciding::mark_exported;
 use super::deed::Deed;
 use super::http::settle;
 use super::order::Order;
-use super::ordering::{Wish, place_order};
+use super::ordering::{Placer, Wish, place_order};
 use super::pack::Level;
 use super::packing::{Content, make_pack, open_pack};
 use super::perform::{Filing, perform};
@@ -54,7 +55,7 @@ impl<'a> Desk<'a> {
         self.caller.participant.ok_or(Error::Forbidden("forbidden"))
     }
 
-    /// Places an order, or finds the one that was placed under this id.
+    /// Places an order that is approved at once, or finds the one that was placed under this id.
     pub(crate) async fn order(&self, wish: Wish) -> Result<Order> {
         let mut db = self.app.db.get().await?;
         if let Some(order) = orders::find_order(&db, wish.id).await? {
@@ -64,7 +65,11 @@ impl<'a> Desk<'a> {
         let orderer = orderer.ok_or(Error::NotFound("unknown-participant"))?;
         let keys = self.app.keys.current();
         let tx = db.transaction().await?;
-        let order = place_order(&tx, &keys, self.caller.account, &orderer, wish, self.app.clock.now()).await?;
+        let now = self.app.clock.now();
+        let placer = Placer { account: self.caller.account, approves: true, now };
+        let order = place_order(&tx, &keys, placer, &orderer, wish).await?;
+        // Its labels are shown to everybody.
+        let order = mark_exported(&tx, order, now).await?;
         tx.commit().await?;
         Ok(order)
     }

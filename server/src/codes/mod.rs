@@ -2,6 +2,7 @@
 //! a scanned text is to the register.
 
 mod csv;
+mod deciding;
 mod deed;
 mod emission;
 mod http;
@@ -14,9 +15,11 @@ mod packing;
 mod particulars;
 mod perform;
 mod place;
+mod quota;
 mod reading;
 mod request;
 mod seen;
+mod share;
 mod sheet;
 mod shipment;
 mod shipping;
@@ -24,6 +27,7 @@ mod store;
 mod units;
 
 pub(crate) use csv::push_cell;
+pub(crate) use deciding::mark_exported;
 pub(crate) use emission::{Emitter, host_of};
 pub(crate) use http::{CodeRange, routes, visible_order};
 pub(crate) use inside::{Desk, is_filed};
@@ -35,3 +39,4 @@ pub(crate) use request::{Application, RecallRequest, Release, Return, Sale, With
 pub use seen::Seen;
 pub(crate) use store::operation::{End, find_end};
 pub(crate) use store::order::{count_by_key, find_order, find_orders, resolve};
+pub(crate) use store::place::count_alarms;

@@ -2,11 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
+use marking::layout::Group;
+use marking::seal::KeyId;
 use uuid::Uuid;
 
 use super::order::{Order, check_price};
 use super::place::Sequence;
+use super::quota::Limits;
 use super::store::order::{self as store, UnplacedOrder};
+use super::store::place::{self as places, Demand};
+use super::store::quota as quotas;
+use crate::clock;
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::jobs::{self, Job};
@@ -26,68 +32,99 @@ pub(crate) struct Wish {
     pub(crate) price_tenge: Option<u32>,
 }
 
+/// Who places an order, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placer {
+    /// The account.
+    pub(crate) account: Uuid,
+    /// Whether an operator places it, whose word is the approval.
+    pub(crate) approves: bool,
+    /// When.
+    pub(crate) now: DateTime<Utc>,
+}
+
 /// Places an order, or finds the same one that was placed before. The caller commits.
 ///
 /// Refuses who neither makes nor imports goods or is blocked (403), goods that are unknown, another's or not
-/// published, a price where there is none and a missing one, another order with the same id, a sequence that doesn't
-/// reach so far.
+/// published, a price where there is none and a missing one, another order with the same id, more codes than the
+/// participant's quotas allow, a sequence that doesn't reach so far. An order that needs an operator's approval has no
+/// places until then.
 pub(crate) async fn place_order(
     tx: &Transaction<'_>,
     keys: &KeySet,
-    account: Uuid,
+    placer: Placer,
     orderer: &Participant,
     wish: Wish,
-    now: DateTime<Utc>,
 ) -> Result<Order> {
+    let Placer { account, approves, now } = placer;
+    quotas::hold_orderer(tx, orderer.number).await?;
     if let Some(placed) = store::find_order(tx, wish.id).await? {
         return same(placed, orderer, wish);
     }
     let product = registry::find_product(tx, wish.gtin).await?;
     let product = may_order(orderer, product.as_ref())?;
     let group = product.group;
-    let signer = keys.active_seal(group, now).ok_or_else(|| Error::Unavailable {
-        slug: "keys-changing",
-        source: format!("no key seals codes of {group}").into(),
-    })?;
-    check_price(group, wish.gtin, signer.id(), wish.price_tenge)?;
-    let places = match Sequence::of(group, wish.gtin) {
-        None => None,
-        Some(sequence) => {
-            let first = store::take_places(tx, sequence, wish.quantity).await?;
-            if first + u64::from(wish.quantity) > Sequence::room(group) {
-                return Err(Error::conflict("sequence-exhausted"));
-            }
-            Some((sequence, first))
-        }
-    };
+    let key = seal_key(keys, group, now)?;
+    check_price(group, wish.gtin, key, wish.price_tenge)?;
+    let limits = quotas::find_limits(tx, orderer.number, wish.gtin).await?;
+    let day_began = clock::start_of(clock::local(now).date_naive());
+    let usage = quotas::find_usage(tx, orderer.number, wish.gtin, day_began).await?;
+    limits.check(usage, wish.quantity, now)?;
+    let approved = approves || !limits.needs_approval(group, wish.quantity);
+    let places =
+        if approved { take_places(tx, product, orderer.number, wish.quantity, limits, now).await? } else { None };
     let new = UnplacedOrder {
         id: wish.id,
         gtin: wish.gtin,
         participant: orderer.number,
         group,
         quantity: wish.quantity,
-        key: signer.id(),
+        key,
         price_tenge: wish.price_tenge,
         created_by: account,
         created_at: now,
+        approved,
     };
-    let Some(order) = store::insert_order(tx, &new, places).await? else {
-        // Somebody was faster; the places that were taken for nothing stay unused for ever.
-        let first = store::find_order(tx, wish.id).await?;
-        return same(first.ok_or_else(|| Error::internal("an order stands and doesn't"))?, orderer, wish);
-    };
-    jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
+    let order = store::insert_order(tx, &new, places).await?.ok_or_else(id_taken)?;
+    if approved {
+        jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
+    }
     Ok(order)
+}
+
+/// The key that seals codes of a group now.
+pub(super) fn seal_key(keys: &KeySet, group: Group, now: DateTime<Utc>) -> Result<KeyId> {
+    let signer = keys.active_seal(group, now).ok_or_else(|| Error::Unavailable {
+        slug: "keys-changing",
+        source: format!("no key seals codes of {group}").into(),
+    })?;
+    Ok(signer.id())
+}
+
+/// Takes the places that an order of a product needs; none where serials need none.
+pub(super) async fn take_places(
+    tx: &Transaction<'_>,
+    product: &Product,
+    participant: i32,
+    quantity: u32,
+    limits: Limits,
+    now: DateTime<Utc>,
+) -> Result<Option<(Sequence, u64)>> {
+    let Some(sequence) = Sequence::of(product.group, product.gtin) else { return Ok(None) };
+    let registrant = matches!(sequence, Sequence::Gtin(_)).then_some(product.participant);
+    let room = Sequence::room(product.group);
+    let demand = Demand { sequence, room, participant, registrant, quantity, raised: limits.places };
+    Ok(Some((sequence, places::take(tx, demand, now).await?)))
+}
+
+fn id_taken() -> Error {
+    Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")])
 }
 
 /// The order that stands, if it is what is wished for.
 fn same(placed: Order, orderer: &Participant, wish: Wish) -> Result<Order> {
     let stands = Wish { id: placed.id, gtin: placed.gtin, quantity: placed.quantity, price_tenge: placed.price_tenge };
-    if stands == wish && placed.participant == orderer.number {
-        Ok(placed)
-    } else {
-        Err(Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")]))
-    }
+    if stands == wish && placed.participant == orderer.number { Ok(placed) } else { Err(id_taken()) }
 }
 
 /// Whether a participant may order codes for goods: for its own, and as an importer for foreign goods whose card
@@ -114,8 +151,6 @@ fn may_order<'a>(orderer: &Participant, product: Option<&'a Product>) -> Result<
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use marking::layout::Group;
 
     use super::*;
     use crate::registry::{Names, ProductState};

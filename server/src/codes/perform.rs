@@ -314,12 +314,14 @@ pub(crate) async fn change_units(
     let wanted: Vec<(u32, u32)> =
         touched.iter().flat_map(|(order, numbers, _)| numbers.iter().map(|number| (*order, *number))).collect();
     let numbers: Vec<u32> = touched.iter().map(|(order, ..)| *order).collect();
+    segment::lock_segments(tx, &wanted).await?;
+    // After the segments: an order that holds some can't be voided any more.
     let orders = orders::find_orders(tx, &numbers).await?;
+    check_usable(selection, &orders, acting)?;
     let holders = match acting {
         Some(participant) => segment::find_holders(tx, &numbers, participant).await?,
         None => BTreeMap::new(),
     };
-    segment::lock_segments(tx, &wanted).await?;
     let today = locales::format::date_in_kazakhstan(filing.now);
     let mut refused = Vec::new();
     let mut changed = Vec::new();
@@ -328,7 +330,7 @@ pub(crate) async fn change_units(
             return Err(Error::internal(format!("there is no order {number}")));
         }
         let claim = claim(deed, acting, order, &holders);
-        change_order(tx, deed, order, runs, &segments, claim, today, &mut refused).await?;
+        change_order(tx, filing, order, runs, &segments, claim, today, &mut refused).await?;
         if refused.len() >= MAX_FAULTS {
             break;
         }
@@ -343,7 +345,7 @@ pub(crate) async fn change_units(
 #[expect(clippy::too_many_arguments, reason = "all of it is needed for each order, and nowhere else")]
 async fn change_order(
     tx: &Transaction<'_>,
-    deed: &Deed,
+    filing: Filing<'_>,
     order: &Order,
     runs: &[Run],
     segments: &[u32],
@@ -351,6 +353,7 @@ async fn change_order(
     today: NaiveDate,
     refused: &mut Vec<Refused>,
 ) -> Result<()> {
+    let deed = filing.deed;
     let known = segment::list_particulars(tx, order.number).await?;
     let hands_to = match deed {
         Deed::Accept { receiver } if *receiver == order.participant => Some(0),
@@ -370,11 +373,28 @@ async fn change_order(
         let after = before.after(deed);
         (after != *before).then_some((*number, after))
     };
-    let (old, sets): (Vec<u16>, Vec<Particulars>) = seen.iter().filter_map(after).unzip();
+    let (old, sets): (Vec<u16>, Vec<Particulars>) = seen.particulars.iter().filter_map(after).unzip();
     let new = segment::number_particulars(tx, order.number, &sets).await?;
     let numbers: BTreeMap<u16, u16> = old.into_iter().zip(new).collect();
     sheet::renumber(&mut sheets, runs, &numbers).map_err(Error::internal)?;
+    if seen.applied > 0 {
+        orders::note_applied(tx, order.number, seen.applied, filing.now).await?;
+    }
     segment::write_segments(tx, &sheets).await
+}
+
+/// Refuses units of orders that wait for approval, were refused or voided. To others than the orderer and operators
+/// they are units that aren't theirs, like all others.
+fn check_usable(selection: &Selection, orders: &[Order], acting: Option<i32>) -> Result<()> {
+    let is_barred = |order: &&Order| order.check_usable().is_err() && acting.is_none_or(|own| own == order.participant);
+    let barred: BTreeSet<u32> = orders.iter().filter(is_barred).map(|order| order.number).collect();
+    let positions: BTreeSet<usize> =
+        selection.runs().iter().filter(|run| barred.contains(&run.order)).map(|run| run.position).collect();
+    if positions.is_empty() {
+        return Ok(());
+    }
+    let fault = |position| FieldFault::new(selection.naming().place(position), "field-order-not-approved");
+    Err(Error::Conflict("order-not-approved", positions.into_iter().map(fault).collect()))
 }
 
 /// The refusal of a document: its slug is that of the first unit's.

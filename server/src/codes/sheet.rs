@@ -93,8 +93,17 @@ pub(crate) fn segments_of(runs: &[Run]) -> Vec<u32> {
     numbers
 }
 
+/// What a change has met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The numbers of the particulars that the units had.
+    pub(crate) particulars: BTreeSet<u16>,
+    /// How many units were *emitted* and are something else now.
+    pub(crate) applied: u32,
+}
+
 /// Changes the status and the holder of the units of one order, whose sheets are given by number, and
-/// raises the versions. Returns the numbers of the particulars that they had.
+/// raises the versions.
 ///
 /// Refused units are added to `refused`, up to [`MAX_FAULTS`] of them; then the sheets are of no use.
 pub(crate) fn change(
@@ -102,13 +111,13 @@ pub(crate) fn change(
     runs: &[Run],
     terms: &Terms,
     refused: &mut Vec<Refused>,
-) -> Result<BTreeSet<u16>, Unreadable> {
+) -> Result<Seen, Unreadable> {
     let next = Status::ALL.map(|status| {
         let barred = terms.barred.contains(&status);
         let after = terms.event.map_or(Ok(status), |event| status.after(event).map_err(|_| status));
         if barred { Err(status) } else { after }
     });
-    let mut seen = BTreeSet::new();
+    let mut seen = Seen::default();
     let mut last_seen = None;
     for sheet in sheets.iter_mut() {
         sheet.version += 1;
@@ -140,8 +149,9 @@ pub(crate) fn change(
                 if let (Some(holder), Some(owner)) = (terms.hands_to, owner.as_deref_mut()) {
                     *owner = holder.to_be_bytes();
                 }
+                seen.applied += u32::from(current.status() == Status::Emitted && status != Status::Emitted);
                 if last_seen != Some(number) {
-                    seen.insert(number);
+                    seen.particulars.insert(number);
                     last_seen = Some(number);
                 }
                 Ok(true)
@@ -252,7 +262,8 @@ mod tests {
         let mut sheets = [sheet(0, &[fresh; UNITS_PER_SEGMENT]), sheet(1, &[fresh; 10])];
         let mut refused = Vec::new();
         let seen = change(&mut sheets, &[run(1014, 1017)], &terms(Some(Event::Apply), Claim::Holder(0)), &mut refused);
-        assert_eq!((seen, refused), (Ok(BTreeSet::from([0])), vec![]));
+        let expected = Seen { particulars: BTreeSet::from([0]), applied: 4 };
+        assert_eq!((seen, refused), (Ok(expected), vec![]));
         let all: Vec<_> = sheets.iter().flat_map(units).collect();
         let applied: Vec<_> =
             all.iter().enumerate().filter(|(_, unit)| unit.0 == Status::Applied).map(|(i, _)| i).collect();

@@ -35,6 +35,20 @@ const WAITING_FOR_EACH: usize = 16;
 /// largest message that it has ever sent, and so would each of the pool for as long as the process lives.
 pub(crate) const LARGE_ROWS: usize = 64;
 
+/// A pattern of `LIKE` for texts that hold this one: what it holds is searched for as it is.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// When somebody last gave up waiting: connections that were in use then may still owe that answer.
 static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
 

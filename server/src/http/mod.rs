@@ -17,7 +17,7 @@ pub(crate) mod unread;
 
 pub(crate) use address::ClientAddress;
 pub(crate) use body::{Body, Query};
-pub(crate) use page::{Listed, Page};
+pub(crate) use page::{Listed, Page, search_text};
 
 use uuid::Uuid;
 

@@ -43,6 +43,20 @@ impl Page {
     }
 }
 
+/// What a list is searched for: up to 100 characters without those that control a terminal. Nothing where only spaces
+/// are given; 400 with the fault otherwise.
+pub(crate) fn search_text(text: Option<&str>) -> Result<Option<String>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let fault = |fault| Err(Error::Malformed("malformed-query", vec![fault]));
+    if text.chars().count() > Page::LONGEST {
+        return fault(FieldFault::with("search", "field-too-long", &[("max", Page::LONGEST.into())]));
+    }
+    if text.chars().any(char::is_control) {
+        return fault(FieldFault::new("search", "field-control-character"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Listed<T> {

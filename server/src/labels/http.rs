@@ -14,7 +14,7 @@ use super::symbol::{Family, Unprintable};
 use crate::app::App;
 use crate::audit;
 use crate::auth::Member;
-use crate::codes::{CodeRange, Emitter, host_of, visible_order};
+use crate::codes::{CodeRange, Emitter, host_of, mark_exported, visible_order};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
@@ -64,7 +64,7 @@ async fn get_labels(
     path: web::Path<String>,
     Query(range): Query<CodeRange>,
 ) -> Result<HttpResponse> {
-    let db = app.db.get().await?;
+    let mut db = app.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
     let range = range.within(&order)?;
     if range.end() - range.start() >= MAX_LABELS {
@@ -80,16 +80,21 @@ async fn get_labels(
     };
     let keys = app.keys.current();
     let host = Arc::<str>::from(host_of(&app.config.public_url));
+    let now = app.clock.now();
+    let tx = db.transaction().await?;
+    let order = mark_exported(&tx, order, now).await?;
     Emitter::new(&keys, &order, &host)?;
     let entry = audit::Entry {
-        at: app.clock.now(),
+        at: now,
         actor: member.actor,
         action: "codes.print-labels",
         object: format!("order:{}", order.id),
         result: "done",
         details: json!({ "first": range.start(), "last": range.end() }),
     };
-    audit::append(&db, &entry).await?;
+    audit::append(&tx, &entry).await?;
+    // Committed before the first label leaves, so that the places are never used again.
+    tx.commit().await?;
     drop(db);
 
     let turn = tokio::time::timeout_at(deadline().into(), TURNS.acquire()).await;

@@ -20,4 +20,4 @@ pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
 pub(crate) use product::ProductState;
 pub(crate) use product::{NewProduct, Product, gtin_slug};
 pub(crate) use reference::{great_circle_metres, reference, region_of};
-pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product};
+pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product, find_products};

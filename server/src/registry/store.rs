@@ -142,6 +142,21 @@ pub(crate) async fn find_product(db: &impl GenericClient, gtin: Gtin) -> Result<
     db.query_opt(&find, &[&key(gtin)]).await?.as_ref().map(product).transpose()
 }
 
+/// Those cards of these GTINs that exist, in whatever state, by GTIN.
+pub(crate) async fn find_products(db: &impl GenericClient, gtins: &[Gtin]) -> Result<HashMap<Gtin, Product>> {
+    let find = db
+        .prepare_cached(
+            "-- registry::find_products
+             SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
+                 manufacturer, country, hs_code, attributes, state, created_at
+             FROM product WHERE gtin = ANY ($1)",
+        )
+        .await?;
+    let keys: Vec<i64> = gtins.iter().map(|gtin| key(*gtin)).collect();
+    let rows = db.query(&find, &[&keys]).await?;
+    rows.iter().map(|row| product(row).map(|found| (found.gtin, found))).collect()
+}
+
 /// What of the cards is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ProductFilter {

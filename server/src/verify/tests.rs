@@ -41,11 +41,11 @@ const REGISTER: &str = "
         (04870001234577, 2, 'dairy', 'Сүт', 'Молоко', 'Milk', 'Alm', 'KG', '0401', 'published', now()),
         (04870001234584, 2, 'alcohol', 'Шарап', 'Вино', 'Wine', 'Vin', 'GE', '2204', 'published', now()),
         (04870001234591, 1, 'shoes', 'Жоба', 'Проект', 'Draft', 'Dala', 'KZ', '6403', 'draft', now());
-    INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id, created_by, created_at)
+    INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id, created_by, created_at, state, exported_at)
     VALUES
-        (gen_random_uuid(), 04870001234560, 1, 'shoes', 3000, NULL, NULL, '----', gen_random_uuid(), now()),
-        (gen_random_uuid(), 04870001234577, 2, 'dairy', 100, 'gtin:04870001234577', 0, '----', gen_random_uuid(), now()),
-        (gen_random_uuid(), 04870001234584, 2, 'alcohol', 10, 'stamp:KZ', 500, '----', gen_random_uuid(), now());
+        (gen_random_uuid(), 04870001234560, 1, 'shoes', 3000, NULL, NULL, '----', gen_random_uuid(), now(), 'approved', now()),
+        (gen_random_uuid(), 04870001234577, 2, 'dairy', 100, 'gtin:04870001234577', 0, '----', gen_random_uuid(), now(), 'approved', now()),
+        (gen_random_uuid(), 04870001234584, 2, 'alcohol', 10, 'stamp:KZ', 500, '----', gen_random_uuid(), now(), 'approved', now());
     INSERT INTO particulars (order_number, number, produced_on, expires_on, importer, declaration_number, declared_on,
                              recall_reason, recalled_on, withdrawal_reason) VALUES
         (1, 1, '2026-10-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL),

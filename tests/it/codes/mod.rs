@@ -5,6 +5,7 @@ mod documents;
 mod groups;
 mod orders;
 mod packs;
+mod quotas;
 mod shipments;
 
 use chrono::{Duration, TimeDelta};
@@ -83,8 +84,17 @@ impl Trade {
     pub(super) async fn order(&self, gtin: &str, quantity: u32) -> Uuid {
         let id = Uuid::new_v4();
         let new = json!({ "id": id, "gtin": gtin, "quantity": quantity });
-        self.post(&self.producer, "/v1/orders", &new).await.expect(201);
+        self.place(&new).await;
         id
+    }
+
+    /// Places an order of the producer; an operator approves it if it needs that.
+    pub(super) async fn place(&self, new: &Value) {
+        let placed = self.post(&self.producer, "/v1/orders", new).await.expect(201);
+        if placed.json["state"] == "awaiting-approval" {
+            let path = format!("/v1/orders/{}/approve", placed.json["id"].as_str().unwrap());
+            self.post(&self.operator, &path, &json!({})).await.expect(200);
+        }
     }
 
     /// An order of water whose units are all in circulation.

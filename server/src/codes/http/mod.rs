@@ -1,8 +1,11 @@
 //! Routes to orders, documents, shipments and packs.
 
+mod decisions;
 mod documents;
+mod export;
 mod orders;
 mod packs;
+mod quotas;
 mod shipments;
 
 use actix_web::{HttpResponse, web};
@@ -23,7 +26,8 @@ use crate::error::{Error, FieldFault, Result};
 use crate::idempotency::{self, IdempotencyKey};
 
 pub(super) use documents::settle;
-pub(crate) use orders::{CodeRange, visible_order};
+pub(crate) use export::CodeRange;
+pub(crate) use orders::visible_order;
 
 /// The most bytes of a document: thirty thousand of the longest codes, with room to spare.
 const DOCUMENT_BYTES: usize = 8 << 20;
@@ -31,6 +35,9 @@ const DOCUMENT_BYTES: usize = 8 << 20;
 /// Routes of codes.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     orders::routes(routes);
+    export::routes(routes);
+    decisions::routes(routes);
+    quotas::routes(routes);
     documents::routes(routes);
     shipments::routes(routes);
     packs::routes(routes);

@@ -1,9 +1,7 @@
-//! Orders over HTTP: placed by who makes or imports goods, seen by them and by operators, exported as CSV.
+//! Orders over HTTP: placed by who makes or imports goods, seen by them and by operators.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
@@ -17,20 +15,19 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit;
-use crate::auth::{self, Caller, Member};
-use crate::codes::csv::Export;
-use crate::codes::emission::host_of;
-use crate::codes::order::{Order, Progress, check_quantity};
-use crate::codes::ordering::{Wish, place_order};
-use crate::codes::store::{order as store, segment};
+use crate::auth::{self, Caller, Member, Role};
+use crate::codes::order::{Order, OrderState, Progress, check_quantity};
+use crate::codes::ordering::{Placer, Wish, place_order};
+use crate::codes::store::order::{self as store, OrderFilter};
+use crate::codes::store::segment;
 use crate::db::GenericClient;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
+use crate::http::{Body, Listed, Page, Query, id_in_path, problems, search_text};
 use crate::idempotency::{self, IdempotencyKey};
-use crate::registry::{self, Bin, Faults, InvalidBin, gtin_slug};
+use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, gtin_slug};
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(post_order).service(list).service(get_one).service(get_codes);
+    routes.service(post_order).service(list).service(get_one);
 }
 
 /// What is sent to order codes.
@@ -55,28 +52,40 @@ struct NewOrder {
 /// An order.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Order)]
-struct OrderAnswer {
+pub(super) struct OrderAnswer {
     /// The client's own id.
     id: Uuid,
     /// GTIN of the goods, fourteen digits.
     #[schema(value_type = String, example = "04870001234560")]
     gtin: Gtin,
+    /// Trade name of the goods.
+    product_name: Names,
     /// The goods' group.
     #[schema(value_type = String, example = "shoes")]
     group: Group,
     /// BIN of the participant that ordered.
     #[schema(value_type = String, example = "990140000384")]
     participant: Bin,
+    /// Name of that participant.
+    participant_name: Names,
     /// How many codes.
     #[schema(example = 1000)]
     quantity: u32,
     /// The price printed in the codes, in tenge.
     price_tenge: Option<u32>,
-    /// Name of the key that seals the codes.
+    /// Name of the key that seals the codes; of an order that awaits approval it may still change.
     #[schema(value_type = String, example = "k7Qa")]
     key: KeyId,
     /// When it was placed.
     created_at: DateTime<Utc>,
+    /// Whether its codes may be exported and applied.
+    state: OrderState,
+    /// When it was approved, refused or voided.
+    decided_at: Option<DateTime<Utc>>,
+    /// Why an operator refused it.
+    reason: Option<String>,
+    /// Since when its codes may be known outside: it can't be voided any more.
+    exported_at: Option<DateTime<Utc>>,
 }
 
 /// An order, and where its units are in their life.
@@ -90,16 +99,22 @@ struct OrderProgress {
 }
 
 impl OrderAnswer {
-    fn new(order: &Order, participant: Bin) -> Self {
+    fn new(order: &Order, participant: &Participant, product: &Product) -> Self {
         Self {
             id: order.id,
             gtin: order.gtin,
+            product_name: product.trade_name.clone(),
             group: order.group,
-            participant,
+            participant: participant.bin,
+            participant_name: participant.name.clone(),
             quantity: order.quantity,
             price_tenge: order.price_tenge,
             key: order.key,
             created_at: order.created_at,
+            state: order.state,
+            decided_at: order.decided_at,
+            reason: order.reason.clone(),
+            exported_at: order.exported_at,
         }
     }
 }
@@ -107,6 +122,11 @@ impl OrderAnswer {
 /// Orders codes for goods whose card is published. Who makes or imports goods orders for its own; an importer also
 /// for foreign goods whose card another registered. Nothing but the order is kept: its codes are computed whenever
 /// they are exported, the same each time.
+///
+/// A large order, and any order of stamps, awaits an operator's approval (`state`). 429 `order-quota-day` when the
+/// participant has ordered as many codes of the product, or placed as many orders, as it may in a day; 409
+/// `too-many-not-applied` while too many codes of the product are not applied; 409 `sequence-exhausted` and
+/// `share-exhausted` when there are not enough short serials or stamps left at all, or for this participant.
 #[utoipa::path(
     tag = "codes",
     operation_id = "place_order",
@@ -144,10 +164,13 @@ async fn post_order(
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &member).await?;
     let done = idempotency::once(&tx, &caller, &key, "POST /v1/orders", &new, now, async || {
-        let order = place_order(&tx, &keys, member.account, &orderer, wish, now).await?;
-        let details = json!({ "gtin": gtin, "quantity": order.quantity, "key": order.key });
+        let placer = Placer { account: member.account, approves: member.role == Role::Operator, now };
+        let order = place_order(&tx, &keys, placer, &orderer, wish).await?;
+        let details = json!({
+            "gtin": gtin, "quantity": order.quantity, "key": order.key, "state": order.state,
+        });
         append_audit(&tx, &member, now, "codes.order", order.id, "done", details).await?;
-        Ok(OrderAnswer::new(&order, orderer.bin))
+        answer(&tx, &order).await
     })
     .await;
     match done {
@@ -156,7 +179,7 @@ async fn post_order(
             app.wake.notify_one();
             Ok(HttpResponse::Created().json(answer))
         }
-        Err(refused @ (Error::Forbidden(_) | Error::Conflict(..))) => {
+        Err(refused @ (Error::Forbidden(_) | Error::Conflict(..) | Error::TooMany { .. })) => {
             tx.rollback().await?;
             append_audit(&db, &member, now, "codes.order", new.id, refused.slug(), json!({ "gtin": gtin })).await?;
             Err(refused)
@@ -165,7 +188,7 @@ async fn post_order(
     }
 }
 
-async fn append_audit(
+pub(super) async fn append_audit(
     db: &impl GenericClient,
     caller: &Caller,
     at: DateTime<Utc>,
@@ -178,11 +201,26 @@ async fn append_audit(
     audit::append(db, &audit::Entry { at, actor: caller.actor, action, object, result, details }).await
 }
 
+/// Which orders are asked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// In this state only.
+    #[param(inline)]
+    state: Option<OrderState>,
+    /// Of the goods with this GTIN only.
+    #[param(pattern = "^([0-9]{8}|[0-9]{12,14})$", example = "04870001234560")]
+    gtin: Option<String>,
+    /// Only where the goods' name or GTIN, or the participant's name or BIN, holds these letters.
+    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    search: Option<String>,
+}
+
 /// Lists orders, newest first: a participant's own, or all for operators.
 #[utoipa::path(
     tag = "codes",
     operation_id = "list_orders",
-    params(Page),
+    params(Filter, Page),
     responses(
         (status = 200, description = "A page of orders", body = Listed<OrderAnswer>),
         problems::Malformed, problems::SignedIn, problems::Always,
@@ -190,8 +228,18 @@ async fn append_audit(
     security(("bearer" = ["participant", "operator"])),
 )]
 #[get("/v1/orders")]
-async fn list(app: web::Data<App>, member: Member, Query(page): Query<Page>) -> Result<web::Json<Listed<OrderAnswer>>> {
+async fn list(
+    app: web::Data<App>,
+    member: Member,
+    Query(filter): Query<Filter>,
+    Query(page): Query<Page>,
+) -> Result<web::Json<Listed<OrderAnswer>>> {
     let (limit, after) = (page.limit()?, page.after::<Uuid>()?);
+    let gtin = filter.gtin.as_deref().map(str::parse::<Gtin>).transpose();
+    let gtin =
+        gtin.map_err(|error| Error::Malformed("malformed-query", vec![FieldFault::new("gtin", gtin_slug(error))]))?;
+    let search = search_text(filter.search.as_deref())?;
+    let filter = OrderFilter { participant: member.participant, gtin, state: filter.state, search };
     let db = app.db.get().await?;
     // Numbers of orders are told to nobody, so the cursor is an id.
     let below = match after {
@@ -201,13 +249,10 @@ async fn list(app: web::Data<App>, member: Member, Query(page): Query<Page>) -> 
             Some(order.ok_or_else(|| Error::malformed("invalid-cursor"))?.number)
         }
     };
-    let rows = store::list_orders(&db, member.participant, below, limit + 1).await?;
+    let rows = store::list_orders(&db, &filter, below, limit + 1).await?;
     let page = Listed::cut(rows, limit, |order| order.id.to_string());
-    let orderers: Vec<i32> = page.items.iter().map(|order| order.participant).collect();
-    let orderers = registry::find_participants(&db, &orderers).await?;
     let Listed { items, next_cursor } = page;
-    let answer = |order: &Order| orderers.get(&order.participant).map(|orderer| OrderAnswer::new(order, orderer.bin));
-    Ok(web::Json(Listed { items: items.iter().filter_map(answer).collect(), next_cursor }))
+    Ok(web::Json(Listed { items: answers(&db, &items).await?, next_cursor }))
 }
 
 /// Whether this person may know of an order.
@@ -222,10 +267,19 @@ pub(crate) async fn visible_order(db: &impl GenericClient, member: &Member, path
 }
 
 /// An order as its own participant or an operator sees it.
-async fn answer(db: &impl GenericClient, order: &Order) -> Result<OrderAnswer> {
-    let orderer = registry::find_participant(db, order.participant).await?;
-    let orderer = orderer.ok_or_else(|| Error::internal("an order of a participant that is none"))?;
-    Ok(OrderAnswer::new(order, orderer.bin))
+pub(super) async fn answer(db: &impl GenericClient, order: &Order) -> Result<OrderAnswer> {
+    let answer = answers(db, std::slice::from_ref(order)).await?.pop();
+    answer.ok_or_else(|| Error::internal("an order of a participant or of goods that are none"))
+}
+
+async fn answers(db: &impl GenericClient, orders: &[Order]) -> Result<Vec<OrderAnswer>> {
+    let orderers: Vec<i32> = orders.iter().map(|order| order.participant).collect();
+    let orderers = registry::find_participants(db, &orderers).await?;
+    let goods: Vec<Gtin> = orders.iter().map(|order| order.gtin).collect();
+    let goods = registry::find_products(db, &goods).await?;
+    let answer =
+        |order: &Order| Some(OrderAnswer::new(order, orderers.get(&order.participant)?, goods.get(&order.gtin)?));
+    Ok(orders.iter().filter_map(answer).collect())
 }
 
 /// Tells an order, and how many of its units have each status.
@@ -247,108 +301,8 @@ async fn get_one(app: web::Data<App>, member: Member, path: web::Path<String>) -
     let progress = Progress::count(order.quantity, segments.iter().map(|(_, states)| states.as_slice()));
     let progress =
         progress.ok_or_else(|| Error::internal(format!("order {} holds unreadable states", order.number)))?;
-    let units = progress.counts().map(|(status, units)| (status.slug(), units)).collect();
+    // An order that isn't approved has no units yet, or none any more.
+    let counts = progress.counts().filter(|_| order.check_usable().is_ok());
+    let units = counts.map(|(status, units)| (status.slug(), units)).collect();
     Ok(web::Json(OrderProgress { order: answer(&db, &order).await?, units }))
-}
-
-/// Which codes of an order are asked for.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CodeRange {
-    /// Index of the first code, from 0; the first of the order unless told.
-    #[param(minimum = 0, maximum = 999_999)]
-    from: Option<u32>,
-    /// Index of the last code, which is given too; the last of the order unless told.
-    #[param(minimum = 0, maximum = 999_999)]
-    to: Option<u32>,
-}
-
-impl CodeRange {
-    /// The indexes asked for, within the order; 400 with the fault otherwise.
-    pub(crate) fn within(self, order: &Order) -> Result<std::ops::RangeInclusive<u32>> {
-        let most = order.quantity - 1;
-        let (first, last) = (self.from.unwrap_or(0), self.to.unwrap_or(most));
-        let fault = |field, min: u32| {
-            let args = [("min", min.into()), ("max", most.into())];
-            Error::Malformed("malformed-query", vec![FieldFault::with(field, "field-out-of-range", &args)])
-        };
-        if first > most {
-            Err(fault("from", 0))
-        } else if last < first || last > most {
-            Err(fault("to", first))
-        } else {
-            Ok(first..=last)
-        }
-    }
-}
-
-/// Exports codes for print as CSV, of the whole order or of a range: an export that broke off is resumed at the next
-/// index. The same order gives the same codes each time.
-///
-/// Columns: `index` in the order; `code` as a scanner gives it, with GS as the byte 0x1D; `human`, the same with AIs in
-/// brackets. Texts stand in quotes, quotes in them are doubled.
-#[utoipa::path(
-    tag = "codes",
-    operation_id = "export_codes",
-    params(("id" = Uuid, Path, description = "The order's id"), CodeRange),
-    responses(
-        (status = 200, description = "The codes", body = String, content_type = "text/csv",
-            example = "index,code,human\r\n0,\"0104870001234560213…\",\"(01)04870001234560(21)3…\"\r\n"),
-        problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
-    ),
-    security(("bearer" = ["participant", "operator"])),
-)]
-#[get("/v1/orders/{id}/codes")]
-async fn get_codes(
-    app: web::Data<App>,
-    member: Member,
-    path: web::Path<String>,
-    Query(range): Query<CodeRange>,
-) -> Result<HttpResponse> {
-    let db = app.db.get().await?;
-    let order = visible_order(&db, &member, &path).await?;
-    let range = range.within(&order)?;
-    let id = order.id;
-    let details = json!({ "first": range.start(), "last": range.end() });
-    let export =
-        Export { keys: app.keys.current(), order: Arc::new(order), host: host_of(&app.config.public_url).into() };
-    let lines = export.stream(range)?;
-    append_audit(&db, &member, super::now(&app), "codes.export", id, "done", details).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"codes-{id}.csv\"")))
-        .streaming(lines))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn order(quantity: u32) -> Order {
-        Order {
-            number: 1,
-            id: Uuid::nil(),
-            gtin: "04870001234560".parse().unwrap(),
-            participant: 1,
-            group: Group::Shoes,
-            quantity,
-            first_place: None,
-            key: KeyId::of_number(1),
-            price_tenge: None,
-            created_at: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    #[test]
-    fn an_export_is_resumed_at_any_index_within_the_order() {
-        let within = |from, to| CodeRange { from, to }.within(&order(10));
-        assert_eq!(within(None, None).unwrap(), 0..=9);
-        assert_eq!(within(Some(4), None).unwrap(), 4..=9);
-        assert_eq!(within(Some(9), Some(9)).unwrap(), 9..=9);
-        for (from, to) in [(Some(10), None), (None, Some(10)), (Some(5), Some(4)), (Some(u32::MAX), Some(u32::MAX))] {
-            assert!(matches!(within(from, to), Err(Error::Malformed("malformed-query", _))), "{from:?} {to:?}");
-        }
-    }
 }

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::codes::deed::Leaving;
+use crate::codes::order::OrderState;
 use crate::codes::particulars::{Recall, ReleaseFacts};
 
 fn order(number: u32, participant: i32) -> Order {
@@ -23,6 +24,11 @@ fn order(number: u32, participant: i32) -> Order {
         key: KeyId::of_number(1),
         price_tenge: None,
         created_at: DateTime::UNIX_EPOCH,
+        state: OrderState::Approved,
+        decided_at: None,
+        reason: None,
+        exported_at: None,
+        applied: 0,
     }
 }
 

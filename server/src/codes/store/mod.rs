@@ -3,6 +3,8 @@
 pub(crate) mod operation;
 pub(crate) mod order;
 pub(crate) mod pack;
+pub(crate) mod place;
+pub(crate) mod quota;
 pub(crate) mod segment;
 pub(crate) mod shipment;
 

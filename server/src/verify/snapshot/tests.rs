@@ -38,8 +38,8 @@ impl Bench {
                  INSERT INTO product (gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
                                       manufacturer, country, hs_code, state, created_at)
                      VALUES ({GTIN}, 1, 'shoes', 'Етік', 'Сапоги', 'Boots', 'Kazakh Shoes', 'KZ', '6403', 'published', now());
-                 INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id, created_by, created_at)
-                     VALUES (gen_random_uuid(), {GTIN}, 1, 'shoes', 2000, 'gtin:0{GTIN}', 100, 'k001', gen_random_uuid(), now());
+                 INSERT INTO code_order (id, gtin, participant, product_group, quantity, sequence, first_place, key_id, created_by, created_at, state, exported_at)
+                     VALUES (gen_random_uuid(), {GTIN}, 1, 'shoes', 2000, 'gtin:0{GTIN}', 100, 'k001', gen_random_uuid(), now(), 'approved', now());
                  INSERT INTO particulars (order_number, number, produced_on) VALUES (1, 1, '2026-10-01');"
             ))
             .await

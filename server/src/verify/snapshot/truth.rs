@@ -67,13 +67,14 @@ pub(super) async fn refreshes(db: &impl GenericClient, register: &str) -> Result
     Ok(Refreshes { lag: row.get("lag"), mark: unsigned(&row, "mark")? })
 }
 
-/// An order and its particulars.
+/// An approved order and its particulars; no unit of another one can be anywhere.
 pub(super) async fn find_order(db: &impl GenericClient, number: u32) -> Result<Option<OrderCard>> {
     let Ok(number) = i32::try_from(number) else { return Ok(None) };
     let order = db
         .prepare_cached(
             "-- verify::find_order
-             SELECT gtin, participant, product_group, quantity, first_place FROM code_order WHERE number = $1",
+             SELECT gtin, participant, product_group, quantity, first_place FROM code_order
+             WHERE number = $1 AND state = 'approved'",
         )
         .await?;
     let particulars = db
@@ -189,14 +190,16 @@ pub(super) async fn find_participant(db: &impl GenericClient, number: i32) -> Re
     }))
 }
 
-/// The run of a sequence that a place may belong to: the last one that starts no later.
+/// The run of a sequence that a place may belong to: the last one that starts no later. An order counts from its export
+/// on: until then it may be voided and its places given to another, afterwards a run never changes.
 pub(super) async fn find_run(db: &impl GenericClient, sequence: Sequence, place: u64) -> Result<Option<Run>> {
     let Ok(place) = i64::try_from(place) else { return Ok(None) };
     let query = db
         .prepare_cached(
             "-- verify::find_run
              SELECT first_place, quantity, number FROM code_order
-             WHERE sequence = $1 AND first_place <= $2 ORDER BY first_place DESC LIMIT 1",
+             WHERE sequence = $1 AND first_place <= $2 AND exported_at IS NOT NULL
+             ORDER BY first_place DESC LIMIT 1",
         )
         .await?;
     let Some(row) = db.query_opt(&query, &[&sequence.to_string(), &place]).await? else { return Ok(None) };

@@ -1,0 +1,171 @@
+//! Decisions on orders over HTTP: an operator approves or refuses them, who placed one takes it back.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::orders::{OrderAnswer, answer, append_audit, visible_order};
+use crate::app::App;
+use crate::auth::{self, Caller, Member, Operator};
+use crate::codes::deciding;
+use crate::codes::order::Order;
+use crate::db::Transaction;
+use crate::error::{Error, Result};
+use crate::http::{Body, id_in_path, problems};
+use crate::idempotency::{self, IdempotencyKey};
+use crate::registry::Faults;
+
+pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(post_approve).service(post_refuse).service(post_void);
+}
+
+/// What is sent with a decision that needs no words.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderDecision {}
+
+/// What is sent to refuse an order.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderRefusal {
+    /// Why; the participant reads it.
+    #[schema(example = "More codes than goods are declared", min_length = 1, max_length = 500)]
+    reason: String,
+}
+
+const MAX_REASON: usize = 500;
+
+/// A decision on one order, in a transaction of its own; a refusal is audited, too.
+async fn decide(
+    app: &web::Data<App>,
+    caller: &Caller,
+    key: &IdempotencyKey,
+    (action, id, details): (&str, Uuid, Value),
+    body: &impl Serialize,
+    change: impl AsyncFnOnce(&Transaction<'_>) -> Result<Order>,
+) -> Result<HttpResponse> {
+    let now = super::now(app);
+    let who = caller.actor.who.to_string();
+    let route = format!("POST {action} {id}");
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    auth::hold_caller(&tx, caller).await?;
+    let done = idempotency::once(&tx, &who, key, &route, body, now, async || {
+        let order = change(&tx).await?;
+        append_audit(&tx, caller, now, action, id, "done", details).await?;
+        answer(&tx, &order).await
+    })
+    .await;
+    match done {
+        Ok(answer) => {
+            tx.commit().await?;
+            app.wake.notify_one();
+            Ok(HttpResponse::Ok().json(answer))
+        }
+        Err(refused @ Error::Conflict(..)) => {
+            tx.rollback().await?;
+            append_audit(&db, caller, now, action, id, refused.slug(), json!({})).await?;
+            Err(refused)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Approves an order that awaits approval: its codes can be exported from now on. 409 `order-decided` when it was
+/// refused or voided, 409 `sequence-exhausted` or `share-exhausted` when there are not enough places.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "approve_order",
+    params(
+        ("id" = Uuid, Path, description = "The order's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = OrderDecision,
+    responses(
+        (status = 200, description = "Approved, now or before", body = OrderAnswer),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/orders/{id}/approve")]
+async fn post_approve(
+    app: web::Data<App>,
+    operator: Operator,
+    key: IdempotencyKey,
+    path: web::Path<String>,
+    Body(body): Body<OrderDecision>,
+) -> Result<HttpResponse> {
+    let (id, now, keys) = (id_in_path(&path)?, super::now(&app), app.keys.current());
+    let change = async |tx: &Transaction<'_>| deciding::approve(tx, &keys, operator.account, id, now).await;
+    decide(&app, &operator, &key, ("codes.approve-order", id, json!({})), &body, change).await
+}
+
+/// Refuses an order that awaits approval, with a reason that its participant reads.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "refuse_order",
+    params(
+        ("id" = Uuid, Path, description = "The order's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = OrderRefusal,
+    responses(
+        (status = 200, description = "Refused, now or before", body = OrderAnswer),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["operator"])),
+)]
+#[post("/v1/orders/{id}/refuse")]
+async fn post_refuse(
+    app: web::Data<App>,
+    operator: Operator,
+    key: IdempotencyKey,
+    path: web::Path<String>,
+    Body(body): Body<OrderRefusal>,
+) -> Result<HttpResponse> {
+    let (id, now) = (id_in_path(&path)?, super::now(&app));
+    let mut faults = Faults::default();
+    let reason = faults.text("reason", &body.reason, MAX_REASON);
+    faults.refuse()?;
+    let details = json!({ "reason": reason });
+    let change = async |tx: &Transaction<'_>| deciding::refuse(tx, operator.account, id, &reason, now).await;
+    decide(&app, &operator, &key, ("codes.refuse-order", id, details), &body, change).await
+}
+
+/// Takes an order back of which no code was exported, printed or applied. Its places of short serials or stamps are
+/// used again by the same participant's next orders. 409 `order-exported` once a code may be known outside.
+#[utoipa::path(
+    tag = "codes",
+    operation_id = "void_order",
+    params(
+        ("id" = Uuid, Path, description = "The order's id"),
+        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
+            description = "The same key again gives the same answer and changes nothing"),
+    ),
+    request_body = OrderDecision,
+    responses(
+        (status = 200, description = "Voided, now or before", body = OrderAnswer),
+        problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
+    ),
+    security(("bearer" = ["participant", "operator"])),
+)]
+#[post("/v1/orders/{id}/void")]
+async fn post_void(
+    app: web::Data<App>,
+    member: Member,
+    key: IdempotencyKey,
+    path: web::Path<String>,
+    Body(body): Body<OrderDecision>,
+) -> Result<HttpResponse> {
+    let (id, now) = (id_in_path(&path)?, super::now(&app));
+    let change = async |tx: &Transaction<'_>| {
+        visible_order(tx, &member, &path).await?;
+        deciding::void(tx, member.account, id, now).await
+    };
+    decide(&app, &member, &key, ("codes.void-order", id, json!({})), &body, change).await
+}
