@@ -22,10 +22,17 @@ pub struct Config {
     pub replica_url: Option<String>,
     /// Redis (`TANBA_REDIS_URL`); the addresses of several nodes, separated by commas, for a Redis Cluster.
     pub redis_url: Option<String>,
+    /// Certificates of the authorities that the stores' servers are vouched for by, as PEM (`TANBA_STORES_CA`, a file);
+    /// without it those that the system trusts.
+    pub stores_ca: Option<Vec<u8>>,
+    /// The name of that file.
+    pub stores_ca_file: Option<PathBuf>,
     /// Prefix of every Redis key (`TANBA_REDIS_PREFIX`), so that several registers can share a server.
     pub redis_prefix: String,
     /// Address by which the world knows this service (`TANBA_PUBLIC_URL`), used in links on labels.
     pub public_url: String,
+    /// Where faults of security are reported to (`TANBA_SECURITY_CONTACT`, `mailto:` or `https:`), for security.txt.
+    pub security_contact: Option<String>,
     /// Tiles of maps (`TANBA_TILES_URL`, an address with `{z}`, `{x}` and `{y}`); without it maps show outlines only.
     pub tiles_url: Option<String>,
     /// Key that encrypts private keys at rest, 32 bytes in Base64 (`TANBA_MASTER_KEY`); else a file in `data_dir`.
@@ -36,7 +43,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Where photos go (`TANBA_PHOTOS_URL`, `s3://bucket/prefix`); else a folder in `data_dir`.
     pub photos_url: Option<String>,
-    /// How to reach that bucket: those of the usual `AWS_…` variables that are set.
+    /// Where erasures are noted (`TANBA_ERASURES_URL`, `s3://bucket/prefix`), to be done again after a restore: somewhere
+    /// that is not restored with the rest; else a folder in `data_dir`.
+    pub erasures_url: Option<String>,
+    /// How to reach those buckets: those of the usual `AWS_…` variables that are set.
     pub photos_options: Vec<(String, String)>,
     /// Whether the demo goods and pages are served (`TANBA_DEMO=1`).
     pub demo: bool,
@@ -127,13 +137,17 @@ impl Config {
             database_url: variable("TANBA_DATABASE_URL"),
             replica_url: variable("TANBA_DATABASE_REPLICA_URL"),
             redis_url: variable("TANBA_REDIS_URL"),
+            stores_ca: file(&variable, "TANBA_STORES_CA")?,
+            stores_ca_file: variable("TANBA_STORES_CA").map(PathBuf::from),
             redis_prefix: parsed(&variable, "TANBA_REDIS_PREFIX", "tanba:".to_owned())?,
             public_url: parsed(&variable, "TANBA_PUBLIC_URL", format!("http://{listen}"))?,
+            security_contact: contact(&variable)?,
             tiles_url: tiles(&variable)?,
             master_key: variable("TANBA_MASTER_KEY"),
             trusted_proxies: list(&variable, "TANBA_TRUSTED_PROXIES")?,
             allowed_origins: list(&variable, "TANBA_ALLOWED_ORIGINS")?,
             photos_url: variable("TANBA_PHOTOS_URL"),
+            erasures_url: variable("TANBA_ERASURES_URL"),
             photos_options: Self::BUCKET_VARIABLES
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), variable(name)?)))
@@ -199,6 +213,23 @@ fn tiles(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, B
     }
     let why = "an address like https://tiles.example/{z}/{x}/{y}.png is needed".to_owned();
     Err(BadSetting { variable: "TANBA_TILES_URL", why })
+}
+
+/// An address that can stand in a line of security.txt.
+fn contact(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, BadSetting> {
+    let Some(contact) = variable("TANBA_SECURITY_CONTACT") else { return Ok(None) };
+    let has_scheme = ["mailto:", "https://"].iter().any(|scheme| contact.starts_with(scheme));
+    if has_scheme && contact.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(contact));
+    }
+    let why = "an address like mailto:security@tanba.example or https://… is needed".to_owned();
+    Err(BadSetting { variable: "TANBA_SECURITY_CONTACT", why })
+}
+
+/// What the file holds that a variable names.
+fn file(variable: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<Option<Vec<u8>>, BadSetting> {
+    let Some(path) = variable(name) else { return Ok(None) };
+    std::fs::read(&path).map(Some).map_err(|error| BadSetting { variable: name, why: format!("{path}: {error}") })
 }
 
 /// The language of the system's locale, where it is one of ours.

@@ -12,12 +12,14 @@ mod replica;
 mod scene;
 mod stores;
 mod test_app;
+mod tls;
 
 pub use counters::Counters;
 pub use memory::memory;
 pub use python::python;
 pub use redis_cluster::RedisCluster;
-pub use replica::PostgresReplica;
+pub use replica::{PostgresReplica, owner as owner_of};
 pub use scene::{Person, Scene, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};
+pub use tls::{Authority, TlsPostgres, TlsRedis};

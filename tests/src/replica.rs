@@ -79,7 +79,7 @@ pub(crate) fn program(name: &str) -> Command {
 }
 
 /// User and group that the private PostgreSQL behind this address runs as: its sockets are for them only.
-pub(crate) fn owner(database_url: &str) -> (u32, u32) {
+pub fn owner(database_url: &str) -> (u32, u32) {
     let sockets = std::fs::metadata(host(database_url)).expect("the primary's folder of sockets");
     (sockets.uid(), sockets.gid())
 }

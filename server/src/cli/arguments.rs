@@ -26,11 +26,15 @@ const SERVE_HELP: &str = "\
 Settings (environment):
   TANBA_LISTEN                address and port [127.0.0.1:8080]
   TANBA_DATA_DIR              folder of the private stores, photos and the master key [var]
-  TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder
+  TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder;
+                              sslmode=verify-full demands TLS and the right certificate
   TANBA_DATABASE_REPLICA_URL  a streaming replica of it, asked while Redis is away
-  TANBA_REDIS_URL             Redis; without it a private one is started; several nodes of a cluster with commas between
+  TANBA_REDIS_URL             Redis; without it a private one is started; several nodes of a cluster with commas between;
+                              rediss:// for TLS
+  TANBA_STORES_CA             a file of certificates (PEM) by which both are known [the system's]
   TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
   TANBA_PUBLIC_URL            address by which the world knows the service, for links on labels
+  TANBA_SECURITY_CONTACT      mailto: or https: address for /.well-known/security.txt; without it there is none
   TANBA_TILES_URL             tiles of maps, an address with {z}, {x} and {y}; else outlines only
   TANBA_MASTER_KEY            32 bytes in Base64 that encrypt the keys at rest; else a file
                               master.key in the data folder
@@ -38,6 +42,8 @@ Settings (environment):
   TANBA_ALLOWED_ORIGINS       web origins that may call from a browser, with commas between
   TANBA_PHOTOS_URL            where photos go, s3://bucket/prefix, reached as AWS_REGION, AWS_ENDPOINT_URL,
                               AWS_ACCESS_KEY_ID and the like say; else a folder in the data folder
+  TANBA_ERASURES_URL          where it is noted which reports were erased, s3://bucket/prefix, to erase them
+                              again after a restore; else a folder in the data folder
   TANBA_DEMO                  1 serves demo goods, as --demo does
   TANBA_THREADS               HTTP threads [one a core]
   TANBA_DATABASE_CONNECTIONS  connections to PostgreSQL [16]
@@ -77,7 +83,10 @@ pub(super) enum Command {
     /// the codes at /demo.
     Demo,
     /// Bring the database up to this version's tables.
-    Migrate,
+    ///
+    /// `tanba serve` and `tanba work` do this too, where their role owns the tables. Where it does not, this is run first,
+    /// by the role that does.
+    Migrate(Migrate),
     /// Manage the accounts of clerks, inspectors, participants, operators and auditors.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -98,11 +107,24 @@ Ends with 1 when a file can't be opened.")]
     /// Look after the country's regions.
     #[command(subcommand)]
     Regions(RegionsCommand),
+    /// Make and restore encrypted backups.
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Look after what was erased.
+    #[command(subcommand)]
+    Erasures(ErasuresCommand),
     /// Look after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Print the HTTP contract (OpenAPI 3.1) as YAML.
     Openapi,
+}
+
+#[derive(Args)]
+pub(super) struct Migrate {
+    /// Let this role of PostgreSQL do what the service does: read and write, append to the audit, change no table.
+    #[arg(long, value_name = "ROLE")]
+    pub(super) grant_to: Option<String>,
 }
 
 #[derive(Args)]
@@ -148,6 +170,43 @@ pub(super) enum RegionsCommand {
         /// The file.
         file: std::path::PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub(super) enum BackupCommand {
+    /// Make an identity that opens backups, and print its recipient, to whom they are encrypted.
+    ///
+    /// Needs no store: make it on a machine without a network, and keep the file there. `age-keygen` makes the same.
+    Key {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Write the register and its photos into a new folder, encrypted to recipients in the format of age.
+    ///
+    /// Nothing is written unencrypted on the way. The master key is no part of it, nor is Redis.
+    Create {
+        /// To whom: age1…; may be given several times.
+        #[arg(long, required = true, value_name = "RECIPIENT")]
+        recipient: Vec<crate::backup::Recipient>,
+        /// The folder in which the backup's own folder is made.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Restore a backup into an empty database, then erase again what has been erased since.
+    Restore {
+        /// The backup's folder.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// The file with the identity that opens it.
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum ErasuresCommand {
+    /// Erase again whatever was erased before and is there still, as the worker does when it finds an older state.
+    Replay,
 }
 
 #[derive(Subcommand)]

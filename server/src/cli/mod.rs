@@ -3,6 +3,7 @@
 
 mod account;
 mod arguments;
+mod backup;
 mod decode;
 mod failure;
 mod keys;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::arguments::{Arguments, AuditCommand, Command, RegionsCommand};
+use self::arguments::{Arguments, AuditCommand, Command, ErasuresCommand, RegionsCommand};
 use self::failure::{Failure, Outcome};
 use self::stores::Stores;
 use self::terminal::{Busy, say, tell};
@@ -78,23 +79,32 @@ async fn run(command: Command, mut config: Config) -> Outcome {
         }
         Command::Work => serve::work(config).await,
         Command::Demo => serve::demo(config).await,
-        Command::Migrate => migrate(config).await,
+        Command::Migrate(arguments) => migrate(config, arguments.grant_to.as_deref()).await,
         Command::Account(command) => account::run(command, config).await,
         Command::Keys(command) => keys::run(command, config).await,
         Command::Regions(RegionsCommand::Import { file }) => import_regions(&file, config).await,
+        Command::Backup(command) => backup::run(command, config).await,
+        Command::Erasures(ErasuresCommand::Replay) => backup::replay_erasures(config).await,
         Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
         Command::Parse(_) | Command::Decode(_) | Command::Openapi => Ok(()),
     }
 }
 
-async fn migrate(mut config: Config) -> Outcome {
+async fn migrate(mut config: Config, grant_to: Option<&str>) -> Outcome {
     let stores = Stores::for_command(&mut config).await?;
     let outcome = async {
-        let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
-        Outcome::Ok(db::migrate(&pool).await?)
+        let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
+        let steps = db::migrate(&pool).await?;
+        if let Some(role) = grant_to {
+            db::grant_service(&pool, role).await?;
+        }
+        Outcome::Ok(steps)
     };
     let steps = stores.close_after(outcome).await?;
     say(config.language, "cli-migrated", &[("count", steps.into())]);
+    if let Some(role) = grant_to {
+        say(config.language, "cli-granted", &[("role", role.into())]);
+    }
     Ok(())
 }
 
@@ -117,7 +127,7 @@ async fn verify_audit(mut config: Config) -> Outcome {
     let stores = Stores::for_command(&mut config).await?;
     let _busy = Busy::start();
     let outcome = async {
-        let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
+        let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
         db::migrate(&pool).await?;
         let mut client = pool.get().await?;
         // What no worker has come to yet is linked here.

@@ -113,7 +113,7 @@ pub(super) async fn work(mut config: Config) -> Outcome {
 
 /// The tables as this version wants them, and everything on top.
 pub(super) async fn open(config: Config) -> Outcome<App> {
-    let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1)?;
+    let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
     db::migrate(&pool).await?;
     pool.close();
     Ok(App::open(config, Clock::default()).await?)

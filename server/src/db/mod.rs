@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::NoTls;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -15,8 +14,12 @@ use crate::error::{Error, Result};
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
 
 mod replica;
+mod tls;
 
+pub(crate) use replica::REPLICA_LAG;
 pub use replica::Replica;
+pub use tls::is_exposed;
+pub(crate) use tls::is_loopback;
 
 mod migrations {
     refinery::embed_migrations!("migrations");
@@ -54,7 +57,15 @@ static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// A pool that hands out checked connections or says within two seconds that it can't.
 pub fn pool(url: &str, connections: usize) -> Result<Pool> {
-    let mut settings = tokio_postgres::Config::from_str(url)?;
+    pool_with(url, None, connections)
+}
+
+/// The same with certificates, as PEM, of the authorities by which the server is known; without them those that the
+/// system trusts. `sslmode` in the address says what is demanded, see [`tls`].
+pub fn pool_with(url: &str, ca: Option<&[u8]>, connections: usize) -> Result<Pool> {
+    let (url, connector) = tls::connector(url, ca)?;
+    let mut settings = tokio_postgres::Config::from_str(&url)?;
+    tls::adjust(&mut settings);
     settings.connect_timeout(Config::STORE_PATIENCE);
     settings.application_name("tanba");
     settings.tcp_user_timeout(2 * SIGN_OF_LIFE);
@@ -63,7 +74,7 @@ pub fn pool(url: &str, connections: usize) -> Result<Pool> {
     settings.keepalives_retries(3);
     settings.options("-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC");
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    Ok(Pool::builder(Manager::from_config(settings, NoTls, recycling))
+    Ok(Pool::builder(Manager::from_config(settings, connector, recycling))
         .max_size(connections)
         .wait_timeout(Some(Config::STORE_PATIENCE))
         .create_timeout(Some(Config::STORE_PATIENCE))
@@ -115,12 +126,45 @@ async fn prove(client: &mut deadpool_postgres::ClientWrapper, used: Duration) ->
 }
 
 /// Brings the tables up to this program's version. Returns how many steps were taken. Of several processes
-/// that start at once one does it, and the others wait.
+/// that start at once one does it, and the others wait. A role that does not own the tables finds them as they must be, or
+/// is refused.
 pub async fn migrate(pool: &Pool) -> Result<usize> {
     const LOCK: i64 = 0x7461_6e62_6d69;
     let mut client = pool.get().await?;
+    if !is_owner(&client).await? {
+        return check_version(&client).await.map(|()| 0);
+    }
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     let report = migrations::migrations::runner().run_async(&mut **client).await;
     client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
     Ok(report?.applied_migrations().len())
+}
+
+/// Lets a role do what the service does, and no more: read and write, append to what is append-only, change no table. Run
+/// by the owner of the tables, after each migration.
+pub async fn grant_service(pool: &Pool, role: &str) -> Result<()> {
+    let client = pool.get().await?;
+    client.execute("-- db::grant_service\n SELECT grant_service($1::text::name)", &[&role]).await?;
+    Ok(())
+}
+
+/// Whether this role owns the tables, or there are none yet.
+async fn is_owner(client: &Client) -> Result<bool> {
+    let owner = "-- db::is_owner
+        SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('refinery_schema_history')";
+    Ok(client.query_opt(owner, &[]).await?.is_none_or(|row| row.get(0)))
+}
+
+async fn check_version(client: &Client) -> Result<()> {
+    let query = "-- db::check_version\n SELECT coalesce(max(version), 0)::int8 FROM refinery_schema_history";
+    let there: i64 = client.query_one(query, &[]).await?.get(0);
+    let runner = migrations::migrations::runner();
+    let newest = runner.get_migrations().iter().map(|step| i64::from(step.version())).max().unwrap_or_default();
+    if there >= newest {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "the tables are those of version {there} and must be those of {newest}: \
+         run `tanba migrate --grant-to ROLE` as the role that owns them"
+    )))
 }

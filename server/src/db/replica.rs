@@ -12,6 +12,8 @@ use crate::error::Result;
 
 /// How often the two are compared.
 const EVERY: Duration = Duration::from_millis(500);
+/// How much older than a question the state may be that a replica answers with.
+pub(crate) const REPLICA_LAG: Duration = FRESH;
 /// How old the state may be that the replica was seen to have: with what a look takes, below the two seconds that a
 /// verdict may lag.
 const FRESH: Duration = Duration::from_millis(1_250);

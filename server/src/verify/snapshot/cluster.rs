@@ -7,8 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, Value};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, TlsCertificates,
+    Value,
+};
 
+use crate::db;
 use crate::error::{Error, Result};
 
 /// How long what a node said of the cluster's layout is used: many ways are opened at the same moment.
@@ -29,8 +33,9 @@ pub(super) enum Way {
 
 /// A Redis Cluster, as far as it is known.
 pub(super) struct Cluster {
-    /// How nodes are spoken to: user, password, protocol. They are the same for all.
+    /// How nodes are spoken to: user, password, protocol, TLS. They are the same for all.
     manner: ConnectionInfo,
+    ca: Option<Vec<u8>>,
     /// Addresses, the ones that answered last in front.
     nodes: Mutex<Vec<Address>>,
     layout: tokio::sync::Mutex<Option<(Instant, Vec<Range>)>>,
@@ -47,9 +52,9 @@ struct Range {
 }
 
 impl Way {
-    /// The way to a single server.
-    pub(super) fn server(address: &str) -> Result<Self> {
-        Ok(Self::Server(Client::open(address)?))
+    /// The way to a single server, which is known by these authorities where its address demands TLS.
+    pub(super) fn server(address: &str, ca: Option<&[u8]>) -> Result<Self> {
+        Ok(Self::Server(client(address.into_connection_info()?, ca)?))
     }
 
     /// A new connection.
@@ -66,19 +71,25 @@ impl Way {
 
 impl Cluster {
     /// A cluster that some of these nodes, separated by commas, can tell about.
-    pub(super) fn new(addresses: &str) -> Result<Self> {
+    pub(super) fn new(addresses: &str, ca: Option<&[u8]>) -> Result<Self> {
         let mut manner = None;
         let mut nodes = Vec::new();
         for address in addresses.split(',').map(str::trim).filter(|address| !address.is_empty()) {
             let info = address.into_connection_info()?;
-            let ConnectionAddr::Tcp(host, port) = info.addr() else {
-                return Err(Error::internal("TANBA_REDIS_URL: nodes of a cluster are reached by redis://host:port"));
+            let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
+                return Err(Error::internal(
+                    "TANBA_REDIS_URL: nodes of a cluster are reached by redis:// or rediss://",
+                ));
             };
             nodes.push((host.clone(), *port));
-            manner.get_or_insert(info);
+            let manner = manner.get_or_insert_with(|| info.clone());
+            if is_encrypted(manner) != is_encrypted(&info) {
+                return Err(Error::internal("TANBA_REDIS_URL: all nodes of a cluster are reached by TLS, or none"));
+            }
         }
         let manner = manner.ok_or_else(|| Error::internal("TANBA_REDIS_URL names no node"))?;
-        Ok(Self { manner, nodes: Mutex::new(nodes), layout: tokio::sync::Mutex::default() })
+        let ca = ca.map(<[u8]>::to_vec);
+        Ok(Self { manner, ca, nodes: Mutex::new(nodes), layout: tokio::sync::Mutex::default() })
     }
 
     async fn connect(
@@ -95,8 +106,14 @@ impl Cluster {
         (host, port): &Address,
         settings: &AsyncConnectionConfig,
     ) -> std::result::Result<MultiplexedConnection, RedisError> {
-        let info = self.manner.clone().set_addr(ConnectionAddr::Tcp(host.clone(), *port));
-        Client::open(info)?.get_multiplexed_async_connection_with_config(settings).await
+        let (host, port) = (host.clone(), *port);
+        let address = if is_encrypted(&self.manner) {
+            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
+        } else {
+            ConnectionAddr::Tcp(host, port)
+        };
+        let client = client(self.manner.clone().set_addr(address), self.ca.as_deref())?;
+        client.get_multiplexed_async_connection_with_config(settings).await
     }
 
     /// Who serves a slot, as the first node says that answers.
@@ -150,6 +167,27 @@ impl Cluster {
     }
 }
 
+fn is_encrypted(info: &ConnectionInfo) -> bool {
+    matches!(info.addr(), ConnectionAddr::TcpTls { .. })
+}
+
+fn client(info: ConnectionInfo, ca: Option<&[u8]>) -> std::result::Result<Client, RedisError> {
+    if is_encrypted(&info) {
+        Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: ca.map(<[u8]>::to_vec) })
+    } else {
+        Client::open(info)
+    }
+}
+
+/// Whether some of these addresses lead over a network without TLS.
+pub(super) fn is_exposed(addresses: &str) -> bool {
+    let is_open = |address: &str| match address.trim().into_connection_info() {
+        Ok(info) => matches!(info.addr(), ConnectionAddr::Tcp(host, _) if !db::is_loopback(host)),
+        Err(_) => false,
+    };
+    addresses.split(',').any(is_open)
+}
+
 /// What `CLUSTER SLOTS` says: first slot, last slot, then nodes, the master first. A node without a host is the one
 /// that was asked.
 fn ranges(said: &Value, asked: &str) -> Vec<Range> {
@@ -177,6 +215,15 @@ fn unknown(what: &'static str) -> RedisError {
 mod tests {
     use super::*;
 
+    /// X56
+    #[test]
+    fn addresses_over_a_network_without_tls_are_exposed() {
+        assert!(is_exposed("redis://redis.internal:6379") && is_exposed("rediss://a:1,redis://b:1"));
+        for safe in ["rediss://redis.internal:6379", "redis://127.0.0.1:6379", "redis+unix:///run/redis.sock"] {
+            assert!(!is_exposed(safe), "{safe}");
+        }
+    }
+
     #[test]
     fn what_a_node_says_of_the_cluster_is_read_and_what_it_leaves_out_is_itself() {
         let text = |text: &str| Value::BulkString(text.into());
@@ -201,8 +248,10 @@ mod tests {
 
     #[test]
     fn nodes_of_a_cluster_are_reached_over_the_network() {
-        assert!(Cluster::new("redis://10.0.0.1:7000,redis://10.0.0.2:7000").is_ok());
-        assert!(Cluster::new("redis+unix:///run/a.sock,redis+unix:///run/b.sock").is_err());
-        assert!(Cluster::new(" , ").is_err());
+        assert!(Cluster::new("redis://10.0.0.1:7000,redis://10.0.0.2:7000", None).is_ok());
+        assert!(Cluster::new("redis+unix:///run/a.sock,redis+unix:///run/b.sock", None).is_err());
+        assert!(Cluster::new("rediss://a:7000,rediss://b:7000", None).is_ok());
+        assert!(Cluster::new("rediss://a:7000,redis://b:7000", None).is_err(), "half of it unencrypted");
+        assert!(Cluster::new(" , ", None).is_err());
     }
 }

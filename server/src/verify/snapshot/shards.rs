@@ -12,6 +12,7 @@ use deadpool_postgres::Pool;
 use super::cluster::{Cluster, Way};
 use super::lag::Lag;
 use super::link::{Link, Live};
+use super::mac::MacKey;
 use crate::error::Result;
 
 /// Slots of a Redis Cluster (Redis Cluster specification, "Key distribution model").
@@ -32,15 +33,16 @@ pub(super) struct Shard {
 
 impl Shards {
     /// Opens the ways, in the background. Addresses of several nodes, separated by commas, are those of a cluster.
-    pub(super) fn open(addresses: &str, prefix: &str, db: &Pool) -> Result<Self> {
+    pub(super) fn open(addresses: &str, ca: Option<&[u8]>, prefix: &str, db: &Pool, mac: &MacKey) -> Result<Self> {
         let blind = Arc::new(AtomicBool::new(false));
         let open = |way, prefix: &str| -> Result<Shard> {
-            Ok(Shard { link: Link::open(way, prefix, db.clone()), lag: Lag::new(db.clone(), Arc::clone(&blind)) })
+            let link = Link::open(way, prefix, db.clone(), mac.clone());
+            Ok(Shard { link, lag: Lag::new(db.clone(), Arc::clone(&blind)) })
         };
         if !addresses.contains(',') {
-            return Ok(Self { all: Box::new([open(Way::server(addresses)?, prefix)?]) });
+            return Ok(Self { all: Box::new([open(Way::server(addresses, ca)?, prefix)?]) });
         }
-        let cluster = Arc::new(Cluster::new(addresses)?);
+        let cluster = Arc::new(Cluster::new(addresses, ca)?);
         let shards = (0..SHARDS).map(|shard| {
             let slot = first_slot(shard);
             let way = Way::Cluster { cluster: Arc::clone(&cluster), slot };
