@@ -26,6 +26,15 @@ struct Readiness {
     /// Sequences of short serials or stamps that lost one percent in a day, yesterday or today; none when PostgreSQL
     /// doesn't answer. They make the process no less ready.
     sequence_alarms: Option<i64>,
+    /// How often this process has found in Redis what the register does not hold, and left it: somebody else writes there.
+    /// Left out while it has not.
+    #[serde(skip_serializing_if = "is_zero")]
+    snapshot_alterations: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The process runs.
@@ -51,7 +60,8 @@ async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
     let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
     let (postgres, sequence_alarms) = (postgres.is_ok(), postgres.ok());
     if postgres || redis {
-        Ok(web::Json(Readiness { postgres, redis, sequence_alarms }))
+        let snapshot_alterations = app.snapshot.alterations();
+        Ok(web::Json(Readiness { postgres, redis, sequence_alarms, snapshot_alterations }))
     } else {
         Err(Error::Unavailable { slug: "store-unavailable", source: "neither store answers".into() })
     }

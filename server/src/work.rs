@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Lane, Taken};
+use crate::reports::Erased;
 use crate::verify::{Marks, Rebuilt};
 use crate::{alerts, audit, auth, db, idempotency, regions, reports, scans};
 
@@ -275,6 +276,10 @@ async fn perform(app: &App, job: &Job) -> Result<Marks> {
         Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
         Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
         Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await.map(|()| Marks::new()),
+        Job::NoteErasures { reports, expired } => {
+            let why = if *expired { Erased::Expired } else { Erased::TakenBack };
+            reports::note_erasures(app, reports, why).await.map(|()| Marks::new())
+        }
         Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await.map(|()| Marks::new()),
         Job::TellAlert { event } => alerts::tell(app, *event).await.map(|()| Marks::new()),
         // Taken in a lane of its own.
@@ -306,6 +311,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
+    Chore { name: "erasures", every: Duration::from_hours(1), act: |app| Box::pin(keep_erased(app)) },
     Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
     Chore { name: "alerts", every: Duration::from_hours(1), act: |app| Box::pin(alerts::keep_house(app)) },
     Chore { name: "alerts-known", every: Duration::from_mins(1), act: |app| Box::pin(alerts::refresh(app)) },
@@ -366,6 +372,10 @@ async fn forget_sign_ins(app: &App) -> Result<()> {
     auth::forget_old(&app.db.get().await?, app.clock.now()).await.map(drop)
 }
 
+async fn keep_erased(app: &App) -> Result<()> {
+    reports::keep_erased(app).await.map(drop)
+}
+
 async fn rotate_keys(app: &App) -> Result<()> {
     app.keys.rotate_due().await.map(drop)
 }
@@ -423,7 +433,7 @@ impl Patrol {
             self.at_leisure = true;
             return Ok(());
         }
-        if let Some(next) = app.snapshot.patrol(self.after, &mut self.rebuilt).await? {
+        if let Some(next) = app.snapshot.patrol(self.after, self.at_leisure, &mut self.rebuilt).await? {
             self.after = next;
         } else {
             let Rebuilt { orders, segments, elapsed } = self.rebuilt;

@@ -27,6 +27,7 @@ const ORDER: [&str; 23] = [
     "regions",
     "scans",
     "reports",
+    "backup",
     "stock",
     "alerts",
     "site",

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -37,6 +38,7 @@ pub struct KeySet {
     signers: HashMap<String, Signer>,
     tokens: HashMap<String, TokenKey>,
     contacts: HashMap<String, Vault>,
+    snapshot: Zeroizing<[u8; KEY_BYTES]>,
 }
 
 /// A key that makes seals.
@@ -115,6 +117,12 @@ impl KeySet {
         &self.cards
     }
 
+    /// The secret under which what Redis holds is authenticated: derived from the secret of serials, so it never changes
+    /// and no process has to learn of another one.
+    pub(crate) fn snapshot_secret(&self) -> &[u8; KEY_BYTES] {
+        &self.snapshot
+    }
+
     /// Encrypts a contact or the like; it opens only under the same context, such as `report:{id}`.
     pub fn encrypt(&self, context: &str, secret: &[u8]) -> Result<Vec<u8>> {
         let newest = self.cards.iter().rev().find(|card| card.purpose == Purpose::Contact);
@@ -162,7 +170,7 @@ impl KeySet {
 
     /// Opens the rows of the table with the master key.
     pub(super) fn open(rows: &[KeyRow], master: &Vault, now: DateTime<Utc>) -> Result<Self> {
-        let (mut serials, mut seals) = (None, Vec::new());
+        let (mut serials, mut snapshot, mut seals) = (None, None, Vec::new());
         let (mut signers, mut tokens, mut contacts) = (HashMap::new(), HashMap::new(), HashMap::new());
         for KeyRow { card, sealed } in rows {
             let secret = master.open(&place(card), sealed).map_err(|_| {
@@ -171,7 +179,10 @@ impl KeySet {
             let secret: &[u8; KEY_BYTES] =
                 secret.as_slice().try_into().map_err(|_| Error::internal("a key does not have 32 bytes"))?;
             match card.purpose {
-                Purpose::Serial => serials = Some(SerialCipher::new(secret)),
+                Purpose::Serial => {
+                    serials = Some(SerialCipher::new(secret));
+                    snapshot = Some(derived(secret, b"tanba snapshot 1"));
+                }
                 Purpose::Contact => drop(contacts.insert(card.id.clone(), Vault::new(secret))),
                 Purpose::Token => drop(tokens.insert(card.id.clone(), token_key(card, secret)?)),
                 Purpose::Seal(group) => {
@@ -191,6 +202,7 @@ impl KeySet {
             signers,
             tokens,
             contacts,
+            snapshot: snapshot.ok_or_else(|| Error::internal("there is no key for serials"))?,
         })
     }
 }
@@ -220,6 +232,14 @@ pub(super) fn make(purpose: Purpose, master: &Vault, now: DateTime<Utc>, signs_f
     };
     let sealed = master.seal(&place(&card), secret.as_slice());
     Ok(KeyRow { card, sealed })
+}
+
+/// A secret for another purpose, from which the first can't be told.
+fn derived(secret: &[u8; KEY_BYTES], purpose: &[u8]) -> Zeroizing<[u8; KEY_BYTES]> {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), purpose);
+    let mut derived = Zeroizing::new([0; KEY_BYTES]);
+    derived.copy_from_slice(&tag.as_ref()[..KEY_BYTES]);
+    derived
 }
 
 /// Where a private half stands, as its associated data.

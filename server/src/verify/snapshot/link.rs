@@ -8,6 +8,9 @@
 //! Numbers of spaces grow over runs and servers, too: a server that gives its place to its replica and takes it again
 //! later shows a mark that is lower than what was seen, or than PostgreSQL remembers, and is not believed.
 //!
+//! The mark carries a tag under the service's own key ([`MacKey`]): a mark that somebody else has written is one that was
+//! emptied.
+//!
 //! A server that hangs costs a caller [`PATIENCE`] once. Then nobody asks it until a connection made in the
 //! background has been vetted.
 
@@ -23,11 +26,15 @@ use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::cluster::Way;
+use super::mac::MacKey;
 use super::truth;
 use crate::error::{Error, Result};
 
 /// How long an answer of Redis is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a write to it is waited for: a script that writes may stand in line on a busy machine, and nobody is told
+/// anything wrong meanwhile.
+const WRITE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a server that hung is left alone.
 const REST: Duration = Duration::from_secs(1);
 /// How long after a refused connection the next one is tried.
@@ -41,19 +48,22 @@ const NUMBERS_BEGIN: u64 = 1_735_689_600;
 /// Connections made so far, and one.
 static WAYS: AtomicUsize = AtomicUsize::new(1);
 
-/// Raises the mark to the least that it must be, and tells what it is.
+/// Sets the mark if it still is what it was when it was found too low, missing or not ours. Returns what it is.
 const RAISE: &str = "
-    local now = tonumber(redis.call('GET', KEYS[1]) or '0')
-    local least = tonumber(ARGV[1])
-    if now >= least then return redis.call('GET', KEYS[1]) end
-    redis.call('SET', KEYS[1], ARGV[1])
-    return ARGV[1]";
+    local now = redis.call('GET', KEYS[1]) or ''
+    if now ~= ARGV[1] then return now end
+    redis.call('SET', KEYS[1], ARGV[2])
+    return ARGV[2]";
+
+/// The format of keys and values: a snapshot of another format is another snapshot.
+const FORMAT: &str = "2";
 
 /// The way to one Redis server, for one process.
 pub(super) struct Link {
     server: Way,
     prefix: String,
     db: Pool,
+    mac: MacKey,
     /// Connections live on the runtime that opened the link, not on that of whichever request came first.
     runtime: Handle,
     state: RwLock<State>,
@@ -78,6 +88,7 @@ pub(super) struct Live {
     number: u64,
     seen: AtomicU64,
     way: usize,
+    mac: MacKey,
 }
 
 /// Redis did not say what was asked, for whatever reason. The way is closed already.
@@ -86,7 +97,7 @@ pub(super) struct Away;
 
 /// The mark as it was when something was found missing: what is written in its place must not be older.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark(u64);
+pub(super) struct Mark(pub(super) u64);
 
 impl Mark {
     fn space_number(self) -> u64 {
@@ -99,13 +110,6 @@ impl Mark {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let number = now.saturating_sub(NUMBERS_BEGIN).max(Self(seen).space_number() + 1);
         Self(number << REFRESH_BITS)
-    }
-}
-
-impl Mark {
-    /// As scripts compare it.
-    pub(super) fn number(self) -> u64 {
-        self.0
     }
 }
 
@@ -125,6 +129,26 @@ impl Live {
         &self.mark_key
     }
 
+    /// A mark as Redis holds it.
+    pub(super) fn mark_text(&self, mark: u64) -> String {
+        self.mac.signed(&self.mark_key, mark)
+    }
+
+    /// The mark that Redis holds; none when it is not one of ours.
+    pub(super) fn mark_of(&self, text: &str) -> Option<u64> {
+        self.mac.number(&self.mark_key, text)
+    }
+
+    /// Whether a mark is one of this space.
+    pub(super) fn has(&self, mark: u64) -> bool {
+        Mark(mark).space_number() == self.number
+    }
+
+    /// The key of the tags.
+    pub(super) fn mac(&self) -> &MacKey {
+        &self.mac
+    }
+
     /// Tells this connection from every other that this process has made.
     pub(super) fn way(&self) -> usize {
         self.way
@@ -135,9 +159,11 @@ impl Live {
         self.seen.load(Ordering::Acquire)
     }
 
-    /// A connection to send writes over.
+    /// A connection to send writes over, which are waited for longer than readings.
     pub(super) fn connection(&self) -> MultiplexedConnection {
-        self.connection.clone()
+        let mut connection = self.connection.clone();
+        connection.set_response_timeout(WRITE_PATIENCE);
+        connection
     }
 
     /// Takes note of how far the mark has moved: this process has moved it, or PostgreSQL remembers it.
@@ -148,11 +174,12 @@ impl Live {
 
 impl Link {
     /// A way that is opened in the background, at once.
-    pub(super) fn open(server: Way, prefix: &str, db: Pool) -> Arc<Self> {
+    pub(super) fn open(server: Way, prefix: &str, db: Pool, mac: MacKey) -> Arc<Self> {
         let link = Arc::new(Self {
             server,
             prefix: prefix.to_owned(),
             db,
+            mac,
             runtime: Handle::current(),
             state: RwLock::new(State::Down { retry_at: Instant::now(), connecting: false }),
             seen: AtomicU64::new(0),
@@ -207,12 +234,12 @@ impl Link {
         let before = live.seen.load(Ordering::Acquire);
         match pipe.query_async::<Vec<redis::Value>>(&mut connection).await {
             Ok(mut values) => {
-                let mark = values.pop().and_then(|value| redis::from_redis_value::<u64>(value).ok());
+                let mark = values.pop().and_then(|value| redis::from_redis_value::<String>(value).ok());
                 let mark = mark
+                    .and_then(|text| live.mark_of(&text))
                     .filter(|mark| *mark >= before && Mark(*mark).space_number() == live.number)
                     .ok_or_else(|| {
-                        tracing::warn!("the snapshot was emptied or put back: it is read through anew");
-                        self.close(live, Instant::now());
+                        self.doubt(live);
                         Away
                     })?;
                 live.note(mark);
@@ -229,12 +256,31 @@ impl Link {
         }
     }
 
+    /// Closes the way, since the mark is not what it must be.
+    pub(super) fn doubt(self: &Arc<Self>, live: &Arc<Live>) {
+        tracing::warn!("the snapshot was emptied or put back: it is read through anew");
+        self.close(live, Instant::now());
+    }
+
     /// Closes the way after an error.
     pub(super) fn fail(self: &Arc<Self>, live: &Arc<Live>, error: &RedisError) {
         metrics::counter!("tanba_snapshot_failures_total").increment(1);
         tracing::warn!(%error, "the snapshot does not answer");
         let rest = if error.is_timeout() { REST } else { Duration::ZERO };
         self.close(live, Instant::now() + rest);
+    }
+
+    /// Leaves the space for the next one, since something in it is not what the register holds. Every process that reads
+    /// the mark follows.
+    pub(super) async fn abandon(self: &Arc<Self>, live: &Arc<Live>) {
+        let next = Mark::fresh(live.seen());
+        self.seen.fetch_max(next.0, Ordering::AcqRel);
+        let mut connection = live.connection();
+        let set = redis::cmd("SET").arg(&live.mark_key).arg(live.mark_text(next.0)).exec_async(&mut connection).await;
+        if let Err(error) = set {
+            tracing::warn!(%error, "the mark of an altered snapshot could not be moved");
+        }
+        self.close(live, Instant::now());
     }
 
     fn close(self: &Arc<Self>, live: &Arc<Live>, retry_at: Instant) {
@@ -278,16 +324,25 @@ impl Link {
             slug: "snapshot-unavailable",
             source: "Redis does not tell its run_id".into(),
         })?;
-        let register = format!("{}{}", self.prefix, digest(database));
+        let register = format!("{}{}", self.prefix, digest(&format!("{database}:{FORMAT}")));
         let base = format!("{register}{}", digest(run.trim()));
         let mark_key = format!("{base}:mark");
         let least = self.seen.load(Ordering::Acquire);
-        let found: Option<u64> = redis::cmd("GET").arg(&mark_key).query_async(&mut connection).await?;
+        let text: Option<String> = redis::cmd("GET").arg(&mark_key).query_async(&mut connection).await?;
+        let text = text.unwrap_or_default();
+        let found = self.mac.number(&mark_key, &text);
         let mark = if let Some(mark) = found.filter(|mark| *mark >= least) {
             mark
         } else {
-            let next = Mark::fresh(least);
-            Script::new(RAISE).key(&mark_key).arg(next.0).invoke_async(&mut connection).await?
+            let next = self.mac.signed(&mark_key, Mark::fresh(least).0);
+            let raise = Script::new(RAISE);
+            let now: String = raise.key(&mark_key).arg(text).arg(next).invoke_async(&mut connection).await?;
+            // Another process may have raised it meanwhile.
+            let now = self.mac.number(&mark_key, &now).filter(|now| *now >= least);
+            now.ok_or_else(|| Error::Unavailable {
+                slug: "snapshot-unavailable",
+                source: "the snapshot's mark is not one of ours".into(),
+            })?
         };
         let number = Mark(mark).space_number();
         let live = Arc::new(Live {
@@ -298,10 +353,11 @@ impl Link {
             number,
             seen: AtomicU64::new(mark),
             way: WAYS.fetch_add(1, Ordering::Relaxed),
+            mac: self.mac.clone(),
         });
         if found != Some(mark) {
             tracing::info!(space = number, "a new space of the snapshot begins");
-            let (swept, database) = (Arc::clone(&live), digest(database));
+            let (swept, database) = (Arc::clone(&live), digest(&format!("{database}:{FORMAT}")));
             let prefix = self.prefix.clone();
             self.runtime.spawn(async move {
                 if let Err(error) = sweep(&swept, &prefix, &database).await {

@@ -142,9 +142,11 @@ impl Snapshot {
 
     /// One step of a walk over every order: its card, and those of its segments that were ever touched, are written
     /// where they are missing or older. Orders whose shard is away are passed over: when it is back, it is another one, and
-    /// the walk begins anew. Returns the order to go on after; none at the end.
-    pub(crate) async fn patrol(&self, after: u32, rebuilt: &mut Rebuilt) -> Result<Option<u32>> {
+    /// the walk begins anew. At leisure one segment of each order is compared byte by byte. Returns the order to go on after;
+    /// none at the end.
+    pub(crate) async fn patrol(&self, after: u32, at_leisure: bool, rebuilt: &mut Rebuilt) -> Result<Option<u32>> {
         let started = Instant::now();
+        let mut sample = Vec::new();
         let orders = truth::ask(&self.0.db, async |db| truth::list_orders(db, after, ORDERS).await).await?;
         for order in &orders {
             let shard = self.0.shards.of(&OrderCard::name(*order));
@@ -160,6 +162,13 @@ impl Snapshot {
                 rebuilt.segments += self.write_segments(shard, &live, *order, card.quantity, &old).await?;
             }
             rebuilt.orders += 1;
+            let touched = versions.len();
+            if touched > 0 {
+                sample.push((*order, versions[self.0.asked.random() % touched].0));
+            }
+        }
+        if at_leisure {
+            self.inspect(&sample).await?;
         }
         rebuilt.elapsed += started.elapsed();
         Ok(orders.last().copied())
@@ -169,7 +178,7 @@ impl Snapshot {
     pub(crate) async fn rebuild(&self) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
         let mut after = 0;
-        while let Some(next) = self.patrol(after, &mut rebuilt).await? {
+        while let Some(next) = self.patrol(after, false, &mut rebuilt).await? {
             after = next;
         }
         Ok(rebuilt)

@@ -49,6 +49,9 @@ pub(super) async fn identity(db: &impl GenericClient) -> Result<String> {
 pub(super) struct Refreshes {
     /// Whether some wait longer than they should.
     pub(super) lag: bool,
+    /// How long ago the oldest that waits was committed, or a little longer; none when a refresh failed before, whose
+    /// age is not known. Zero when none waits.
+    pub(super) pending_for: Option<Duration>,
     /// How far the snapshot's mark was when the last of them was done; 0 before the first.
     pub(super) mark: u64,
 }
@@ -60,11 +63,16 @@ pub(super) async fn refreshes(db: &impl GenericClient, register: &str) -> Result
             "-- verify::refreshes
              SELECT EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%'
                             AND (attempts > 0 OR run_at < now() - interval '2 seconds')) AS lag,
+                    coalesce((SELECT extract(epoch FROM now() - min(run_at))::float8 FROM job
+                              WHERE kind LIKE 'refresh-%'), 0) AS pending_seconds,
+                    EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%' AND attempts > 0) AS failed,
                     coalesce((SELECT mark FROM refresh_mark WHERE snapshot = $1), 0) AS mark",
         )
         .await?;
     let row = db.query_one(&query, &[&register]).await?;
-    Ok(Refreshes { lag: row.get("lag"), mark: unsigned(&row, "mark")? })
+    let pending = Duration::try_from_secs_f64(row.get::<_, f64>("pending_seconds").max(0.0)).unwrap_or(Duration::MAX);
+    let pending_for = (!row.get::<_, bool>("failed")).then_some(pending);
+    Ok(Refreshes { lag: row.get("lag"), pending_for, mark: unsigned(&row, "mark")? })
 }
 
 /// An approved order and its particulars; no unit of another one can be anywhere.
@@ -144,6 +152,40 @@ pub(super) async fn list_segments(
             bytes.put_bytes(0, 2 * units);
         }
         found.push((*number, bytes.freeze()));
+    }
+    Ok(found)
+}
+
+/// The same for segments of several orders; those of unknown orders, or past an order's end, are left out.
+pub(super) async fn list_segments_of(
+    db: &impl GenericClient,
+    segments: &[(u32, u32)],
+) -> Result<Vec<((u32, u32), Bytes)>> {
+    let query = db
+        .prepare_cached(
+            "-- verify::list_segments_of
+             SELECT a.order_number, a.number, o.quantity, s.version, s.states
+             FROM unnest($1::int[], $2::int[]) AS a (order_number, number)
+             JOIN code_order o ON o.number = a.order_number
+             LEFT JOIN segment s ON s.order_number = a.order_number AND s.number = a.number",
+        )
+        .await?;
+    let signed =
+        segments.iter().filter_map(|(order, number)| Some((order.cast_signed(), i32::try_from(*number).ok()?)));
+    let (orders, numbers): (Vec<i32>, Vec<i32>) = signed.unzip();
+    let mut found = Vec::with_capacity(segments.len());
+    for row in db.query(&query, &[&orders, &numbers]).await? {
+        let (order, number) = (small(&row, "order_number")?, small(&row, "number")?);
+        let units = units_in(small(&row, "quantity")?, number);
+        let (version, states): (Option<i64>, Option<&[u8]>) = (row.get("version"), row.get("states"));
+        let mut bytes = BytesMut::with_capacity(VERSION_BYTES + 2 * units);
+        bytes.put_i64(version.unwrap_or_default());
+        match states {
+            Some(states) => bytes.put_slice(states),
+            None if units == 0 => continue,
+            None => bytes.put_bytes(0, 2 * units),
+        }
+        found.push(((order, number), bytes.freeze()));
     }
     Ok(found)
 }
