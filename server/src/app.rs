@@ -25,7 +25,7 @@ use crate::keys::{self, Keys};
 use crate::regions::{self, Regions};
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
-use crate::verify::{self, Snapshot};
+use crate::verify::{self, MacKey, Snapshot};
 use crate::{codes, db, decode, demo, health, labels, office, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
@@ -67,10 +67,12 @@ impl App {
         let missing = |what: &'static str| move || Error::internal(what);
         let database_url = config.database_url.as_deref().ok_or_else(missing("no TANBA_DATABASE_URL"))?;
         let redis_url = config.redis_url.as_deref().ok_or_else(missing("no TANBA_REDIS_URL"))?;
-        let db = db::pool(database_url, config.database_connections)?;
+        warn_of_exposed(&config);
+        let db = db::pool_with(database_url, config.stores_ca.as_deref(), config.database_connections)?;
         let keys = Keys::open(&config, db.clone(), clock.clone()).await?;
+        let mac = MacKey::new(keys.current().snapshot_secret());
         Ok(Self {
-            snapshot: Snapshot::open(&config, redis_url, db.clone())?,
+            snapshot: Snapshot::open(&config, redis_url, db.clone(), &mac)?,
             keys,
             sessions: Sessions::new(),
             seen: Arc::default(),
@@ -85,6 +87,19 @@ impl App {
             stopping: CancellationToken::new(),
             wake: Arc::default(),
         })
+    }
+}
+
+/// Says which stores are reached over a network by anybody who stands in it.
+fn warn_of_exposed(config: &Config) {
+    let databases = [("TANBA_DATABASE_URL", &config.database_url), ("TANBA_DATABASE_REPLICA_URL", &config.replica_url)];
+    for (setting, url) in databases {
+        if url.as_deref().is_some_and(db::is_exposed) {
+            tracing::warn!(setting, "reached over a network, and any server is believed: set sslmode=verify-full");
+        }
+    }
+    if config.redis_url.as_deref().is_some_and(Snapshot::is_exposed) {
+        tracing::warn!(setting = "TANBA_REDIS_URL", "reached over a network without TLS: use rediss://");
     }
 }
 
@@ -207,7 +222,11 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     let known = Arc::new(http::known::Known::of(&api)?);
     let server = HttpServer::new(move || {
         let cors = app.config.allowed_origins.iter().fold(actix_cors::Cors::default(), |cors, origin| {
-            cors.allowed_origin(origin).allow_any_method().allow_any_header().max_age(3600)
+            cors.allowed_origin(origin)
+                .allow_any_method()
+                .allow_any_header()
+                .expose_headers([verify::SEEN])
+                .max_age(3600)
         });
         let (service, _) = actix_web::App::new()
             .configure(beside.clone())
@@ -222,6 +241,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
         service
             .configure(beside.clone())
             .configure(site::routes)
+            .wrap(middleware::from_fn(verify::show))
             .wrap(middleware::from_fn(http::known::check))
             .wrap(middleware::from_fn(auth::admit))
             .wrap(cors)

@@ -1,6 +1,8 @@
 //! What must happen next: rows committed with their cause and taken by workers, any number of them,
 //! with `FOR UPDATE SKIP LOCKED`. A job that fails is tried again, later each time, and never lost.
 
+use std::cell::RefCell;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,6 +40,13 @@ pub enum Job {
     DeletePhotos {
         /// Paths in the photo store.
         paths: Vec<String>,
+    },
+    /// Note outside of PostgreSQL that reports were erased.
+    NoteErasures {
+        /// Their ids.
+        reports: Vec<Uuid>,
+        /// Whether their time was over; else their reporters have taken them back.
+        expired: bool,
     },
     /// Judge scans that were committed. The one kind that is not harmless twice: it is done in the transaction that
     /// strikes it out.
@@ -97,6 +106,17 @@ pub(crate) enum Lane {
 }
 
 impl Job {
+    /// Whether it brings the snapshot up to date.
+    pub fn is_refresh(&self) -> bool {
+        matches!(
+            self,
+            Self::RefreshOrder { .. }
+                | Self::RefreshProduct { .. }
+                | Self::RefreshParticipant { .. }
+                | Self::RefreshPacks { .. }
+        )
+    }
+
     /// The name under which it is counted and logged.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -105,6 +125,7 @@ impl Job {
             Self::RefreshParticipant { .. } => "refresh-participant",
             Self::RefreshPacks { .. } => "refresh-packs",
             Self::DeletePhotos { .. } => "delete-photos",
+            Self::NoteErasures { .. } => "note-erasures",
             Self::JudgeScans { .. } => "judge-scans",
             Self::JudgeSale { .. } => "judge-sale",
             Self::TellAlert { .. } => "tell-alert",
@@ -112,10 +133,28 @@ impl Job {
     }
 }
 
+tokio::task_local! {
+    /// Refreshes that the current request has appended, see [`noting`].
+    static NOTED: RefCell<Vec<Job>>;
+}
+
+/// Runs work and returns which refreshes of the snapshot it has appended, also where its transaction did not commit.
+pub(crate) async fn noting<T>(work: impl Future<Output = T>) -> (T, Vec<Job>) {
+    let work = async {
+        let done = work.await;
+        (done, NOTED.with(RefCell::take))
+    };
+    NOTED.scope(RefCell::default(), work).await
+}
+
 /// Leaves a job to the workers; commits and vanishes with the caller's transaction.
 pub(crate) async fn append(db: &impl GenericClient, job: &Job) -> Result<()> {
     let insert = db.prepare_cached("-- jobs::append\n INSERT INTO job (kind, payload) VALUES ($1, $2)").await?;
     db.execute(&insert, &[&job.kind(), &serde_json::to_value(job)?]).await?;
+    if job.is_refresh() {
+        // Outside of a request nobody collects them.
+        let _ = NOTED.try_with(|noted| noted.borrow_mut().push(job.clone()));
+    }
     Ok(())
 }
 

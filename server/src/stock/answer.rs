@@ -34,7 +34,7 @@ pub(super) struct StockAnswer {
     lines_omitted: usize,
     /// What was expected one by one and is not there, a thousand at most.
     missing: Vec<MissingItem>,
-    /// When this was true.
+    /// The moment that the answer is of: every change that was acknowledged before it is in the answer, later ones may be.
     as_of: DateTime<Utc>,
 }
 

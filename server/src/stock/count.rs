@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
 use marking::sscc::Sscc;
 use marking::verdict::{Judgement, NotFound};
@@ -60,6 +61,8 @@ pub(super) struct Line {
     pub(super) doubled_of: Option<usize>,
     /// What it stands for; the units inside, for a pack.
     items: Items,
+    /// The moment that the answer is of.
+    as_of: Option<DateTime<Utc>>,
 }
 
 /// What came of a check.
@@ -81,6 +84,8 @@ pub(super) struct Counted {
     pub(super) difference: Option<Difference>,
     /// The missing items, as far as they are told one by one.
     pub(super) missing: Vec<(Item, Option<Answer>)>,
+    /// The moment that the oldest of the answers is of; none when there is none.
+    pub(super) as_of: Option<DateTime<Utc>>,
 }
 
 /// Checks what was asked for against the register and against what was expected.
@@ -146,7 +151,8 @@ async fn lines_of_codes(
             items.insert(item, answer.code.gtin);
         }
         let (may, why) = judge(&answer.judgement, holding);
-        lines.push(Line { code: Some(code), answer: Some(answer), holding, may, why, doubled_of: None, items });
+        let as_of = Some(answer.as_of);
+        lines.push(Line { code: Some(code), answer: Some(answer), holding, may, why, doubled_of: None, items, as_of });
     }
     let expected = match wanted {
         None => None,
@@ -161,7 +167,7 @@ async fn lines_of_codes(
 fn silent_line(code: String) -> Line {
     let (may, why) = judge(&Judgement::of(NotFound::RegisterSilent), Holding::Unknown);
     let items = Items::from([(Item::Text(code.clone()), None)]);
-    Line { code: Some(code), answer: None, holding: Holding::Unknown, may, why, doubled_of: None, items }
+    Line { code: Some(code), answer: None, holding: Holding::Unknown, may, why, doubled_of: None, items, as_of: None }
 }
 
 /// A pack that a code named and that was not taken apart.
@@ -196,7 +202,8 @@ async fn lines_of_pack(app: &App, participant: i32, sscc: Sscc, holding: Holding
         // Nothing inside, or taken apart: the pack itself is the only line.
         let answer = verify::answer(app, &format!("00{sscc}")).await?;
         let (may, why) = judge(&answer.judgement, holding);
-        return Ok(vec![Line { code: None, answer: Some(answer), holding, may, why, doubled_of: None, items }]);
+        let as_of = Some(answer.as_of);
+        return Ok(vec![Line { code: None, answer: Some(answer), holding, may, why, doubled_of: None, items, as_of }]);
     }
     let mut lines = Vec::with_capacity(items.len());
     let items: Vec<_> = items.into_iter().collect();
@@ -209,9 +216,10 @@ async fn lines_of_pack(app: &App, participant: i32, sscc: Sscc, holding: Holding
             let silent = Judgement::of(NotFound::RegisterSilent);
             let (may, why) = judge(answer.as_ref().map_or(&silent, |answer| &answer.judgement), holding);
             let items = Items::from([(item.clone(), *gtin)]);
+            let as_of = answer.as_ref().map(|answer| answer.as_of);
             // What is not told one by one need not be kept.
             let answer = answer.filter(|_| lines.len() < MAX_LINES);
-            lines.push(Line { code: None, answer, holding, may, why, doubled_of: None, items });
+            lines.push(Line { code: None, answer, holding, may, why, doubled_of: None, items, as_of });
         }
     }
     Ok(lines)
@@ -305,6 +313,7 @@ fn tally(mut lines: Vec<Line>, expected: Option<&Expected>) -> Counted {
             }
         }
     }
+    counted.as_of = lines.iter().filter_map(|line| line.as_of).min();
     counted.lines_omitted = lines.len().saturating_sub(MAX_LINES);
     lines.truncate(MAX_LINES);
     counted.lines = lines;
@@ -342,7 +351,16 @@ mod tests {
 
     fn line(may: MaySell, items: &[Item]) -> Line {
         let items = items.iter().map(|item| (item.clone(), place_of(item).map(|_| gtin()))).collect();
-        Line { code: None, answer: None, holding: Holding::Yours, may, why: vec![], doubled_of: None, items }
+        Line {
+            code: None,
+            answer: None,
+            holding: Holding::Yours,
+            may,
+            why: vec![],
+            doubled_of: None,
+            items,
+            as_of: None,
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::auth::Clerk;
 use crate::error::{Error, Result};
 use crate::http::{Body, language, problems};
 use crate::registry::{Faults, gtin_slug};
+use crate::verify;
 
 /// The most codes of a check, and of an expected delivery.
 const MAX_CODES: usize = 1_000;
@@ -167,6 +168,7 @@ fn checked_items(items: &[ExpectedItem], faults: &mut Faults) -> Option<BTreeMap
 #[utoipa::path(
     tag = "stock",
     operation_id = "check_stock",
+    params(verify::Seen),
     request_body = StockCheck,
     responses(
         (status = 200, description = "What came of it", body = StockAnswer),
@@ -181,10 +183,12 @@ async fn post_check(
     Body(check): Body<StockCheck, LARGEST>,
 ) -> Result<web::Json<StockAnswer>> {
     let (id, asked, wanted) = check.checked()?;
+    let began = app.clock.now();
     let counted = count(&app, clerk.number(), asked, wanted).await?;
     let language = language::current();
     let names = names(&app, &counted, language).await;
-    Ok(web::Json(StockAnswer::new(id, counted, &names, language, app.clock.now())))
+    let as_of = counted.as_of.map_or(began, |as_of| as_of.min(began));
+    Ok(web::Json(StockAnswer::new(id, counted, &names, language, as_of)))
 }
 
 /// Trade names of what was counted or expected, from published cards; what can't be found now has none.

@@ -60,7 +60,9 @@ pub(crate) struct Answer {
     /// The pack and what is inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pack: Option<PackLine>,
-    /// When this was true.
+    /// The moment that the answer is of: every change of the unit that was acknowledged before it is in the answer, later
+    /// ones may be. It lies two seconds back at most, or the register is away. Names of goods and companies may be a
+    /// second older.
     pub(crate) as_of: DateTime<Utc>,
     /// The unit itself, for those who keep or judge it; never told.
     #[serde(skip)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use locales::Language;
 use marking::gtin::Gtin;
@@ -22,7 +23,7 @@ use super::answer::{
 };
 use super::facts;
 use super::ready::{Alike, Gapped};
-use super::snapshot::{OrderCard, PackCard, ProductCard, Unit};
+use super::snapshot::{OrderCard, PackCard, ProductCard, Snapshot, Unit};
 use crate::app::App;
 use crate::clock;
 use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
@@ -94,11 +95,12 @@ struct Walk<'a> {
     app: &'a App,
     keys: Arc<KeySet>,
     language: Language,
+    began: Instant,
 }
 
 impl<'a> Walk<'a> {
     fn new(app: &'a App) -> Self {
-        Self { app, keys: app.keys.current(), language: language::current() }
+        Self { app, keys: app.keys.current(), language: language::current(), began: Instant::now() }
     }
 
     /// What the text is.
@@ -142,21 +144,28 @@ impl<'a> Walk<'a> {
             Place::Order { order, index } => UnitPlace { order, index },
             Place::Sequence { sequence, place } => self.app.snapshot.known_run(sequence, place)?,
         };
-        self.told_alike(unit, self.alike(place.order, self.app.snapshot.hot_state(place)?))
+        let (state, as_of) = self.app.snapshot.hot_state(place)?;
+        self.told_alike(unit, self.alike(place.order, state), as_of)
     }
 
     /// What was told a moment ago about another unit that is alike.
-    fn told_alike(&self, unit: &UnitLocation, alike: Alike) -> Option<(Verdict, Bytes)> {
+    fn told_alike(&self, unit: &UnitLocation, alike: Alike, as_of: Instant) -> Option<(Verdict, Bytes)> {
         let gapped = self.app.snapshot.ready().get(alike)?;
         let now = self.app.clock.now();
         let fits = unit.gtin.is_none_or(|gtin| gtin == gapped.gtin)
             && unit.group == gapped.group
             && gapped.day == clock::local(now).date_naive();
-        fits.then(|| (gapped.verdict, gapped.filled(&unit.serial, now)))
+        fits.then(|| (gapped.verdict, gapped.filled(&unit.serial, self.moment(as_of))))
     }
 
     fn alike(&self, order: u32, state: UnitState) -> Alike {
         Alike::Unit { order, state: state.to_bits(), language: self.language }
+    }
+
+    /// An instant as the service's clock shows it, cut to milliseconds.
+    fn moment(&self, at: Instant) -> DateTime<Utc> {
+        let ago = TimeDelta::from_std(at.elapsed()).unwrap_or_default();
+        (self.app.clock.now() - ago).trunc_subsecs(3)
     }
 
     /// Walks the whole way, and remembers what was told if others can be told the same.
@@ -172,7 +181,7 @@ impl<'a> Walk<'a> {
                 if is_plain(location) && !self.app.snapshot.is_reserve() =>
             {
                 let alike = self.alike(place.order, unit.state);
-                if let Some(told) = self.told_alike(location, alike) {
+                if let Some(told) = self.told_alike(location, alike, unit.as_of) {
                     return Ok(told);
                 }
                 (Some(alike), location.group)
@@ -215,10 +224,11 @@ impl<'a> Walk<'a> {
             Location::Unit(location) => self.tell_unit(location, place, unit).await,
             Location::Pack { sscc, repaired } => Ok(self.tell_pack(sscc).await?.with_repairs(self.language, &repaired)),
             Location::Product { gtin, repaired } => {
-                let card = self.app.snapshot.product(gtin.number()).await?.filter(|card| card.published);
+                let (card, as_of) = self.app.snapshot.product_as_of(gtin.number()).await?;
+                let card = card.filter(|card| card.published);
                 let why = if card.is_some() { NotFound::ProductOnly } else { NotFound::ProductUnknown };
                 let judgement = self.reserved(Judgement::of(why)).with_repairs(&repaired);
-                let mut answer = self.new_answer(Kind::Product, judgement);
+                let mut answer = self.new_answer(Kind::Product, judgement, as_of);
                 answer.code.gtin = Some(gtin);
                 answer.product = card.map(|card| self.product(gtin, &card));
                 Ok(answer.with_repairs(self.language, &repaired))
@@ -226,26 +236,28 @@ impl<'a> Walk<'a> {
             Location::Unsealed { gtin, scheme, seal, repaired } => {
                 let judgement = Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today());
                 let kind = if scheme == SerialScheme::Stamp { Kind::Stamp } else { Kind::Unit };
-                let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired));
+                let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired), self.began);
                 answer.code.gtin = gtin;
                 Ok(answer.with_repairs(self.language, &repaired))
             }
             Location::NotIssued { gtin, foreign, repaired } => {
                 let why = if foreign { NotFound::Foreign } else { NotFound::SerialNotIssued };
-                let mut answer = self.new_answer(Kind::Unit, Judgement::of(why).with_repairs(&repaired));
+                let mut answer = self.new_answer(Kind::Unit, Judgement::of(why).with_repairs(&repaired), self.began);
                 answer.code.gtin = Some(gtin);
                 Ok(answer.with_repairs(self.language, &repaired))
             }
             Location::NotACode { error } => {
-                let mut answer = self.new_answer(Kind::Other, Judgement::of(NotFound::NotACode));
+                let mut answer = self.new_answer(Kind::Other, Judgement::of(NotFound::NotACode), self.began);
                 answer.fault = error.map(|error| FaultLine::new(self.language, error));
                 Ok(answer)
             }
         }
     }
 
-    fn new_answer(&self, kind: Kind, judgement: Judgement) -> Answer {
-        Answer::new(self.language, kind, judgement, self.app.clock.now().trunc_subsecs(3))
+    /// `as_of` is the moment that the data are of on which the judgement rests. Where it rests on none, as with a seal that
+    /// does not hold, it is the moment of the question.
+    fn new_answer(&self, kind: Kind, judgement: Judgement, as_of: Instant) -> Answer {
+        Answer::new(self.language, kind, judgement, self.moment(as_of))
     }
 
     /// A judgement that rests on a store says so when that was the reserve.
@@ -270,7 +282,8 @@ impl<'a> Walk<'a> {
             None if scheme == SerialScheme::Stamp => self.reserved(Judgement::of(NotFound::StampNotIssued)),
             None => self.reserved(Judgement::of(NotFound::SerialNotIssued)),
         };
-        let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired));
+        let as_of = unit.as_ref().map_or_else(|| Snapshot::nothing_as_of(self.began), |unit| unit.as_of);
+        let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired), as_of);
         answer.code = CodeLine { gtin, serial: None, sscc: None };
         if let Some(unit) = &unit {
             let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
@@ -288,7 +301,7 @@ impl<'a> Walk<'a> {
         let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
         let facts = facts::of_packed(scheme, &unit);
         let judgement = self.reserved(Judgement::of_unit(&facts, self.app.clock.today()));
-        let mut answer = self.new_answer(kind_of(scheme, Some(unit.order.group)), judgement);
+        let mut answer = self.new_answer(kind_of(scheme, Some(unit.order.group)), judgement, unit.as_of);
         let UnitPlace { order, index } = place;
         let code_place = match (Sequence::of(unit.order.group, gtin), unit.order.first_place) {
             (Some(sequence), Some(first)) => Place::Sequence { sequence, place: first + u64::from(index) },
@@ -361,16 +374,17 @@ impl<'a> Walk<'a> {
     }
 
     async fn tell_pack(&self, sscc: Sscc) -> Result<Answer> {
-        let card = self.app.snapshot.pack(sscc.number()).await?;
+        let (card, as_of) = self.app.snapshot.pack_as_of(sscc.number()).await?;
         let Some(card) = card else {
-            let mut answer = self.new_answer(Kind::Pack, self.reserved(Judgement::of(NotFound::PackUnknown)));
+            let mut answer = self.new_answer(Kind::Pack, self.reserved(Judgement::of(NotFound::PackUnknown)), as_of);
             answer.code.sscc = Some(sscc);
             return Ok(answer);
         };
         let census = self.app.snapshot.census(&card.units).await?;
         let facts = census.iter().map(|(unit, _)| facts::of_packed(scheme_of(&unit.order), unit)).collect::<Vec<_>>();
         let judgement = Judgement::of_pack(card.opened, &facts, self.app.clock.today());
-        let mut answer = self.new_answer(Kind::Pack, self.reserved(judgement));
+        let as_of = census.iter().map(|(unit, _)| unit.as_of).fold(as_of, Instant::min);
+        let mut answer = self.new_answer(Kind::Pack, self.reserved(judgement), as_of);
         answer.code.sscc = Some(sscc);
         answer.pack = Some(self.pack(sscc, &card, &census).await?);
         Ok(answer)

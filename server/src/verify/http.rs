@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
 use super::find;
+use super::seen::Seen;
 use crate::app::App;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, problems};
@@ -49,10 +50,14 @@ struct CodeToVerify {
 ///
 /// Any text gets an answer: one that can be no code is `misread` with the place of the fault, one that the register
 /// never issued is `unknown`. Only a missing or overlong parameter is refused.
+///
+/// An answer may be older than a change that was acknowledged a moment ago, by a quarter second as a rule and by four
+/// seconds at most; `as_of` says of which moment it is. Whoever changed something and asks next is answered with the
+/// change: `Tanba-Seen` carries that over from one process to another.
 #[utoipa::path(
     tag = "verify",
     operation_id = "verify",
-    params(Question),
+    params(Question, Seen),
     responses(
         (status = 200, description = "What the code is", body = Answer),
         (status = 413, description = "Longer than any code: `code-too-long`", body = crate::error::Problem,
@@ -70,6 +75,7 @@ async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpRespo
 #[utoipa::path(
     tag = "verify",
     operation_id = "verify_privately",
+    params(Seen),
     request_body = CodeToVerify,
     responses((status = 200, description = "What the code is", body = Answer), problems::Sent, problems::Always),
     security(()),

@@ -8,6 +8,7 @@ mod facts;
 mod find;
 mod http;
 mod ready;
+mod seen;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -16,5 +17,6 @@ mod words;
 pub(crate) use answer::{Answer, PackLine, card};
 pub(crate) use find::{answer, answer_many, answer_units};
 pub(crate) use http::routes;
+pub(crate) use seen::{SEEN, Seen, show};
 pub use snapshot::Snapshot;
-pub(crate) use snapshot::{Marks, Rebuilt, Unit};
+pub(crate) use snapshot::{MacKey, Marks, Rebuilt, Unit};

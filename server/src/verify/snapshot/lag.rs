@@ -31,6 +31,8 @@ struct Inner {
     asking: AtomicBool,
     one_by_one: Mutex<()>,
     large: AtomicBool,
+    /// Microseconds since `began` of the last moment whose writes are all in the snapshot.
+    complete: AtomicU64,
     /// PostgreSQL is away for all shards, or for none.
     blind: Arc<AtomicBool>,
     /// The connection for which the last answer was asked: on another one nothing is known yet.
@@ -47,6 +49,7 @@ impl Lag {
             asking: AtomicBool::new(false),
             one_by_one: Mutex::default(),
             large: AtomicBool::new(false),
+            complete: AtomicU64::new(0),
             blind,
             way: AtomicUsize::new(0),
         }))
@@ -75,6 +78,17 @@ impl Lag {
         !self.0.large.load(Ordering::Acquire)
     }
 
+    /// Asks now.
+    pub(super) async fn ask(&self, live: &Live) {
+        self.0.ask(live).await;
+    }
+
+    /// The moment of which the snapshot is known to hold everything: whatever was acknowledged before it has been written
+    /// to Redis. Asked before a reading, it is a moment that the reading is of.
+    pub(super) fn complete(&self) -> Instant {
+        self.0.began + Duration::from_micros(self.0.complete.load(Ordering::Acquire))
+    }
+
     /// PostgreSQL has answered something: it is not away.
     pub(super) fn sees(&self) {
         if self.is_blind() {
@@ -101,11 +115,17 @@ impl Inner {
 
     async fn ask(&self, live: &Live) {
         let question = async |db: &Client| truth::refreshes(db, live.register()).await;
-        let was_large = self.large.load(Ordering::Acquire);
+        let (was_large, asked) = (self.large.load(Ordering::Acquire), self.began.elapsed());
         let (large, blind) = match truth::ask_within(&self.db, link::PATIENCE, question).await {
             Ok(refreshes) => {
                 // From here on nothing is read over this connection from a copy that is older.
                 live.note(refreshes.mark);
+                // A job is as old as its transaction, which was acknowledged later: what was acknowledged before the
+                // oldest job that waits began is in the snapshot.
+                if let Some(complete) = refreshes.pending_for.and_then(|pending| asked.checked_sub(pending)) {
+                    let complete = u64::try_from(complete.as_micros()).unwrap_or(u64::MAX);
+                    self.complete.fetch_max(complete, Ordering::AcqRel);
+                }
                 (refreshes.lag, false)
             }
             // What was known to lag still does.

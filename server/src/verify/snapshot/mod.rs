@@ -12,25 +12,36 @@
 //! between the question and the answer. Refreshes are jobs; while they lag by more than two seconds, PostgreSQL
 //! answers instead. Every refresh moves the snapshot's mark, and PostgreSQL remembers how far it was: a lower one is
 //! that of an old copy, which is left for a new, empty space. When PostgreSQL is away, the snapshot answers alone, and says so ([`Snapshot::is_reserve`]).
+//!
+//! Whatever is read is of a moment: everything that was acknowledged before it is in there. What PostgreSQL says is of
+//! the moment of the question, what Redis says of the moment that [`lag`] knows. What this process itself has written it
+//! answers with at once ([`written`], [`show`]). Cards, runs and the mark carry tags ([`mac`]), segments are compared with
+//! PostgreSQL at random ([`inspect`]).
+//!
 //! What neither of them knows is an error, never a state.
 
 mod cards;
 mod cluster;
 mod heat;
+mod inspect;
 mod lag;
 mod link;
+mod mac;
 mod refresh;
 mod shards;
+mod show;
 #[cfg(test)]
 mod tests;
 mod truth;
 mod units;
 mod write;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use deadpool_postgres::Pool;
@@ -42,6 +53,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
+pub(crate) use mac::MacKey;
 pub(crate) use refresh::{Marks, Rebuilt};
 pub(crate) use units::Unit;
 
@@ -52,8 +64,11 @@ use crate::error::{Error, Result};
 use crate::slots::Slots;
 use cards::Run;
 use heat::Heat;
+use inspect::Asked;
 use link::{Live, Mark};
 use shards::{Shard, Shards};
+use show::Show;
+use written::{Thing, Written};
 
 use super::ready::Ready;
 
@@ -73,25 +88,76 @@ pub struct Snapshot(Arc<Inner>);
 
 struct Inner {
     shards: Shards,
+    mac: MacKey,
     db: Pool,
     replica: Option<Arc<Replica>>,
-    orders: Cache<u32, Option<Arc<OrderCard>>>,
-    products: Cache<u64, Option<Arc<ProductCard>>>,
-    participants: Cache<i32, Option<Arc<ParticipantCard>>>,
-    packs: Cache<u64, Option<Arc<PackCard>>>,
-    segments: Cache<(u32, u32), Bytes>,
+    orders: Cache<u32, Held<OrderCard>>,
+    products: Cache<u64, Held<ProductCard>>,
+    participants: Cache<i32, Held<ParticipantCard>>,
+    packs: Cache<u64, Held<PackCard>>,
+    segments: Cache<(u32, u32), HeldSegment>,
     heat: Heat,
     /// Segments that are hot, for whoever can't wait.
-    hot: Slots<(u32, u32), Bytes>,
+    hot: Slots<(u32, u32), HeldSegment>,
+    written: Written,
+    show: Show,
+    asked: Asked,
+    /// Spaces left because something in them was not what the register holds.
+    alterations: AtomicU64,
     /// Runs never change, so what was seen once is kept.
     runs: RwLock<HashMap<Sequence, BTreeMap<u64, Run>>>,
     /// What was said about units that are alike, see [`ready`](super::ready).
     ready: Ready,
 }
 
+/// A card as it was read, or that there is none.
+struct Held<C> {
+    card: Option<Arc<C>>,
+    /// When the reading began.
+    read_at: Instant,
+    /// The moment that it is of.
+    as_of: Instant,
+}
+
+impl<C> Clone for Held<C> {
+    fn clone(&self) -> Self {
+        Self { card: self.card.clone(), ..*self }
+    }
+}
+
+/// A segment as it was read.
+#[derive(Clone)]
+struct HeldSegment {
+    bytes: Bytes,
+    /// When the reading began.
+    read_at: Instant,
+    /// The moment that it is of.
+    as_of: Instant,
+}
+
+tokio::task_local! {
+    /// Set while a request must be answered from PostgreSQL.
+    static FROM_REGISTER: ();
+}
+
+/// Lets work read PostgreSQL and no copy of it.
+pub(crate) async fn from_register<T>(work: impl Future<Output = T>) -> T {
+    FROM_REGISTER.scope((), work).await
+}
+
+/// Whether copies may answer the current request.
+fn copies_answer() -> bool {
+    FROM_REGISTER.try_with(|()| ()).is_err()
+}
+
 /// A thing that has one card.
 trait Card: Serialize + DeserializeOwned + Send + Sync + 'static {
     type Key: Copy + Eq + Hash + Send + Sync + 'static;
+    /// Whether the card is led by a version.
+    const HAS_VERSION: bool = false;
+
+    /// What it is a card of.
+    fn thing(key: Self::Key) -> Thing;
 
     /// Its key in a space.
     fn name(key: Self::Key) -> String;
@@ -105,6 +171,11 @@ trait Card: Serialize + DeserializeOwned + Send + Sync + 'static {
 
 impl Card for OrderCard {
     type Key = u32;
+    const HAS_VERSION: bool = true;
+
+    fn thing(order: u32) -> Thing {
+        Thing::Order(order)
+    }
 
     fn name(order: u32) -> String {
         format!("o:{{{order}}}")
@@ -122,6 +193,10 @@ impl Card for OrderCard {
 impl Card for ProductCard {
     type Key = u64;
 
+    fn thing(gtin: u64) -> Thing {
+        Thing::Product(gtin)
+    }
+
     fn name(gtin: u64) -> String {
         format!("p:{gtin}")
     }
@@ -133,6 +208,10 @@ impl Card for ProductCard {
 
 impl Card for ParticipantCard {
     type Key = i32;
+
+    fn thing(number: i32) -> Thing {
+        Thing::Participant(number)
+    }
 
     fn name(number: i32) -> String {
         format!("m:{number}")
@@ -146,6 +225,10 @@ impl Card for ParticipantCard {
 impl Card for PackCard {
     type Key = u64;
 
+    fn thing(sscc: u64) -> Thing {
+        Thing::Pack(sscc)
+    }
+
     fn name(sscc: u64) -> String {
         format!("k:{sscc}")
     }
@@ -157,12 +240,15 @@ impl Card for PackCard {
 
 impl Snapshot {
     /// A snapshot on this Redis server or cluster, over this database.
-    pub(crate) fn open(config: &Config, redis_url: &str, db: Pool) -> Result<Self> {
-        let replica =
-            config.replica_url.as_deref().map(|url| db::pool(url, config.database_connections)).transpose()?;
-        Ok(Self(Arc::new(Inner {
+    pub(crate) fn open(config: &Config, redis_url: &str, db: Pool, mac: &MacKey) -> Result<Self> {
+        let ca = config.stores_ca.as_deref();
+        let replica = config.replica_url.as_deref().map(|url| db::pool_with(url, ca, config.database_connections));
+        let replica = replica.transpose()?;
+        let (show, requests) = show::channel();
+        let inner = Arc::new(Inner {
             replica: replica.map(|replica| Replica::watch(replica, db.clone())),
-            shards: Shards::open(redis_url, &config.redis_prefix, &db)?,
+            shards: Shards::open(redis_url, ca, &config.redis_prefix, &db, mac)?,
+            mac: mac.clone(),
             db,
             orders: cache(20_000, CARD_LIFE),
             products: cache(20_000, CARD_LIFE),
@@ -173,7 +259,35 @@ impl Snapshot {
             hot: Slots::new(HOT_SEGMENTS, SEGMENT_LIFE),
             runs: RwLock::default(),
             ready: Ready::new(CARD_LIFE),
-        })))
+            written: Written::default(),
+            show,
+            asked: Asked::default(),
+            alterations: AtomicU64::new(0),
+        });
+        show::start(&inner, requests);
+        inspect::start(&inner);
+        Ok(Self(inner))
+    }
+
+    /// A number as only the processes of this register can write it, to be read back by [`Snapshot::number`].
+    pub(in crate::verify) fn signed(&self, purpose: &str, number: u64) -> String {
+        self.0.mac.signed(purpose, number)
+    }
+
+    /// The number of such a text; none when nobody of ours has written it.
+    pub(in crate::verify) fn number(&self, purpose: &str, text: &str) -> Option<u64> {
+        self.0.mac.number(purpose, text)
+    }
+
+    /// What an answer is of at least that finds nothing where it looked from `asked` on: that nothing is there is read
+    /// from PostgreSQL and kept as long as a card.
+    pub(in crate::verify) fn nothing_as_of(asked: Instant) -> Instant {
+        asked.checked_sub(CARD_LIFE).unwrap_or(asked)
+    }
+
+    /// Whether this address of Redis leads over a network without TLS.
+    pub(crate) fn is_exposed(redis_url: &str) -> bool {
+        cluster::is_exposed(redis_url)
     }
 
     /// Whether answers come from the snapshot alone, because PostgreSQL is away: they may lack the latest changes.
@@ -211,6 +325,12 @@ impl Snapshot {
         self.card(&self.0.products, gtin).await
     }
 
+    /// The same, and the moment that it is of.
+    pub(in crate::verify) async fn product_as_of(&self, gtin: u64) -> Result<(Option<Arc<ProductCard>>, Instant)> {
+        let held = self.held(&self.0.products, gtin).await?;
+        Ok((held.card, held.as_of))
+    }
+
     /// A participant's card.
     pub(crate) async fn participant(&self, number: i32) -> Result<Option<Arc<ParticipantCard>>> {
         self.card(&self.0.participants, number).await
@@ -219,6 +339,12 @@ impl Snapshot {
     /// A pack's card; none when no such pack was put together.
     pub(crate) async fn pack(&self, sscc: u64) -> Result<Option<Arc<PackCard>>> {
         self.card(&self.0.packs, sscc).await
+    }
+
+    /// The same, and the moment that it is of.
+    pub(in crate::verify) async fn pack_as_of(&self, sscc: u64) -> Result<(Option<Arc<PackCard>>, Instant)> {
+        let held = self.held(&self.0.packs, sscc).await?;
+        Ok((held.card, held.as_of))
     }
 
     /// The order that a place of a sequence belongs to, and the index in it; none when nobody has reached it yet.
@@ -250,18 +376,18 @@ impl Snapshot {
     async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {
         let key = format!("r:{sequence}");
         let shard = self.0.shards.of(&key);
-        if let Some(live) = shard.believed().await {
+        if copies_answer()
+            && let Some(live) = shard.believed().await
+        {
             let read = shard.link.read::<(Vec<String>,)>(&live, |pipe| {
                 pipe.cmd("ZRANGE").arg(live.key(&key)).arg(place).arg("-inf").arg("BYSCORE").arg("REV");
                 pipe.arg("LIMIT").arg(0).arg(1);
             });
             if let Ok(((found,), _)) = read.await
-                && let Some(run) = found.first().and_then(|text| serde_json::from_str::<(u64, u32, u32)>(text).ok())
+                && let Some(run) = found.first().and_then(|text| write::parse_run(live.mac(), &live.key(&key), text))
+                && run.unit_at(place).is_some()
             {
-                let run = Run { first_place: run.0, quantity: run.1, order: run.2 };
-                if run.unit_at(place).is_some() {
-                    return Ok(Some(run));
-                }
+                return Ok(Some(run));
             }
         }
         let found = self.ask(async |db| truth::find_run(db, sequence, place).await).await?;
@@ -286,19 +412,46 @@ impl Snapshot {
         Some(answer)
     }
 
-    async fn card<C: Card>(&self, cache: &Cache<C::Key, Option<Arc<C>>>, key: C::Key) -> Result<Option<Arc<C>>> {
-        if let Some(known) = cache.get(&key).await {
-            return Ok(known);
-        }
-        // Kept apart from those who find it at once, whose futures stay small.
-        Box::pin(cache.try_get_with(key, self.fetch::<C>(key))).await.map_err(|error| shared(&error))
+    async fn card<C: Card>(&self, cache: &Cache<C::Key, Held<C>>, key: C::Key) -> Result<Option<Arc<C>>> {
+        Ok(self.held(cache, key).await?.card)
     }
 
-    async fn fetch<C: Card>(&self, key: C::Key) -> Result<Option<Arc<C>>> {
+    async fn held<C: Card>(&self, cache: &Cache<C::Key, Held<C>>, key: C::Key) -> Result<Held<C>> {
+        if !copies_answer() {
+            return self.fetch_through(key, None).await;
+        }
+        if let Some(known) = cache.get(&key).await {
+            if self.0.written.allows(C::thing(key), known.read_at) {
+                return Ok(known);
+            }
+            cache.invalidate(&key).await;
+        }
+        // Kept apart from those who find it at once, whose futures stay small.
+        let fetched = Box::pin(cache.try_get_with(key, self.fetch::<C>(key))).await.map_err(|error| shared(&error))?;
+        if self.0.written.allows(C::thing(key), fetched.read_at) {
+            return Ok(fetched);
+        }
+        // A reading that another question had begun before this process wrote.
+        self.fetch(key).await
+    }
+
+    /// A way to what Redis holds of a thing, if it has what this process wrote, and the moment that it is of.
+    async fn believed(&self, shard: &Shard, thing: Thing) -> Option<(Arc<Live>, Instant)> {
+        if !copies_answer() {
+            return None;
+        }
+        let live = shard.believed().await?;
+        let complete = shard.lag.complete();
+        let lacks = self.0.written.last(thing).is_some_and(|write| !write.shown && complete < write.at);
+        (!lacks).then_some((live, complete))
+    }
+
+    async fn fetch<C: Card>(&self, key: C::Key) -> Result<Held<C>> {
         let name = C::name(key);
         let shard = self.0.shards.of(&name);
+        let read_at = Instant::now();
         let mut mark = None;
-        if let Some(live) = shard.believed().await
+        if let Some((live, as_of)) = self.believed(shard, C::thing(key)).await
             && let Ok(((found,), seen)) = shard
                 .link
                 .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
@@ -306,8 +459,8 @@ impl Snapshot {
                 })
                 .await
         {
-            if let Some(card) = found.and_then(|bytes| write::parse::<C>(&bytes)) {
-                return Ok(Some(Arc::new(card)));
+            if let Some(card) = found.and_then(|bytes| write::parse::<C>(live.mac(), &live.key(&name), &bytes)) {
+                return Ok(Held { card: Some(Arc::new(card)), read_at, as_of });
             }
             mark = Some((live, seen));
         }
@@ -315,18 +468,20 @@ impl Snapshot {
     }
 
     /// Reads a card from PostgreSQL and leaves it in the snapshot, unless a refresh came in between.
-    async fn fetch_through<C: Card>(&self, key: C::Key, mark: Option<(Arc<Live>, Mark)>) -> Result<Option<Arc<C>>> {
+    async fn fetch_through<C: Card>(&self, key: C::Key, mark: Option<(Arc<Live>, Mark)>) -> Result<Held<C>> {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "card").increment(1);
-        let told = if mark.is_none() { self.ask_replica(async |db| C::find(db, key).await).await } else { None };
-        let card = match told {
-            Some(card) => Some(card),
-            None => self.ask(async |db| C::find(db, key).await).await?,
+        let read_at = Instant::now();
+        let may_lag = mark.is_none() && copies_answer() && self.0.written.last(C::thing(key)).is_none();
+        let from_replica = if may_lag { self.ask_replica(async |db| C::find(db, key).await).await } else { None };
+        let (card, as_of) = match from_replica {
+            Some(card) => (Some(card), read_at.checked_sub(db::REPLICA_LAG).unwrap_or(read_at)),
+            None => (self.ask(async |db| C::find(db, key).await).await?, read_at),
         };
         if let (Some(card), Some((live, mark))) = (&card, mark) {
             let name = C::name(key);
             write::put_card(&self.0.shards.of(&name).link, &live, mark, &name, card).await;
         }
-        Ok(card.map(Arc::new))
+        Ok(Held { card: card.map(Arc::new), read_at, as_of })
     }
 }
 

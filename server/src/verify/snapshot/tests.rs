@@ -116,7 +116,7 @@ fn at(order: u32, index: u32) -> UnitPlace {
 
 fn open(servers: &Embedded, db: &Pool) -> Snapshot {
     let config = Config::from(|_| None).unwrap();
-    Snapshot::open(&config, &servers.addresses().redis_url, db.clone()).unwrap()
+    Snapshot::open(&config, &servers.addresses().redis_url, db.clone(), &MacKey::new(&[7; 32])).unwrap()
 }
 
 async fn status(snapshot: &Snapshot, index: u32) -> Status {
@@ -284,6 +284,179 @@ async fn an_old_copy_put_back_is_never_believed() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let left = bench.copy().await;
     assert!(left.iter().all(|(key, _)| copy.iter().all(|(old, _)| old != key)), "{} keys", left.len());
+    bench.end().await;
+}
+
+impl Bench {
+    /// Every key of Redis whose name has this in it.
+    async fn keys(&self, part: &str) -> Vec<String> {
+        redis::cmd("KEYS").arg(format!("*{part}*")).query_async(&mut self.redis().await).await.unwrap()
+    }
+
+    /// Changes what is under every key whose name has this in it, as somebody would who can reach Redis.
+    async fn alter(&self, part: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) {
+        let mut redis = self.redis().await;
+        let keys = self.keys(part).await;
+        assert!(!keys.is_empty(), "{part}");
+        for key in keys {
+            let value: Vec<u8> = redis::cmd("GET").arg(&key).query_async(&mut redis).await.unwrap();
+            let () = redis::cmd("SET").arg(&key).arg(change(value)).query_async(&mut redis).await.unwrap();
+        }
+    }
+}
+
+/// X56: cards that somebody else has written, changed or moved to another key are as good as none.
+#[tokio::test]
+async fn a_card_that_the_service_did_not_write_is_not_believed() {
+    let bench = Bench::new("forged-card").await;
+    bench.settle(7, Status::Sold).await;
+    let replaced = |bytes: Vec<u8>| {
+        let text = String::from_utf8_lossy(&bytes).contains("Boots");
+        let at = bytes.windows(5).position(|part| part == b"Boots");
+        assert_eq!(text, at.is_some());
+        let mut forged = bytes;
+        if let Some(at) = at {
+            forged[at..at + 5].copy_from_slice(b"Water");
+        }
+        forged
+    };
+    bench.alter(":p:", replaced).await;
+    let stranger = bench.stranger().await;
+    assert_eq!(stranger.product(GTIN).await.unwrap().unwrap().trade_name.en, "Boots");
+    // An order's card with a version so high that nothing replaces it.
+    bench.alter(":o:", |bytes| [&[0x7f; 8], &bytes[8..]].concat()).await;
+    let stranger = bench.stranger().await;
+    assert_eq!(stranger.unit(at(1, 7)).await.unwrap().unwrap().order.quantity, 2_000);
+    // A card without any tag.
+    bench.alter(":m:", |_| br#"{"b":"990140000012","n":{"kk":"x","ru":"x","en":"x"}}"#.to_vec()).await;
+    let stranger = bench.stranger().await;
+    assert_eq!(stranger.participant(1).await.unwrap().unwrap().name.en, "Kazakh Shoes");
+    bench.end().await;
+}
+
+/// X56: a run of a sequence that leads to another order.
+#[tokio::test]
+async fn a_run_that_the_service_did_not_write_leads_nowhere() {
+    let bench = Bench::new("forged-run").await;
+    let sequence = Sequence::Gtin(GTIN.try_into().unwrap());
+    assert_eq!(bench.snapshot.run(sequence, 100).await.unwrap(), Some(at(1, 0)));
+    let mut redis = bench.redis().await;
+    for key in bench.keys(":r:").await {
+        for forged in ["150,10,9", "[150,10,9]", "150,10,9,00112233445566778899aabbccddeeff"] {
+            let () = redis::cmd("ZADD").arg(&key).arg(150).arg(forged).query_async(&mut redis).await.unwrap();
+        }
+    }
+    assert_eq!(bench.stranger().await.run(sequence, 155).await.unwrap(), Some(at(1, 55)));
+    bench.end().await;
+}
+
+/// X56: a mark that somebody else has set is one that was emptied, and never gets into PostgreSQL.
+#[tokio::test]
+async fn a_mark_that_the_service_did_not_write_opens_a_new_space_and_is_not_remembered() {
+    let bench = Bench::new("forged-mark").await;
+    bench.settle(7, Status::Sold).await;
+    let spaces = bench.snapshot.spaces();
+    for forged in ["9007199254740991", "9007199254740991:00112233445566778899aabbccddeeff", "", "x"] {
+        bench.alter(":mark", |_| forged.as_bytes().to_vec()).await;
+        assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "{forged}");
+        bench.snapshot.0.shards.all()[0].link.wait().await.unwrap();
+        let moved = bench.snapshot.refresh_order(1, &[0]).await.unwrap();
+        assert!(moved.values().all(|mark| *mark < 1 << 53), "{moved:?}");
+        assert_eq!(status(&bench.stranger().await, 7).await, Status::Sold, "{forged}");
+    }
+    assert_ne!(bench.snapshot.spaces(), spaces);
+    bench.end().await;
+}
+
+/// X56: a segment carries no tag. The first who asks may be told something wrong, and soon nobody is.
+#[tokio::test]
+async fn a_forged_segment_is_found_when_it_is_asked_about_and_the_space_is_left() {
+    let bench = Bench::new("forged-segment").await;
+    bench.settle(7, Status::Sold).await;
+    let other = bench.stranger().await;
+    assert_eq!(status(&other, 7).await, Status::Sold);
+    let good = UnitState::new(Status::InCirculation, 1).unwrap().to_bits().to_be_bytes();
+    bench.alter(":s:", |bytes| [&u64::MAX.to_be_bytes(), good.repeat((bytes.len() - 8) / 2).as_slice()].concat()).await;
+    let started = Instant::now();
+    while status(&other, 7).await != Status::Sold {
+        assert!(started.elapsed() < Duration::from_secs(30), "the forged segment is not found");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    println!("a forged segment was answered with for {:?}", started.elapsed());
+    assert!(other.alterations() > 0);
+    // Everybody else has left the space, too.
+    assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
+    assert_eq!(status(&bench.stranger().await, 7).await, Status::Sold);
+    // An older state of the segment, put back under its own key, is found by the walk, although nobody asks.
+    let copy = bench.copy().await;
+    let before = other.alterations() + bench.snapshot.alterations();
+    bench.settle(7, Status::Returned).await;
+    let old: Vec<_> = copy.into_iter().filter(|(key, _)| String::from_utf8_lossy(key).contains(":s:")).collect();
+    bench.put_back(&old).await;
+    let walked = bench.stranger().await;
+    walked.inspect(&[(1, 0)]).await.unwrap();
+    let found: u64 = [&walked, &other, &bench.snapshot].iter().map(|snapshot| snapshot.alterations()).sum();
+    assert!(found > before, "{found}");
+    assert_eq!(status(&walked, 7).await, Status::Returned);
+    bench.end().await;
+}
+
+/// A4: an answer is of a moment, and everything before that moment is in it.
+#[tokio::test]
+async fn an_answer_is_never_of_a_later_moment_than_a_write_that_it_lacks() {
+    let bench = Bench::new("as-of").await;
+    bench.settle(7, Status::InCirculation).await;
+    let as_of = async |snapshot: &Snapshot| {
+        let unit = snapshot.unit(at(1, 7)).await.unwrap().unwrap();
+        (unit.state.status(), unit.as_of)
+    };
+    // While a refresh waits, whatever this process reads of Redis is of a moment before it.
+    bench.set(7, Status::Sold).await;
+    let job = "INSERT INTO job (kind, payload) VALUES ('refresh-order', '{}')";
+    bench.db.get().await.unwrap().batch_execute(job).await.unwrap();
+    let committed = Instant::now();
+    let mut seen = Vec::new();
+    for _ in 0..60 {
+        let (status, as_of) = as_of(&bench.snapshot).await;
+        assert!(status == Status::Sold || as_of <= committed, "{status:?} {:?}", as_of - committed);
+        seen.push(status);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(seen.contains(&Status::InCirculation), "Redis was read");
+    bench.db.get().await.unwrap().batch_execute("DELETE FROM job").await.unwrap();
+    bench.end().await;
+}
+
+/// A4: what a process has written itself it answers with at once, with Redis or without, and copies that it holds are no
+/// excuse.
+#[tokio::test]
+async fn what_a_process_has_written_it_answers_with_at_once() {
+    let mut bench = Bench::new("own").await;
+    bench.settle(7, Status::InCirculation).await;
+    let job = |segments: &[u32]| vec![crate::jobs::Job::RefreshOrder { order: 1, segments: segments.to_vec() }];
+    let mut turn = [Status::Sold, Status::Returned].into_iter().cycle();
+    for round in 0..40 {
+        // The segment is hot.
+        for _ in 0..3 {
+            status(&bench.snapshot, 7).await;
+        }
+        let next = turn.next().unwrap();
+        bench.set(7, next).await;
+        bench.snapshot.show(job(&[0])).await;
+        assert_eq!(status(&bench.snapshot, 7).await, next, "{round}");
+        assert_eq!(status(&bench.stranger().await, 7).await, next, "another process that holds no copy, {round}");
+    }
+    bench.servers.kill_redis();
+    bench.set(7, Status::InCirculation).await;
+    bench.snapshot.show(job(&[0])).await;
+    assert_eq!(status(&bench.snapshot, 7).await, Status::InCirculation);
+    bench.servers.start_redis().await.unwrap();
+    bench.servers.pause_redis();
+    bench.set(7, Status::Sold).await;
+    bench.snapshot.show(job(&[0])).await;
+    assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
+    bench.servers.resume_redis();
+    assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     bench.end().await;
 }
 

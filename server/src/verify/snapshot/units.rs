@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -10,9 +11,12 @@ use marking::segment::{self, UnitState};
 
 use super::link::{Live, Mark};
 use super::shards::Shard;
-use super::{Card, OrderCard, Particulars, Snapshot, UnitRun, inconsistent, shared, truth, write};
+use super::written::Thing;
+use super::{
+    Card, HeldSegment, OrderCard, Particulars, Snapshot, UnitRun, copies_answer, inconsistent, shared, truth, write,
+};
 use crate::codes::UnitPlace;
-use crate::db::Client;
+use crate::db::{self, Client};
 use crate::error::{Error, Result};
 
 /// What the register holds about one unit.
@@ -22,6 +26,8 @@ pub(crate) struct Unit {
     pub(crate) order: Arc<OrderCard>,
     /// The unit's own two bytes.
     pub(crate) state: UnitState,
+    /// The moment that they are of: whatever was acknowledged before it is in them.
+    pub(crate) as_of: Instant,
 }
 
 impl Unit {
@@ -36,8 +42,8 @@ impl Snapshot {
     pub(crate) async fn unit(&self, place: UnitPlace) -> Result<Option<Unit>> {
         let UnitPlace { order, index } = place;
         let Some(card) = self.order(order).await?.filter(|card| index < card.quantity) else { return Ok(None) };
-        let state = self.state(place, card.quantity).await?;
-        self.complete(order, card, state).await.map(Some)
+        let (state, as_of) = self.state(place, card.quantity).await?;
+        self.complete(order, card, state, as_of).await.map(Some)
     }
 
     /// The same for many units, asked for in one go.
@@ -52,11 +58,11 @@ impl Snapshot {
         let states = self.known_states(&wanted).await;
         let found = wanted.iter().zip(states).map(async |(place, state)| {
             let card = issued(place).ok_or_else(inconsistent)?;
-            let state = match state {
+            let (state, as_of) = match state {
                 Some(state) => state,
                 None => self.read_through(*place, card.quantity).await?,
             };
-            self.complete(place.order, Arc::clone(card), state).await
+            self.complete(place.order, Arc::clone(card), state, as_of).await
         });
         let mut found = stream::iter(found).buffered(8).try_collect::<Vec<_>>().await?.into_iter();
         Ok(places.iter().map(|place| issued(place).and_then(|_| found.next())).collect())
@@ -65,11 +71,13 @@ impl Snapshot {
     /// The distinct states of the units in these runs, and how many units are in each.
     pub(crate) async fn census(&self, runs: &[UnitRun]) -> Result<Vec<(Unit, u32)>> {
         let mut counted: BTreeMap<(u32, u16), u32> = BTreeMap::new();
+        let mut oldest = Instant::now();
         for run in runs {
             let card = self.order(run.order).await?.ok_or_else(inconsistent)?;
             let (first, last) = (segment::segment_of(run.first).0, segment::segment_of(run.last).0);
             for number in first..=last {
-                let bytes = self.segment(run.order, card.quantity, number).await?;
+                let HeldSegment { bytes, as_of, .. } = self.segment(run.order, card.quantity, number).await?;
+                oldest = oldest.min(as_of);
                 let start = run.first.max(number * SEGMENT_UNITS);
                 let end = run.last.min(number * SEGMENT_UNITS + (SEGMENT_UNITS - 1));
                 for index in start..=end {
@@ -82,23 +90,26 @@ impl Snapshot {
         for ((order, bits), units) in counted {
             let state = UnitState::from_bits(bits).ok_or_else(inconsistent)?;
             let card = self.order(order).await?.ok_or_else(inconsistent)?;
-            census.push((self.complete(order, card, state).await?, units));
+            census.push((self.complete(order, card, state, oldest).await?, units));
         }
         Ok(census)
     }
 
-    /// A unit's two bytes, if they are at hand: its segment is asked for again and again.
-    pub(in crate::verify) fn hot_state(&self, place: UnitPlace) -> Option<UnitState> {
+    /// A unit's two bytes and the moment that they are of, if they are at hand: its segment is asked for again and again.
+    pub(in crate::verify) fn hot_state(&self, place: UnitPlace) -> Option<(UnitState, Instant)> {
         let (number, offset) = segment::segment_of(place.index);
-        let bytes = self.0.hot.get(&(place.order, number))?;
-        segment::peek(&bytes, offset).map(|(_, state)| state)
+        let held = self.0.hot.get(&(place.order, number))?;
+        if !self.0.written.allows(Thing::Order(place.order), held.read_at) || !copies_answer() {
+            return None;
+        }
+        segment::peek(&held.bytes, offset).map(|(_, state)| (state, held.as_of))
     }
 
     /// The unit with all that belongs to it: if the card at hand is older than the unit's particulars, a newer one.
-    async fn complete(&self, order: u32, card: Arc<OrderCard>, state: UnitState) -> Result<Unit> {
+    async fn complete(&self, order: u32, card: Arc<OrderCard>, state: UnitState, as_of: Instant) -> Result<Unit> {
         let knows = |card: &OrderCard| state.particulars().is_none_or(|number| card.particulars(number).is_some());
         if knows(&card) {
-            return Ok(Unit { order: card, state });
+            return Ok(Unit { order: card, state, as_of });
         }
         self.0.orders.invalidate(&order).await;
         let again = self.order(order).await?.filter(|card| knows(card));
@@ -109,19 +120,19 @@ impl Snapshot {
             let mark = read_mark(self.0.shards.of(&OrderCard::name(order))).await;
             let card = self.fetch_through::<OrderCard>(order, mark).await?;
             self.0.orders.insert(order, card.clone()).await;
-            card.filter(|card| knows(card)).ok_or_else(inconsistent)?
+            card.card.filter(|card| knows(card)).ok_or_else(inconsistent)?
         };
-        Ok(Unit { order: card, state })
+        Ok(Unit { order: card, state, as_of })
     }
 
     /// A unit's two bytes. What is asked for again and again is read whole once and kept for a moment; everything
     /// else costs the two bytes.
-    async fn state(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+    async fn state(&self, place: UnitPlace, quantity: u32) -> Result<(UnitState, Instant)> {
         let (number, offset) = segment::segment_of(place.index);
-        if self.0.heat.is_hot(place.order, number) {
-            let bytes = self.segment(place.order, quantity, number).await?;
-            self.0.hot.put((place.order, number), bytes.clone());
-            return segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent);
+        if copies_answer() && self.0.heat.is_hot(place.order, number) {
+            let held = self.segment(place.order, quantity, number).await?;
+            self.0.hot.put((place.order, number), held.clone());
+            return peek(&held, offset);
         }
         match self.known_states(&[place]).await.pop().flatten() {
             Some(state) => Ok(state),
@@ -130,54 +141,83 @@ impl Snapshot {
     }
 
     /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
-    async fn known_states(&self, places: &[UnitPlace]) -> Vec<Option<UnitState>> {
+    async fn known_states(&self, places: &[UnitPlace]) -> Vec<Option<(UnitState, Instant)>> {
         let mut states = vec![None; places.len()];
         let mut by_shard: BTreeMap<usize, Vec<(usize, String, usize)>> = BTreeMap::new();
         for (at, place) in places.iter().enumerate() {
             let (number, offset) = segment::segment_of(place.index);
+            self.0.asked.note(place.order, number);
             let name = segment_name(place.order, number);
             by_shard.entry(self.0.shards.number(&name)).or_default().push((at, name, segment::byte_offset(offset)));
         }
         let reads = by_shard.iter().map(async |(shard, wanted)| {
             let shard = &self.0.shards.all()[*shard];
-            let live = shard.believed().await?;
+            let (live, as_of) = self.believed_of_all(shard, wanted.iter().map(|(at, ..)| places[*at].order)).await?;
             let read = shard.link.read::<Vec<Vec<u8>>>(&live, |pipe| {
                 for (_, name, start) in wanted {
                     pipe.cmd("GETRANGE").arg(live.key(name)).arg(*start).arg(start + 1);
                 }
             });
-            Some((wanted, read.await.ok()?.0))
+            Some((wanted, read.await.ok()?.0, as_of))
         });
-        for (wanted, found) in join_all(reads).await.into_iter().flatten() {
+        for (wanted, found, as_of) in join_all(reads).await.into_iter().flatten() {
             for ((at, ..), bytes) in wanted.iter().zip(found) {
-                states[*at] = bytes.try_into().ok().and_then(UnitState::from_bytes);
+                let state = bytes.try_into().ok().and_then(UnitState::from_bytes);
+                states[*at] = state.map(|state| (state, as_of));
             }
         }
         states
     }
 
-    async fn read_through(&self, place: UnitPlace, quantity: u32) -> Result<UnitState> {
+    /// The way to a shard, if Redis has what this process wrote to any of these orders.
+    async fn believed_of_all(&self, shard: &Shard, orders: impl Iterator<Item = u32>) -> Option<(Arc<Live>, Instant)> {
+        let mut way = None;
+        for order in orders.collect::<BTreeSet<_>>() {
+            way = Some(self.believed(shard, Thing::Order(order)).await?);
+        }
+        way
+    }
+
+    async fn read_through(&self, place: UnitPlace, quantity: u32) -> Result<(UnitState, Instant)> {
         let (number, offset) = segment::segment_of(place.index);
-        let bytes = self.segment_through(place.order, quantity, number).await?;
-        segment::peek(&bytes, offset).map(|(_, state)| state).ok_or_else(inconsistent)
+        peek(&self.segment_through(place.order, quantity, number).await?, offset)
     }
 
     /// A whole segment.
-    async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+    async fn segment(&self, order: u32, quantity: u32, number: u32) -> Result<HeldSegment> {
+        if !copies_answer() {
+            return self.load_segment(order, quantity, number).await;
+        }
         let load = self.fetch_segment(order, quantity, number);
-        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+        let held = self.0.segments.try_get_with((order, number), load).await;
+        self.not_before_own(order, quantity, number, held.map_err(|error: Arc<Error>| shared(&error))?).await
     }
 
     /// A segment that the snapshot lacks, once for all who ask at this moment.
-    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+    async fn segment_through(&self, order: u32, quantity: u32, number: u32) -> Result<HeldSegment> {
+        if !copies_answer() {
+            return self.load_segment(order, quantity, number).await;
+        }
         let load = self.load_segment(order, quantity, number);
-        self.0.segments.try_get_with((order, number), load).await.map_err(|error: Arc<Error>| shared(&error))
+        let held = self.0.segments.try_get_with((order, number), load).await;
+        self.not_before_own(order, quantity, number, held.map_err(|error: Arc<Error>| shared(&error))?).await
     }
 
-    async fn fetch_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+    /// The same segment, or, where its reading began before this process wrote to the order, one that is read now.
+    async fn not_before_own(&self, order: u32, quantity: u32, number: u32, held: HeldSegment) -> Result<HeldSegment> {
+        if self.0.written.allows(Thing::Order(order), held.read_at) {
+            return Ok(held);
+        }
+        self.0.segments.invalidate(&(order, number)).await;
+        self.load_segment(order, quantity, number).await
+    }
+
+    async fn fetch_segment(&self, order: u32, quantity: u32, number: u32) -> Result<HeldSegment> {
+        self.0.asked.note(order, number);
         let name = segment_name(order, number);
         let shard = self.0.shards.of(&name);
-        if let Some(live) = shard.believed().await
+        let read_at = Instant::now();
+        if let Some((live, as_of)) = self.believed(shard, Thing::Order(order)).await
             && let Ok(((Some(bytes),), _)) = shard
                 .link
                 .read::<(Option<Vec<u8>>,)>(&live, |pipe| {
@@ -185,29 +225,35 @@ impl Snapshot {
                 })
                 .await
         {
-            return Ok(bytes.into());
+            return Ok(HeldSegment { bytes: bytes.into(), read_at, as_of });
         }
         self.load_segment(order, quantity, number).await
     }
 
     /// A segment from PostgreSQL, left in the snapshot for those to come.
-    async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<Bytes> {
+    async fn load_segment(&self, order: u32, quantity: u32, number: u32) -> Result<HeldSegment> {
         metrics::counter!("tanba_snapshot_misses_total", "what" => "segment").increment(1);
         let name = segment_name(order, number);
         let shard = self.0.shards.of(&name);
-        let live = shard.link.live();
-        if live.is_none()
+        let (live, read_at) = (shard.link.live(), Instant::now());
+        let may_lag = live.is_none() && copies_answer() && self.0.written.last(Thing::Order(order)).is_none();
+        if may_lag
             && let Some(bytes) = self.ask_replica(async |db| find_segment(db, order, quantity, number).await).await
         {
-            return Ok(bytes);
+            let as_of = read_at.checked_sub(db::REPLICA_LAG).unwrap_or(read_at);
+            return Ok(HeldSegment { bytes, read_at, as_of });
         }
         let found = self.ask(async |db| find_segment(db, order, quantity, number).await).await?;
         let bytes = found.ok_or_else(inconsistent)?;
         if let Some(live) = live {
             write::put_segment(&shard.link, &live, &name, &bytes).await;
         }
-        Ok(bytes)
+        Ok(HeldSegment { bytes, read_at, as_of: read_at })
     }
+}
+
+fn peek(held: &HeldSegment, offset: usize) -> Result<(UnitState, Instant)> {
+    segment::peek(&held.bytes, offset).map(|(_, state)| (state, held.as_of)).ok_or_else(inconsistent)
 }
 
 async fn find_segment(db: &Client, order: u32, quantity: u32, number: u32) -> Result<Option<Bytes>> {
