@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
@@ -176,22 +176,13 @@ pub(crate) async fn list_partitions(db: &impl GenericClient) -> Result<Vec<Naive
 
 /// Makes the partition of a day, and moves into it what a hasty clock had put aside.
 pub(crate) async fn create_partition(tx: &Transaction<'_>, day: NaiveDate) -> Result<()> {
-    let table = partition(day);
-    let next = day.succ_opt().unwrap_or(day);
-    tx.batch_execute(&format!(
-        "-- scans::create_partition
-         CREATE TABLE {table} (LIKE scan INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
-         WITH early AS (DELETE FROM scan_other WHERE taken_on = '{day}' RETURNING *)
-             INSERT INTO {table} SELECT * FROM early;
-         ALTER TABLE scan ATTACH PARTITION {table} FOR VALUES FROM ('{day}') TO ('{next}')"
-    ))
-    .await?;
+    tx.execute("-- scans::create_partition\n SELECT make_scan_partition($1)", &[&day]).await?;
     Ok(())
 }
 
 /// Drops the partition of a day with all that is in it.
 pub(crate) async fn drop_partition(tx: &Transaction<'_>, day: NaiveDate) -> Result<()> {
-    tx.batch_execute(&format!("-- scans::drop_partition\n DROP TABLE {}", partition(day))).await?;
+    tx.execute("-- scans::drop_partition\n SELECT drop_scan_partition($1)", &[&day]).await?;
     Ok(())
 }
 
@@ -222,8 +213,4 @@ pub(crate) async fn coarsen(
     let step = super::scan::COARSE_STEP_DEGREES;
     let accuracy = super::scan::COARSE_ACCURACY_METRES;
     Ok(tx.execute(&update, &[&before, &now, &step, &accuracy, &batch]).await?)
-}
-
-fn partition(day: NaiveDate) -> String {
-    format!("scan_{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
