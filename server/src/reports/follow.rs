@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::erasures::Erased;
 use super::report::{Event, Report, ReportNumber, Side, Token};
 use super::retention;
 use super::status::{self, ReportStatus, Step};
@@ -152,6 +153,7 @@ pub(crate) async fn delete(app: &App, follower: &Follower) -> Result<()> {
         let event = Event { at: now, who: Side::Reporter, account: None, status: Some(status), message: None };
         store::append_event(&tx, report.id, &event).await?;
         retention::erase(&tx, report.id, now).await?;
+        retention::note(&tx, vec![report.id], Erased::TakenBack).await?;
         audit::append(&tx, &follower.entry(&report, "reports.delete", now, json!({}))).await?;
     }
     tx.commit().await?;

@@ -5,6 +5,7 @@
 
 mod code;
 mod draft;
+mod erasures;
 mod follow;
 mod form;
 mod http;
@@ -22,10 +23,12 @@ mod workshop;
 
 use crate::config::Config;
 use crate::error::Result;
-use photos::PhotoStore;
+use erasures::Erasures;
+pub(crate) use photos::PhotoStore;
 use quota::{Allowance, Quota};
 use workshop::Workshop;
 
+pub use erasures::{Erased, keep_erased, note_erasures, replay};
 pub(crate) use http::routes;
 pub use retention::{delete_photos, keep_house};
 
@@ -34,6 +37,8 @@ pub use retention::{delete_photos, keep_house};
 pub struct Reports {
     /// Where photos are kept.
     pub(crate) photos: PhotoStore,
+    /// What was erased, noted where a restore does not reach.
+    pub(crate) erasures: Erasures,
     /// Where files become photos.
     pub(crate) workshop: Workshop,
     /// What networks have sent today.
@@ -46,6 +51,7 @@ impl Reports {
         let allowance = Allowance { reports: config.limits.reports_per_day, bytes: config.limits.report_bytes_per_day };
         Ok(Self {
             photos: PhotoStore::open(config)?,
+            erasures: Erasures::open(config)?,
             workshop: Workshop::new(config.threads),
             quota: Quota::new(allowance),
         })

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -28,27 +28,8 @@ pub(crate) struct PhotoStore(Arc<dyn ObjectStore>);
 impl PhotoStore {
     /// Opens the store that the settings name; makes the folder, readable by its owner only, if that is what it is.
     pub(crate) fn open(config: &Config) -> Result<Self> {
-        let Some(url) = &config.photos_url else {
-            let folder = config.data_dir.join("photos");
-            std::fs::create_dir_all(&folder)?;
-            std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-            // What is acknowledged is on disk; so are photos.
-            let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-            return Ok(Self(Arc::new(store)));
-        };
-        let place = url.strip_prefix("s3://").filter(|place| !place.is_empty());
-        let place = place.ok_or_else(|| Error::internal("TANBA_PHOTOS_URL: must look like s3://bucket/prefix"))?;
-        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-        let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
-        // Options replace all client settings, so they come before those from the environment.
-        let mut builder = AmazonS3Builder::new()
-            .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_connect_timeout(PATIENCE / 5))
-            .with_retry(retry)
-            .with_bucket_name(bucket);
-        for (name, value) in &config.photos_options {
-            builder = builder.with_config(AmazonS3ConfigKey::from_str(&name.to_ascii_lowercase())?, value);
-        }
-        Ok(Self(Arc::new(PrefixStore::new(builder.build()?, prefix))))
+        let url = config.photos_url.as_deref();
+        Ok(Self(open_store(config, url, "TANBA_PHOTOS_URL", &config.data_dir.join("photos"))?))
     }
 
     /// Writes a photo; durable when this returns.
@@ -77,6 +58,11 @@ impl PhotoStore {
         Ok(())
     }
 
+    /// The names and sizes of all photos.
+    pub(crate) fn list(&self) -> impl Stream<Item = Result<(String, u64)>> {
+        self.0.list(None).map_ok(|found| (String::from(found.location), found.size)).map_err(Error::from)
+    }
+
     /// The names of all photos of a day, in portions.
     pub(crate) async fn list_day(&self, day: NaiveDate) -> Result<Vec<Vec<String>>> {
         let folder = Path::from(day.format("%Y/%m/%d").to_string());
@@ -84,6 +70,35 @@ impl PhotoStore {
         let portions = names.chunks(1_000).map(|portion| portion.into_iter().collect::<Result<_, _>>());
         Ok(portions.try_collect().await?)
     }
+}
+
+/// Opens a bucket, or else a folder, which is made.
+pub(super) fn open_store(
+    config: &Config,
+    url: Option<&str>,
+    setting: &str,
+    folder: &std::path::Path,
+) -> Result<Arc<dyn ObjectStore>> {
+    let Some(url) = url else {
+        std::fs::create_dir_all(folder)?;
+        std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        // What is acknowledged is on disk; so are photos.
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
+        return Ok(Arc::new(store));
+    };
+    let place = url.strip_prefix("s3://").filter(|place| !place.is_empty());
+    let place = place.ok_or_else(|| Error::internal(format!("{setting}: must look like s3://bucket/prefix")))?;
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    // Options replace all client settings, so they come before those from the environment.
+    let mut builder = AmazonS3Builder::new()
+        .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_connect_timeout(PATIENCE / 5))
+        .with_retry(retry)
+        .with_bucket_name(bucket);
+    for (name, value) in &config.photos_options {
+        builder = builder.with_config(AmazonS3ConfigKey::from_str(&name.to_ascii_lowercase())?, value);
+    }
+    Ok(Arc::new(PrefixStore::new(builder.build()?, prefix)))
 }
 
 /// The name of a photo that came in on this day.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::erasures::Erased;
 use super::report::{Event, Side};
 use super::store;
 use crate::app::App;
@@ -45,6 +46,7 @@ pub async fn keep_house(app: &App) -> Result<()> {
             store::append_event(&tx, *report, &event).await?;
             erase(&tx, *report, now).await?;
         }
+        note(&tx, expired.clone(), Erased::Expired).await?;
         append(&tx, "reports.expire", expired.len(), now).await?;
         tx.commit().await?;
         app.wake.notify_one();
@@ -64,6 +66,15 @@ pub(crate) async fn erase(tx: &Transaction<'_>, report: Uuid, now: DateTime<Utc>
     let paths = store::delete_photos(tx, report).await?;
     store::erase(tx, report, now).await?;
     if paths.is_empty() { Ok(()) } else { jobs::append(tx, &Job::DeletePhotos { paths }).await }
+}
+
+/// Leaves it to the worker to note erasures where a restore does not reach.
+pub(crate) async fn note(tx: &Transaction<'_>, reports: Vec<Uuid>, why: Erased) -> Result<()> {
+    if reports.is_empty() {
+        Ok(())
+    } else {
+        jobs::append(tx, &Job::NoteErasures { reports, expired: why == Erased::Expired }).await
+    }
 }
 
 /// Deletes the files of photos; the worker does it for `Job::DeletePhotos`. Harmless when it happens twice.

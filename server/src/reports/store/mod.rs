@@ -15,4 +15,4 @@ pub(crate) use report::{
     NewReport, Sent, Update, erase, find_by_number, find_by_token, find_inspector_region, find_sent, insert_report,
     insert_token, next_sequence, update,
 };
-pub(crate) use retention::{coarsen, delete_tokens, list_exact, list_expired};
+pub(crate) use retention::{close_as_deleted, coarsen, delete_tokens, list_exact, list_expired, list_unerased};

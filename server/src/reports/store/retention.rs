@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::report::sighting;
 use crate::db::Transaction;
 use crate::error::Result;
+use crate::reports::status::ReportStatus;
 use crate::scans::Place;
 
 /// Reports that were closed before `before` and still hold contact and exact place; held until the transaction ends.
@@ -50,6 +51,26 @@ pub(crate) async fn list_expired(tx: &Transaction<'_>, before: DateTime<Utc>, li
         )
         .await?;
     Ok(tx.query(&list, &[&before, &rows(limit)]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Those of these reports that still hold what their reporters gave; held until the transaction ends.
+pub(crate) async fn list_unerased(tx: &Transaction<'_>, reports: &[Uuid]) -> Result<Vec<Uuid>> {
+    let list = tx
+        .prepare_cached(
+            "-- reports::list_unerased
+             SELECT id FROM report WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
+        )
+        .await?;
+    Ok(tx.query(&list, &[&reports]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Closes a report whose reporter has taken it back.
+pub(crate) async fn close_as_deleted(tx: &Transaction<'_>, report: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let update = tx
+        .prepare_cached("-- reports::close_as_deleted\n UPDATE report SET status = $2, closed_at = $3 WHERE id = $1")
+        .await?;
+    tx.execute(&update, &[&report, &ReportStatus::Deleted.slug(), &now]).await?;
+    Ok(())
 }
 
 /// Deletes the tokens of reports whose data went before `before`: nobody needs to follow them any more.
