@@ -14,6 +14,9 @@ cli-audit-holds =
         [one] { $count } record checked: the chain of the audit log holds.
        *[other] { $count } records checked: the chain of the audit log holds.
     }
+cli-backup-key = The identity is in { $file }, and backups are encrypted to { $recipient }
+cli-backup-made = The backup is in { $folder }: { $photos } photos, { $megabytes } MB.
+cli-backup-restored = The backup of { $at } is restored.
 cli-column-from = From
 cli-column-key = Key
 cli-column-login = Login
@@ -31,6 +34,13 @@ cli-demo-loaded =
         [one] Sample goods loaded: { $count } code.
        *[other] Sample goods loaded: { $count } codes.
     }
+cli-erased-again =
+    { $count ->
+        [0] Nothing had to be erased again.
+        [one] { $count } report erased again.
+       *[other] { $count } reports erased again.
+    }
+cli-granted = Role { $role } may do what the service does.
 cli-key-added = Key { $key } is in use from { $date }.
 cli-key-list-current = The published list of keys is up to date: no new one is needed.
 cli-key-list-due = Phones learn of this from the next list of keys. Sign it: tanba keys sign

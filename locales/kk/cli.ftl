@@ -10,6 +10,9 @@ cli-account-role = { $login } есептік жазбасының рөлі өз�
 cli-account-second-factor = { $login } есептік жазбасына жаңа құпия кілт берілді.
 cli-audit-broken = Журнал тізбегі № { $record } жазбада үзілген.
 cli-audit-holds = { $count } жазба тексерілді: журнал тізбегі бүтін.
+cli-backup-key = Кілт { $file } файлында; сақтық көшірмелер { $recipient } үшін шифрланады
+cli-backup-made = Сақтық көшірме { $folder } қалтасында: { $photos } фотосурет, { $megabytes } МБ.
+cli-backup-restored = { $at } уақытындағы сақтық көшірме қалпына келтірілді.
 cli-column-from = Басталуы
 cli-column-key = Кілт
 cli-column-login = Логин
@@ -23,6 +26,12 @@ cli-decode-unreadable = Кейбір файлдарды оқу мүмкін бо
 cli-demo-accounts = Үлгі пайдаланушылары ({ $file }):
 cli-demo-at = Үлгі кодтар: { $address }
 cli-demo-loaded = Үлгі тауарлар жүктелді: { $count } код.
+cli-erased-again =
+    { $count ->
+        [0] Қайта өшіретін ештеңе жоқ.
+       *[other] { $count } өтініш қайта өшірілді.
+    }
+cli-granted = { $role } рөліне қызмет жұмысына қажетті құқықтар берілді.
 cli-key-added = { $key } кілтінің қолданыла бастайтын күні: { $date }
 cli-key-list-current = Жарияланған кілттер тізімінде бәрі бар: жаңасы керек емес.
 cli-key-list-due = Телефондар мұны келесі кілттер тізімінен біледі. Оған қол қойыңыз: tanba keys sign

@@ -15,6 +15,9 @@ cli-audit-holds =
         [few] Проверены { $count } записи: цепочка журнала цела.
        *[many] Проверено { $count } записей: цепочка журнала цела.
     }
+cli-backup-key = Ключ сохранён в { $file }; резервные копии шифруются для { $recipient }
+cli-backup-made = Резервная копия в { $folder }: фотографий: { $photos }, { $megabytes } МБ.
+cli-backup-restored = Резервная копия от { $at } восстановлена.
 cli-column-from = Начало
 cli-column-key = Ключ
 cli-column-login = Логин
@@ -33,6 +36,14 @@ cli-demo-loaded =
         [few] Загружены примеры: { $count } кода.
        *[many] Загружены примеры: { $count } кодов.
     }
+cli-erased-again =
+    { $count ->
+        [0] Повторно удалять нечего.
+        [one] Повторно удалено { $count } обращение.
+        [few] Повторно удалено { $count } обращения.
+       *[other] Повторно удалено { $count } обращений.
+    }
+cli-granted = Роли { $role } выданы права, нужные службе.
 cli-key-added = Ключ { $key } действует с { $date }
 cli-key-list-current = Опубликованный список ключей полон: новый не нужен.
 cli-key-list-due = Телефоны узнают об этом из следующего списка ключей. Подпишите его: tanba keys sign

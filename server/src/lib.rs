@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub(crate) mod bounds;
 pub mod cli;
 pub mod clock;
