@@ -55,3 +55,24 @@ async fn a_file_that_was_not_built_is_not_there() {
         app.get(path).await.expect(404);
     }
 }
+
+/// X56: security.txt (RFC 9116) is there when somebody takes reports, and expires in time to be looked at.
+#[tokio::test]
+async fn security_txt_names_a_contact_and_is_absent_without_one() {
+    let app = TestApp::start().await;
+    app.get("/.well-known/security.txt").await.expect(404);
+    app.stop().await;
+    let app = TestApp::start_with(tests::shared_stores().await, |config| {
+        config.security_contact = Some("mailto:security@tanba.example".to_owned());
+    })
+    .await;
+    let answer = app.get("/.well-known/security.txt").await.expect(200);
+    assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+    let text = String::from_utf8(answer.bytes).unwrap();
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    assert_eq!(field("Contact"), Some("mailto:security@tanba.example"));
+    let expires: chrono::DateTime<chrono::Utc> = field("Expires").unwrap().parse().unwrap();
+    let days = (expires - chrono::Utc::now()).num_days();
+    assert!((150..=365).contains(&days), "{days}");
+    app.stop().await;
+}

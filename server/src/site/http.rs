@@ -16,6 +16,8 @@ use crate::verify;
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Asked for again each time; unchanged, the answer is short.
 const ASK_AGAIN: &str = "no-cache";
+/// How long security.txt is to be believed.
+const SECURITY_TXT_HOLDS: chrono::TimeDelta = chrono::TimeDelta::days(180);
 /// Longest address that is read as a label's link, in bytes.
 const LONGEST_LINK: usize = 2_048;
 
@@ -47,6 +49,7 @@ pub(crate) fn routes(routes: &mut web::ServiceConfig) {
     for path in ["/01/{gtin:.*}", "/s/{stamp:.*}"] {
         routes.route(path, web::get().to(get_link));
     }
+    routes.route("/.well-known/security.txt", web::get().to(get_security_txt));
     routes.route("/assets/{name:.*}", web::get().to(get_asset));
     for path in ["/sw.js", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png"] {
         routes.route(path, web::get().to(get_file));
@@ -94,6 +97,19 @@ async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
     headers
         .insert(HeaderName::from_static("x-robots-tag"), actix_web::http::header::HeaderValue::from_static("noindex"));
     Ok(response)
+}
+
+/// Where faults of security are reported to (RFC 9116); not there as long as nobody takes them.
+async fn get_security_txt(app: web::Data<App>) -> Result<HttpResponse> {
+    let contact = app.config.security_contact.as_deref().ok_or(Error::NotFound("not-found"))?;
+    // Whoever runs the service looks at the setting twice a year at least, since it is started anew with each version.
+    let expires = (app.clock.now() + SECURITY_TXT_HOLDS).format("%Y-%m-%dT00:00:00Z");
+    let address = app.config.public_url.trim_end_matches('/');
+    let text = format!(
+        "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: kk, ru, en\n\
+         Canonical: {address}/.well-known/security.txt\n"
+    );
+    Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).insert_header((CACHE_CONTROL, ASK_AGAIN)).body(text))
 }
 
 async fn get_asset(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
