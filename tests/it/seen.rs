@@ -55,7 +55,7 @@ async fn another_process_tells_how_old_its_answer_is_and_with_the_header_of_the_
     let app = TestApp::start().await;
     let twin = app.twin().await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
-    let (_, codes) = scene.goods(Group::Medicines, 2 * SALES as u32).await;
+    let (_, codes) = scene.goods(Group::Medicines, 80).await;
     let worker = server::work::start(app.app.clone());
     scene.await_verdict(&codes[0], "in-circulation").await;
     let (mut stale, mut lags) = (0, Vec::new());

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 /// The name of a database's own failure, with all its causes.
 async fn refusal(url: &str, ca: Option<&[u8]>) -> String {
     let pool = db::pool_with(url, ca, 1).unwrap();
-    let error = pool.get().await.expect_err("refused");
+    let error = pool.get().await.err().expect("refused");
     let mut words = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
@@ -43,8 +43,9 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
     let refused = refusal(&at("localhost", "disable"), Some(&ca)).await;
     assert!(refused.contains("no encryption") || refused.contains("pg_hba"), "{refused}");
     let open = db::pool_with(&at("localhost", "require"), None, 1).unwrap();
-    let row = open.get().await.unwrap().query_one("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]);
-    assert!(row.await.unwrap().get::<_, bool>(0), "require encrypts without knowing whom it speaks to");
+    let client = open.get().await.unwrap();
+    let row = client.query_one("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]).await.unwrap();
+    assert!(row.get::<_, bool>(0), "require encrypts without knowing whom it speaks to");
     let known = db::pool_with(&at("localhost", "verify-full"), Some(&ca), 1).unwrap();
     known.get().await.unwrap().batch_execute("CREATE DATABASE one; ").await.unwrap();
     known.get().await.unwrap().batch_execute("CREATE DATABASE two").await.unwrap();
@@ -57,7 +58,7 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
             let client = redis::Client::build_with_tls(address.as_str(), certificates).unwrap();
             let mut connection = client.get_multiplexed_async_connection().await.unwrap();
             let slots = ["ADDSLOTSRANGE", "0", "16383"];
-            let () = redis::cmd("CLUSTER").arg(&slots).query_async(&mut connection).await.unwrap();
+            let () = redis::cmd("CLUSTER").arg(&slots[..]).query_async(&mut connection).await.unwrap();
         }
         let mut config = Config::from(|_| None).unwrap();
         config.listen = ([127, 0, 0, 1], 0).into();

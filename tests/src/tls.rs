@@ -86,9 +86,9 @@ impl TlsPostgres {
             command.stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
-        let made =
-            command("initdb").args(["-U", "tanba", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"]).arg(&data);
-        let made = made.status().expect("initdb starts");
+        let mut initdb = command("initdb");
+        initdb.args(["-U", "tanba", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"]).arg(&data);
+        let made = initdb.status().expect("initdb starts");
         assert!(made.success(), "initdb: {made}");
         std::fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.0/8 trust\n").expect("a file");
         let port = free_port();
