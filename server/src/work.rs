@@ -201,6 +201,9 @@ async fn take_and_do(app: &App) -> Result<Settled> {
     if taken.is_empty() {
         return Ok(Settled::default());
     }
+    if taken.iter().any(|row| row.job.as_ref().is_some_and(Job::is_refresh)) {
+        app.snapshot.outwait_brief_closure().await;
+    }
     let mut settled = Settled::default();
     let mut snapshot_away = false;
     let mut marks = Marks::new();

@@ -37,6 +37,8 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(200);
 const WRITE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a server that hung is left alone.
 const REST: Duration = Duration::from_secs(1);
+/// How long a way may be closed before it is taken to stay so.
+const BRIEFLY: Duration = Duration::from_millis(1_500);
 /// How long after a refused connection the next one is tried.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The bits of a mark that count refreshes; those above are the number of the space. Should the count overflow, it
@@ -74,7 +76,7 @@ pub(super) struct Link {
 
 enum State {
     Up(Arc<Live>),
-    Down { retry_at: Instant, connecting: bool },
+    Down { since: Instant, retry_at: Instant, connecting: bool },
 }
 
 /// A vetted connection and the space that it reads.
@@ -181,7 +183,7 @@ impl Link {
             db,
             mac,
             runtime: Handle::current(),
-            state: RwLock::new(State::Down { retry_at: Instant::now(), connecting: false }),
+            state: RwLock::new(State::Down { since: Instant::now(), retry_at: Instant::now(), connecting: false }),
             seen: AtomicU64::new(0),
             database: OnceCell::new(),
         });
@@ -204,11 +206,11 @@ impl Link {
     pub(super) fn live(self: &Arc<Self>) -> Option<Arc<Live>> {
         match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::Up(live) => return Some(Arc::clone(live)),
-            State::Down { retry_at, connecting } if *connecting || Instant::now() < *retry_at => return None,
+            State::Down { retry_at, connecting, .. } if *connecting || Instant::now() < *retry_at => return None,
             State::Down { .. } => {}
         }
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        if let State::Down { retry_at, connecting: connecting @ false } = &mut *state
+        if let State::Down { retry_at, connecting: connecting @ false, .. } = &mut *state
             && Instant::now() >= *retry_at
         {
             *connecting = true;
@@ -289,7 +291,7 @@ impl Link {
             if !matches!(&*state, State::Up(current) if Arc::ptr_eq(current, live)) {
                 return;
             }
-            *state = State::Down { retry_at, connecting: false };
+            *state = State::Down { since: Instant::now(), retry_at, connecting: false };
         }
         self.seen.fetch_max(live.seen(), Ordering::AcqRel);
         self.live();
@@ -300,14 +302,24 @@ impl Link {
             Ok(vetted) => vetted,
             Err(elapsed) => Err(Error::Unavailable { slug: "snapshot-unavailable", source: Box::new(elapsed) }),
         };
-        let next = match vetted {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        *state = match vetted {
             Ok(live) => State::Up(live),
             Err(error) => {
                 tracing::debug!(%error, "no way to the snapshot");
-                State::Down { retry_at: Instant::now() + PAUSE, connecting: false }
+                let since = if let State::Down { since, .. } = &*state { *since } else { Instant::now() };
+                State::Down { since, retry_at: Instant::now() + PAUSE, connecting: false }
             }
         };
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    /// Whether the way was closed a moment ago, as one late answer of a busy machine does: it will soon be open again.
+    pub(super) fn is_briefly_closed(self: &Arc<Self>) -> bool {
+        self.live().is_none()
+            && matches!(
+                &*self.state.read().unwrap_or_else(PoisonError::into_inner),
+                State::Down { since, .. } if since.elapsed() < BRIEFLY
+            )
     }
 
     /// Connects, finds out which server and which run of it answers, and chooses the space.

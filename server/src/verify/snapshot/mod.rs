@@ -315,6 +315,14 @@ impl Snapshot {
         join_all(shards).await.into_iter().all(|answers| answers)
     }
 
+    /// Waits while a way to Redis is closed that was open a moment ago: one late answer closes it for a second, and work that
+    /// can wait need not fail for that.
+    pub(crate) async fn outwait_brief_closure(&self) {
+        while self.0.shards.all().iter().any(|shard| shard.link.is_briefly_closed()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// An order's card; none when there is no such order.
     pub(crate) async fn order(&self, number: u32) -> Result<Option<Arc<OrderCard>>> {
         self.card(&self.0.orders, number).await
