@@ -53,13 +53,6 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
     for (cluster, database) in [(false, "one"), (true, "two")] {
         let redis = TlsRedis::start(&authority, cluster).await;
         let address = format!("rediss://localhost:{}", redis.port);
-        if cluster {
-            let certificates = redis::TlsCertificates { client_tls: None, root_cert: Some(ca.clone()) };
-            let client = redis::Client::build_with_tls(address.as_str(), certificates).unwrap();
-            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-            let slots = ["ADDSLOTSRANGE", "0", "16383"];
-            let () = redis::cmd("CLUSTER").arg(&slots[..]).query_async(&mut connection).await.unwrap();
-        }
         let mut config = Config::from(|_| None).unwrap();
         config.listen = ([127, 0, 0, 1], 0).into();
         config.database_url = Some(at("localhost", "verify-full").replace("/postgres?", &format!("/{database}?")));

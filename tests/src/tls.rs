@@ -147,6 +147,12 @@ impl TlsRedis {
         let process = redis.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let redis = Self { process: process.expect("redis-server is installed"), port };
         await_port(port).await;
+        if cluster {
+            let mut cli = Command::new("redis-cli");
+            cli.args(["-p", &port.to_string(), "--tls", "--cacert", &authority.path("ca.pem"), "cluster"]);
+            let told = cli.args(["addslotsrange", "0", "16383"]).stdout(Stdio::null()).status();
+            assert!(told.expect("redis-cli is installed").success(), "the node takes all slots");
+        }
         redis
     }
 }

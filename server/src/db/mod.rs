@@ -19,7 +19,7 @@ mod tls;
 pub(crate) use replica::REPLICA_LAG;
 pub use replica::Replica;
 pub use tls::is_exposed;
-pub(crate) use tls::is_loopback;
+pub(crate) use tls::{is_loopback, tls_config};
 
 mod migrations {
     refinery::embed_migrations!("migrations");

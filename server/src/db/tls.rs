@@ -34,16 +34,21 @@ pub(super) struct Connector(Arc<ClientConfig>);
 /// What an address demands, and the address as the driver understands it.
 pub(super) fn connector(url: &str, ca: Option<&[u8]>) -> Result<(String, Connector)> {
     let (url, demands_name) = without_verify_full(url);
+    if demands_name || ca.is_some() {
+        return Ok((url, Connector(tls_config(ca)?)));
+    }
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
-    let builder = builder.map_err(Error::internal)?;
-    let config = if demands_name || ca.is_some() {
-        builder.with_root_certificates(roots(ca)?).with_no_client_auth()
-    } else {
-        let anyone = Arc::new(Anyone(provider));
-        builder.dangerous().with_custom_certificate_verifier(anyone).with_no_client_auth()
-    };
+    let builder = builder.map_err(Error::internal)?.dangerous();
+    let config = builder.with_custom_certificate_verifier(Arc::new(Anyone(provider))).with_no_client_auth();
     Ok((url, Connector(Arc::new(config))))
+}
+
+/// TLS to a server that is known by its certificate, under the given authorities or the system's.
+pub(crate) fn tls_config(ca: Option<&[u8]>) -> Result<Arc<ClientConfig>> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().map_err(Error::internal)?;
+    Ok(Arc::new(builder.with_root_certificates(roots(ca)?).with_no_client_auth()))
 }
 
 /// Leaves sockets of this machine alone.

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, TlsCertificates,
-    Value,
-};
+use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, Value};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use crate::db;
 use crate::error::{Error, Result};
@@ -21,7 +22,7 @@ const FRESH: Duration = Duration::from_millis(100);
 /// A way to the server that holds a shard.
 pub(super) enum Way {
     /// One server holds everything.
-    Server(Client),
+    Server(Manner),
     /// The master of this slot.
     Cluster {
         /// The cluster.
@@ -34,11 +35,17 @@ pub(super) enum Way {
 /// A Redis Cluster, as far as it is known.
 pub(super) struct Cluster {
     /// How nodes are spoken to: user, password, protocol, TLS. They are the same for all.
-    manner: ConnectionInfo,
-    ca: Option<Vec<u8>>,
+    manner: Manner,
     /// Addresses, the ones that answered last in front.
     nodes: Mutex<Vec<Address>>,
     layout: tokio::sync::Mutex<Option<(Instant, Vec<Range>)>>,
+}
+
+/// How a server is spoken to.
+pub(super) struct Manner {
+    info: ConnectionInfo,
+    /// What it has to show, where it is reached by TLS.
+    tls: Option<Arc<ClientConfig>>,
 }
 
 type Address = (String, u16);
@@ -54,7 +61,7 @@ struct Range {
 impl Way {
     /// The way to a single server, which is known by these authorities where its address demands TLS.
     pub(super) fn server(address: &str, ca: Option<&[u8]>) -> Result<Self> {
-        Ok(Self::Server(client(address.into_connection_info()?, ca)?))
+        Ok(Self::Server(Manner::read(address, ca)?))
     }
 
     /// A new connection.
@@ -63,7 +70,7 @@ impl Way {
         settings: &AsyncConnectionConfig,
     ) -> std::result::Result<MultiplexedConnection, RedisError> {
         match self {
-            Self::Server(client) => client.get_multiplexed_async_connection_with_config(settings).await,
+            Self::Server(manner) => manner.connect(manner.info.clone(), settings).await,
             Self::Cluster { cluster, slot } => cluster.connect(*slot, settings).await,
         }
     }
@@ -75,21 +82,20 @@ impl Cluster {
         let mut manner = None;
         let mut nodes = Vec::new();
         for address in addresses.split(',').map(str::trim).filter(|address| !address.is_empty()) {
-            let info = address.into_connection_info()?;
-            let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
+            let read = Manner::read(address, ca)?;
+            let ConnectionAddr::Tcp(host, port) = read.info.addr() else {
                 return Err(Error::internal(
                     "TANBA_REDIS_URL: nodes of a cluster are reached by redis:// or rediss://",
                 ));
             };
             nodes.push((host.clone(), *port));
-            let manner = manner.get_or_insert_with(|| info.clone());
-            if is_encrypted(manner) != is_encrypted(&info) {
+            let is_encrypted = read.tls.is_some();
+            if manner.get_or_insert(read).tls.is_some() != is_encrypted {
                 return Err(Error::internal("TANBA_REDIS_URL: all nodes of a cluster are reached by TLS, or none"));
             }
         }
         let manner = manner.ok_or_else(|| Error::internal("TANBA_REDIS_URL names no node"))?;
-        let ca = ca.map(<[u8]>::to_vec);
-        Ok(Self { manner, ca, nodes: Mutex::new(nodes), layout: tokio::sync::Mutex::default() })
+        Ok(Self { manner, nodes: Mutex::new(nodes), layout: tokio::sync::Mutex::default() })
     }
 
     async fn connect(
@@ -106,14 +112,8 @@ impl Cluster {
         (host, port): &Address,
         settings: &AsyncConnectionConfig,
     ) -> std::result::Result<MultiplexedConnection, RedisError> {
-        let (host, port) = (host.clone(), *port);
-        let address = if is_encrypted(&self.manner) {
-            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
-        } else {
-            ConnectionAddr::Tcp(host, port)
-        };
-        let client = client(self.manner.clone().set_addr(address), self.ca.as_deref())?;
-        client.get_multiplexed_async_connection_with_config(settings).await
+        let info = self.manner.info.clone().set_addr(ConnectionAddr::Tcp(host.clone(), *port));
+        self.manner.connect(info, settings).await
     }
 
     /// Who serves a slot, as the first node says that answers.
@@ -167,25 +167,48 @@ impl Cluster {
     }
 }
 
-fn is_encrypted(info: &ConnectionInfo) -> bool {
-    matches!(info.addr(), ConnectionAddr::TcpTls { .. })
-}
+impl Manner {
+    /// Reads an address: `rediss://` is `redis://` by TLS, with a server that is known by its certificate.
+    fn read(address: &str, ca: Option<&[u8]>) -> Result<Self> {
+        match address.strip_prefix(ENCRYPTED) {
+            Some(rest) => {
+                let info = format!("redis://{rest}").as_str().into_connection_info()?;
+                Ok(Self { info, tls: Some(db::tls_config(ca)?) })
+            }
+            None => Ok(Self { info: address.into_connection_info()?, tls: None }),
+        }
+    }
 
-fn client(info: ConnectionInfo, ca: Option<&[u8]>) -> std::result::Result<Client, RedisError> {
-    if is_encrypted(&info) {
-        Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: ca.map(<[u8]>::to_vec) })
-    } else {
-        Client::open(info)
+    async fn connect(
+        &self,
+        info: ConnectionInfo,
+        settings: &AsyncConnectionConfig,
+    ) -> std::result::Result<MultiplexedConnection, RedisError> {
+        let (Some(tls), ConnectionAddr::Tcp(host, port)) = (&self.tls, info.addr()) else {
+            return Client::open(info)?.get_multiplexed_async_connection_with_config(settings).await;
+        };
+        let stream = TcpStream::connect((host.as_str(), *port)).await?;
+        stream.set_nodelay(true)?;
+        let name = ServerName::try_from(host.clone()).map_err(std::io::Error::other)?;
+        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await?;
+        let connected = MultiplexedConnection::new_with_config(info.redis_settings(), stream, settings.clone());
+        let (connection, driver) = connected.await?;
+        // Ends with the last clone of the connection.
+        tokio::spawn(driver);
+        Ok(connection)
     }
 }
 
+/// How an address begins that demands TLS.
+const ENCRYPTED: &str = "rediss://";
+
 /// Whether some of these addresses lead over a network without TLS.
 pub(super) fn is_exposed(addresses: &str) -> bool {
-    let is_open = |address: &str| match address.trim().into_connection_info() {
-        Ok(info) => matches!(info.addr(), ConnectionAddr::Tcp(host, _) if !db::is_loopback(host)),
-        Err(_) => false,
+    let is_open = |address: &str| {
+        let info = address.trim().into_connection_info();
+        info.is_ok_and(|info| matches!(info.addr(), ConnectionAddr::Tcp(host, _) if !db::is_loopback(host)))
     };
-    addresses.split(',').any(is_open)
+    addresses.split(',').filter(|address| !address.trim().starts_with(ENCRYPTED)).any(is_open)
 }
 
 /// What `CLUSTER SLOTS` says: first slot, last slot, then nodes, the master first. A node without a host is the one
