@@ -87,14 +87,18 @@ impl From<Found> for Code {
     }
 }
 
-/// Gray pixels: as they are, or the green of RGBA weighed with its neighbours as eyes do.
+/// Gray pixels: as they are, or the green of RGBA weighed with its neighbours as eyes do, laid on white where it is clear.
 fn gray(pixels: &[u8], width: usize, height: usize) -> Cow<'_, [u8]> {
     if width.checked_mul(height).and_then(|count| count.checked_mul(4)) != Some(pixels.len()) {
         return Cow::Borrowed(pixels);
     }
     let level = |pixel: &[u8]| {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
-        ((77 * red + 150 * green + 29 * blue) >> 8).to_le_bytes()[0]
+        let (level, opacity) = ((77 * red + 150 * green + 29 * blue) >> 8, u32::from(pixel[3]));
+        if opacity == 255 {
+            return level.to_le_bytes()[0];
+        }
+        ((level * opacity + 255 * (255 - opacity)) / 255).to_le_bytes()[0]
     };
     Cow::Owned(pixels.chunks_exact(4).map(level).collect())
 }

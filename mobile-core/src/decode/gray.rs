@@ -1,7 +1,7 @@
 //! Gray pictures and what is done to them before reading.
 
-use super::MAX_SIDE;
 use super::geometry::{Point, Rect};
+use super::{MAX_PIXELS, MAX_SIDE};
 
 /// A borrowed gray picture, one byte a pixel, row after row without gaps.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,8 @@ pub struct Luma<'a> {
     pixels: &'a [u8],
 }
 
-/// Width and height don't belong to the bytes, or the picture is empty or larger than [`MAX_SIDE`](super::MAX_SIDE).
+/// Width and height don't belong to the bytes, or the picture is empty or larger than [`MAX_SIDE`](super::MAX_SIDE) and
+/// [`MAX_PIXELS`](super::MAX_PIXELS) allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAPicture;
 
@@ -28,7 +29,11 @@ impl<'a> Luma<'a> {
     /// and those whose bytes are of another number.
     pub fn new(width: usize, height: usize, pixels: &'a [u8]) -> Result<Self, NotAPicture> {
         let sides = 1..=MAX_SIDE;
-        if !sides.contains(&width) || !sides.contains(&height) || width * height != pixels.len() {
+        if !sides.contains(&width)
+            || !sides.contains(&height)
+            || width * height != pixels.len()
+            || pixels.len() > MAX_PIXELS
+        {
             return Err(NotAPicture);
         }
         Ok(Self { width, height, pixels })
