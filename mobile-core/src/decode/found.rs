@@ -68,6 +68,22 @@ impl Found {
         }
     }
 
+    /// Whether it is what goods are marked with, as far as its form tells: a Data Matrix, a GS1 symbol, a link on a label or a
+    /// stamp. A product's bar code and a QR code that says something else are not.
+    pub(crate) fn is_marking(&self) -> bool {
+        match self.format {
+            Format::DataMatrix => true,
+            Format::QrCode => self.symbology == "]Q3" || ["/01/", "/s/"].iter().any(|part| self.text.contains(part)),
+            Format::Code128 => self.symbology == "]C1",
+            Format::Ean13 | Format::Ean8 | Format::UpcA | Format::UpcE => false,
+        }
+    }
+
+    /// Whether it is made of modules in both directions.
+    pub(crate) fn is_matrix(&self) -> bool {
+        matches!(self.format, Format::DataMatrix | Format::QrCode)
+    }
+
     /// Moves the corners from a part of a picture to the whole: scaled first, then shifted.
     pub(crate) fn placed(mut self, scale: f32, left: usize, top: usize) -> Self {
         for corner in &mut self.corners {
