@@ -24,6 +24,7 @@ mod office;
 mod openapi;
 mod owner;
 mod people;
+mod pictures;
 mod registry;
 mod reports;
 mod requirements;

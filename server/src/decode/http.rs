@@ -32,7 +32,7 @@ struct PhotoBody(Vec<u8>);
 /// What a photo shows.
 #[derive(Debug, Serialize, ToSchema)]
 struct Reading {
-    /// Every code that could be read; none is no error.
+    /// Every code that could be read, marking codes before bar codes of products; none is no error.
     #[schema(max_items = 20)]
     codes: Vec<CodeOnPhoto>,
 }
@@ -56,9 +56,10 @@ struct CodeOnPhoto {
     answer: Answer,
 }
 
-/// Reads every code on a photo (JPEG, PNG or WebP; EXIF orientation is respected) and answers each like `verify`.
+/// Reads every code on a photo (JPEG, PNG or WebP; EXIF orientation is respected, what is transparent lies on white) and
+/// answers each like `verify`.
 ///
-/// The photo is the body itself, at most 12 MiB and 50 million pixels. Nothing of it is kept. When as many photos as the
+/// The photo is the body itself, at most 12 MiB, 67,108,864 pixels (64 megapixels) and 16,384 pixels a side. Nothing of it is kept. When as many photos as the
 /// service reads at once are waiting already, the answer is 503 `overloaded` with `Retry-After`.
 #[utoipa::path(
     tag = "verify",
@@ -82,7 +83,9 @@ struct CodeOnPhoto {
 async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> Result<web::Json<Reading>> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !["image/jpeg", "image/png", "image/webp"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
+    // Without a registration, and sent by many programs: image/jpg.
+    let known = ["image/jpeg", "image/jpg", "image/png", "image/webp"];
+    if !known.iter().any(|known| kind.eq_ignore_ascii_case(known)) {
         return Err(Error::UnsupportedMediaType);
     }
     // The place comes first: it bounds the memory that bodies take.

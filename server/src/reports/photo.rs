@@ -1,21 +1,14 @@
-//! Photos of strangers: recognised by their bytes, measured before they are decoded (X20), turned upright, made small and
-//! encoded anew, so that nothing of the file that came in is ever served (X21) and its metadata is gone (X22).
-
-use std::io::Cursor;
+//! Photos of strangers: recognised by their bytes, measured before they are decoded (X20), laid on white, turned upright,
+//! made small and encoded anew, so that nothing of the file that came in is ever served (X21) and its metadata is gone (X22).
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use mobile_core::decode::{PhotoError, open_picture};
 
 /// Most photos of one report.
 pub(crate) const MAX_PHOTOS: usize = 5;
 /// Largest photo as sent, in bytes.
 pub(crate) const MAX_BYTES: usize = 12 << 20;
-/// Most pixels of a photo as sent.
-const MAX_PIXELS: u64 = 50_000_000;
-/// Most memory for decoding one photo, in bytes.
-const MAX_MEMORY: u64 = 256 << 20;
 /// Longest side of a photo as kept, in pixels.
 const KEPT_SIDE: u32 = 2_048;
 /// JPEG quality of a photo as kept.
@@ -45,33 +38,10 @@ pub(crate) enum NotAPhoto {
 
 /// Reads a file that claims to be a photo. Takes a while: call it on a blocking thread.
 pub(crate) fn read(file: &[u8]) -> Result<Photo, NotAPhoto> {
-    let reader = || {
-        let mut reader =
-            ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| NotAPhoto::Unreadable)?;
-        if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
-            return Err(NotAPhoto::Unreadable);
-        }
-        let mut limits = Limits::default();
-        limits.max_alloc = Some(MAX_MEMORY);
-        reader.limits(limits);
-        Ok(reader)
-    };
-    let (width, height) = reader()?.into_dimensions().map_err(|_| NotAPhoto::Unreadable)?;
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(NotAPhoto::TooManyPixels);
-    }
-    let mut decoder = reader()?.into_decoder().map_err(|_| NotAPhoto::Unreadable)?;
-    // Pixels of 16 bits a colour take eight bytes.
-    if decoder.total_bytes() > MAX_MEMORY {
-        return Err(NotAPhoto::TooManyPixels);
-    }
-    // Metadata that can't be read turns nothing.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NotAPhoto::Unreadable)?;
-    if picture.width().max(picture.height()) > KEPT_SIDE {
-        picture = picture.thumbnail(KEPT_SIDE, KEPT_SIDE);
-    }
-    picture.apply_orientation(orientation);
+    let picture = open_picture(file, Some(KEPT_SIDE)).map_err(|error| match error {
+        PhotoError::TooLarge => NotAPhoto::TooManyPixels,
+        PhotoError::UnknownFormat | PhotoError::Broken => NotAPhoto::Unreadable,
+    })?;
     let pixels = picture.into_rgb8();
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, KEPT_QUALITY).encode_image(&pixels).map_err(|_| NotAPhoto::Unreadable)?;
@@ -80,6 +50,10 @@ pub(crate) fn read(file: &[u8]) -> Result<Photo, NotAPhoto> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+
     use super::*;
 
     fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
@@ -121,6 +95,19 @@ mod tests {
         let crc = crc32(&flood[12..29]);
         flood[29..33].copy_from_slice(&crc.to_be_bytes());
         assert_eq!(read(&flood).err(), Some(NotAPhoto::TooManyPixels));
+    }
+
+    /// B24: what an inspector sees is what its author saw.
+    #[test]
+    fn what_is_transparent_is_kept_as_white() {
+        let clear = DynamicImage::from(RgbaImage::from_pixel(40, 30, Rgba([0, 0, 0, 0])));
+        for format in [ImageFormat::Png, ImageFormat::WebP] {
+            let mut file = Cursor::new(Vec::new());
+            clear.write_to(&mut file, format).expect("encodes");
+            let photo = read(&file.into_inner()).expect("a photo");
+            let kept = image::load_from_memory(&photo.jpeg).expect("a jpeg").into_luma8();
+            assert!(kept.pixels().all(|pixel| pixel.0[0] > 250), "{format:?}");
+        }
     }
 
     #[test]

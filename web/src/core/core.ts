@@ -1,8 +1,9 @@
 // The Rust core behind a worker. It is loaded when a camera or a photo first needs it, once for the life of the page.
-// Nothing else is imported here: the worker is on its way before the rest of the app is there.
+// Hardly anything else is imported here: the worker is on its way before the rest of the app is there.
 
 import type { Answer } from "../lib/api";
 import type { Language } from "../lib/language.svelte";
+import { openPicture } from "../lib/pictures";
 import type { OfflineCard, Outgoing, Question, Reply, Sighting } from "./types";
 
 let worker: Worker | undefined;
@@ -45,9 +46,9 @@ export const core = {
   async frame(picture: VideoFrame | ImageBitmap): Promise<Sighting> {
     return (await put({ ask: "frame", picture }, [picture])).sighting ?? {};
   },
-  /** Every code in a photo's file, the surest first. Fails when the file is no picture. */
+  /** Every code in a photo's file, marking codes first. Fails with `NotAPicture`. */
   async photo(file: Blob): Promise<string[]> {
-    const picture = await createImageBitmap(file);
+    const picture = await openPicture(file);
     return (await put({ ask: "photo", picture }, [picture])).codes ?? [];
   },
   /** What can be said of a code without the server. */

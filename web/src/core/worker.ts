@@ -4,6 +4,7 @@
 import init, * as wasm from "virtual:core";
 
 import * as db from "../lib/db";
+import { whiten } from "../lib/pictures";
 import { send } from "./outbox";
 import type { Hint, OfflineCard, Question, Reply } from "./types";
 
@@ -12,8 +13,14 @@ const HINTS: Record<string, Hint> = { "too-far": "closer", "too-blurred": "hold-
 const FRAME = 60;
 /** How long a photo may take, in milliseconds. */
 const PHOTO = 3_000;
-/** The longest side of a photo that is looked at, in pixels. */
+/** How long a large photo is looked at once more when a marking code was read already: others may be smaller. */
+const MORE = 500;
+/** The longest side of a photo at the first look, in pixels. */
 const LARGEST = 2_400;
+/** Most pixels of a photo at the second look, a phone's memory in mind. */
+const MOST = 16_777_216;
+/** Rows of a photo that are drawn at once for the second look. */
+const BAND = 512;
 
 let live: wasm.Live | undefined;
 let ready: Promise<void> | undefined;
@@ -92,8 +99,8 @@ function middle(width: number, height: number): { x: number; y: number; width: n
 
 /** What is to be read of a frame. The frame is used up. */
 async function aimed(frame: VideoFrame | ImageBitmap): Promise<Pixels> {
-  if (!("codedWidth" in frame)) return drawn(frame, middle(frame.width, frame.height));
   try {
+    if (!("codedWidth" in frame)) return drawn(frame, middle(frame.width, frame.height));
     const { visibleRect, format } = frame;
     if (!visibleRect || !GRAY_FIRST.includes(format ?? "")) return drawn(frame, middle(frame.displayWidth, frame.displayHeight));
     // The camera's own gray: no colours to work out, and nothing to be fetched back from the graphics chip.
@@ -107,7 +114,7 @@ async function aimed(frame: VideoFrame | ImageBitmap): Promise<Pixels> {
   }
 }
 
-/** Part of a picture, no larger than `largest` on its longer side, by way of a canvas. The picture is used up. */
+/** Part of a picture, no larger than `largest` on its longer side, by way of a canvas, on white. */
 function drawn(picture: VideoFrame | ImageBitmap, part: { x?: number; y?: number; width: number; height: number }, largest = Number.POSITIVE_INFINITY): Pixels {
   const scale = Math.min(1, largest / Math.max(part.width, part.height));
   const width = Math.max(1, Math.round(part.width * scale));
@@ -115,9 +122,52 @@ function drawn(picture: VideoFrame | ImageBitmap, part: { x?: number; y?: number
   if (!canvas || canvas.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas");
+  // The canvas still shows the picture before.
+  whiten(context);
   context.drawImage(picture, part.x ?? 0, part.y ?? 0, part.width, part.height, 0, 0, width, height);
-  picture.close();
   return { bytes: new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height };
+}
+
+/** A picture in gray at one `divisor`th of its size, a few rows at a time: its colours would take four times the memory. */
+function grayed(picture: ImageBitmap, divisor: number): Pixels {
+  const width = Math.floor(picture.width / divisor);
+  const height = Math.floor(picture.height / divisor);
+  const bytes = new Uint8Array(width * height);
+  const context = new OffscreenCanvas(width, Math.min(BAND, height)).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  for (let top = 0; top < height; top += BAND) {
+    const rows = Math.min(BAND, height - top);
+    whiten(context);
+    context.drawImage(picture, 0, top * divisor, width * divisor, rows * divisor, 0, 0, width, rows);
+    const { data } = context.getImageData(0, 0, width, rows);
+    for (let from = 0, to = top * width; from < data.length; from += 4, to += 1) {
+      bytes[to] = (77 * (data[from] ?? 0) + 150 * (data[from + 1] ?? 0) + 29 * (data[from + 2] ?? 0)) >> 8;
+    }
+  }
+  return { bytes, width, height };
+}
+
+/** Whether a code is what goods are marked with, as far as its form tells; a product's bar code is not. */
+const isMarking = ({ format, symbology, text }: wasm.Found): boolean =>
+  format === "data-matrix" || ["]Q3", "]C1"].includes(symbology) || (format === "qr-code" && /\/(01|s)\//.test(text));
+
+/** Every code in a photo, marking codes first. Where the photo is large, small codes are looked for once more. */
+function codesOf(picture: ImageBitmap): wasm.Found[] {
+  const begun = performance.now();
+  const isLarge = Math.max(picture.width, picture.height) > LARGEST;
+  const first = drawn(picture, picture, LARGEST);
+  const found = wasm.photo(first.bytes, first.width, first.height, isLarge ? PHOTO / 2 : PHOTO);
+  if (isLarge) {
+    const left = found.some(isMarking) ? MORE : PHOTO - (performance.now() - begun);
+    const second = grayed(picture, Math.ceil(Math.sqrt((picture.width * picture.height) / MOST)));
+    for (const code of wasm.photo(second.bytes, second.width, second.height, Math.max(left, MORE))) {
+      if (!found.some((known) => known.format === code.format && known.text === code.text)) found.push(code);
+    }
+  }
+  const marking = found.filter(isMarking);
+  // A bar code beside the marking code of the same product says nothing more.
+  const others = found.filter((code) => !isMarking(code) && !(/^ean|^upc/.test(code.format) && marking.some(({ text }) => text.includes(code.text))));
+  return [...marking, ...others];
 }
 
 async function answer(question: Question): Promise<Omit<Reply, "id">> {
@@ -135,9 +185,11 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
     }
     case "photo": {
       await start();
-      const { bytes, width, height } = drawn(question.picture, question.picture, LARGEST);
-      const found = wasm.photo(bytes, width, height, PHOTO);
-      return { codes: found.map((found) => found.symbology + found.text) };
+      try {
+        return { codes: codesOf(question.picture).map((found) => found.symbology + found.text) };
+      } finally {
+        question.picture.close();
+      }
     }
     case "judge": {
       await start();
