@@ -48,6 +48,11 @@ pub enum Job {
         /// Whether their time was over; else their reporters have taken them back.
         expired: bool,
     },
+    /// Link a report with those that tell of the same, or remove its links when its data are gone.
+    LinkReport {
+        /// Its id.
+        report: Uuid,
+    },
     /// Judge scans that were committed. The one kind that is not harmless twice: it is done in the transaction that
     /// strikes it out.
     JudgeScans {
@@ -126,6 +131,7 @@ impl Job {
             Self::RefreshPacks { .. } => "refresh-packs",
             Self::DeletePhotos { .. } => "delete-photos",
             Self::NoteErasures { .. } => "note-erasures",
+            Self::LinkReport { .. } => "link-report",
             Self::JudgeScans { .. } => "judge-scans",
             Self::JudgeSale { .. } => "judge-sale",
             Self::TellAlert { .. } => "tell-alert",

@@ -283,6 +283,7 @@ async fn perform(app: &App, job: &Job) -> Result<Marks> {
             let why = if *expired { Erased::Expired } else { Erased::TakenBack };
             reports::note_erasures(app, reports, why).await.map(|()| Marks::new())
         }
+        Job::LinkReport { report } => reports::link_report(app, *report).await.map(|()| Marks::new()),
         Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await.map(|()| Marks::new()),
         Job::TellAlert { event } => alerts::tell(app, *event).await.map(|()| Marks::new()),
         // Taken in a lane of its own.
@@ -315,6 +316,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
     Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
     Chore { name: "erasures", every: Duration::from_hours(1), act: |app| Box::pin(keep_erased(app)) },
+    Chore { name: "report-photos", every: Duration::from_mins(5), act: |app| Box::pin(reports::sweep_pending(app)) },
     Chore { name: "scans", every: Duration::from_hours(1), act: |app| Box::pin(scans::keep_house(app)) },
     Chore { name: "alerts", every: Duration::from_hours(1), act: |app| Box::pin(alerts::keep_house(app)) },
     Chore { name: "alerts-known", every: Duration::from_mins(1), act: |app| Box::pin(alerts::refresh(app)) },

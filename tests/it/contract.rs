@@ -101,7 +101,7 @@ fn operations(role: Option<&str>) -> Vec<String> {
         role.map_or(roles.is_empty(), |role| roles.contains(&&json!(role)))
     };
     let names = operations.filter(is_for).map(|operation| operation["operationId"].as_str().unwrap().to_owned());
-    names.filter(|name| !["sign_out", "stream_alerts"].contains(&name.as_str())).collect()
+    names.filter(|name| !["sign_out", "stream_alerts", "stream_reports"].contains(&name.as_str())).collect()
 }
 
 /// Sets the example of a parameter, or of the body when `name` is `body`.

@@ -19,5 +19,5 @@ pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
 #[cfg(test)]
 pub(crate) use product::ProductState;
 pub(crate) use product::{NewProduct, Product, gtin_slug};
-pub(crate) use reference::{great_circle_metres, reference, region_of};
+pub(crate) use reference::{great_circle_metres, reference};
 pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product, find_products};

@@ -204,15 +204,6 @@ impl Reference {
     }
 }
 
-/// The region whose capital is nearest to a place: a guess, which near a border may name the neighbour, and which
-/// gives a region to any place on Earth. Good enough to choose whose desk a report lands on first, and inspectors can
-/// hand reports over; boundaries will replace it when they can be imported from the official source.
-pub(crate) fn region_of(latitude: f64, longitude: f64) -> &'static Region {
-    let away = |region: &Region| great_circle_metres([latitude, longitude], region.centre);
-    let regions = reference().regions.items.iter();
-    regions.min_by(|a, b| away(a).total_cmp(&away(b))).expect("Kazakhstan has regions")
-}
-
 /// The distance of two places (latitude, longitude in degrees) over a sphere of the Earth's mean radius, in metres.
 pub(crate) fn great_circle_metres(from: [f64; 2], to: [f64; 2]) -> f64 {
     const EARTH_METRES: f64 = 6_371_008.8;
@@ -266,21 +257,7 @@ mod tests {
             assert_eq!(region.iso, format!("KZ-{}", &region.kato[..2]));
             assert_eq!(region.kato[2..].trim_matches('0'), "");
             assert!(has_words(&region.name) && has_words(&region.capital));
-            assert_eq!(region_of(region.centre[0], region.centre[1]).kato, region.kato);
             assert_eq!(reference().region(&region.kato).unwrap().iso, region.iso);
-        }
-    }
-
-    #[test]
-    fn places_fall_to_the_nearest_capital() {
-        for (place, latitude, longitude, iso) in [
-            ("the airport of Almaty", 43.3521, 77.0405, "KZ-75"),
-            ("Temirtau", 50.0549, 72.9646, "KZ-35"),
-            ("Zhanaozen", 43.3412, 52.8619, "KZ-47"),
-            ("Rudny", 52.9729, 63.1168, "KZ-39"),
-            ("Ekibastuz", 51.7237, 75.3229, "KZ-55"),
-        ] {
-            assert_eq!(region_of(latitude, longitude).iso, iso, "{place}");
         }
     }
 
@@ -347,16 +324,5 @@ mod tests {
             }
         }
         assert!(reference.has_report_category("other") && !reference.has_report_category("rumour"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_place_is_given_a_region(latitude in -90.0..=90.0, longitude in -180.0..=180.0) {
-            let nearest = region_of(latitude, longitude);
-            let metres = great_circle_metres([latitude, longitude], nearest.centre);
-            for region in &reference().regions.items {
-                prop_assert!(metres <= great_circle_metres([latitude, longitude], region.centre));
-            }
-        }
     }
 }

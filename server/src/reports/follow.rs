@@ -4,23 +4,30 @@ use chrono::{DateTime, NaiveDate, Utc};
 use locales::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::erasures::Erased;
-use super::report::{Event, Report, ReportNumber, Side, Token};
+use super::inspect::Shown;
+use super::photo::Photo;
+use super::receive::{self, append};
+use super::report::{Event, KeptPhoto, Report, ReportNumber, Side, Token};
 use super::retention;
 use super::status::{self, ReportStatus, Step};
-use super::store::{self, Update};
+use super::store::{self, Hold, Update};
 use crate::app::App;
-use crate::audit::{self, Actor, Entry};
 use crate::db::Transaction;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, IdempotencyKey};
 
+/// Most photos of a report with all replies.
+pub(crate) const MAX_PHOTOS_IN_ALL: usize = 20;
+
 /// What a caller shows: who they are to the audit, and what opens the report.
 pub(crate) struct Follower {
-    /// The network they call from.
-    pub(crate) actor: Actor,
+    /// The network they call from, as limits count it.
+    pub(crate) prefix: u64,
     /// The number, if it is one.
     pub(crate) number: Option<ReportNumber>,
     /// The token as it was sent, or nothing.
@@ -47,49 +54,94 @@ pub(crate) struct Followed {
     pub(crate) report: Report,
     /// Its history, oldest first.
     pub(crate) events: Vec<Event>,
-    /// How many photos it has.
-    pub(crate) photos: usize,
-    /// How many reports tell of the same.
-    pub(crate) linked: i64,
+    /// Its photos in order.
+    pub(crate) photos: Vec<KeptPhoto>,
 }
 
 impl Follower {
-    /// The report, held until the transaction ends. A wrong token, an unknown number and none at all look alike.
-    async fn find(&self, tx: &Transaction<'_>) -> Result<Report> {
+    /// The report. A wrong token, an unknown number and none at all look alike.
+    async fn find(&self, tx: &Transaction<'_>, hold: Hold) -> Result<Report> {
         let number = self.number.ok_or(Error::NotFound("report-token-wrong"))?;
-        let found = store::find_by_token(tx, number, &Token::hash(&self.token)).await?;
+        let found = store::find_by_token(tx, number, &Token::hash(&self.token), hold).await?;
         found.ok_or(Error::NotFound("report-token-wrong"))
-    }
-
-    fn entry(&self, report: &Report, action: &'static str, at: DateTime<Utc>, details: Value) -> Entry<'static> {
-        Entry { at, actor: self.actor, action, object: format!("report:{}", report.number), result: "done", details }
     }
 }
 
-/// Reads a report.
+/// Reads a report. Nothing of others is told, and nothing of them is waited for.
 pub(crate) async fn read(app: &App, follower: &Follower) -> Result<Followed> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    let report = follower.find(&tx).await?;
+    let report = follower.find(&tx, Hold::Reading).await?;
     let events = store::list_events(&tx, report.id).await?;
-    let photos = store::list_photos(&tx, report.id).await?.len();
-    let linked = store::count_links(&tx, report.id).await?;
-    audit::append(&tx, &follower.entry(&report, "reports.follow", app.clock.now(), json!({}))).await?;
+    let photos = store::list_photos(&tx, report.id).await?;
+    append(app, &tx, "reports.follow", report.number, follower.prefix, json!({})).await?;
     tx.commit().await?;
-    Ok(Followed { report, events, photos, linked })
+    Ok(Followed { report, events, photos })
 }
 
-/// Sends a message to the inspector; a report that waited for it goes back to them.
-pub(crate) async fn write(app: &App, follower: &Follower, key: &IdempotencyKey, text: &str) -> Result<Progress> {
-    step(app, follower, key, "messages", text, async |tx, report, now| {
+/// Reads a photo of one's own report.
+pub(crate) async fn read_photo(app: &App, follower: &Follower, photo: Uuid) -> Result<Shown> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let report = follower.find(&tx, Hold::Reading).await?;
+    let found = store::find_photo(&tx, report.id, photo).await?;
+    let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
+    append(app, &tx, "reports.follow-photo", report.number, follower.prefix, json!({ "photo": photo.id })).await?;
+    tx.commit().await?;
+    drop(client);
+    let jpeg = app.reports.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
+    Ok(Shown { jpeg, position })
+}
+
+/// Refuses who may not write about a report, before anything of theirs is taken in.
+pub(crate) async fn check(app: &App, follower: &Follower) -> Result<()> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let report = follower.find(&tx, Hold::Reading).await?;
+    report.after(Step::Reply)?;
+    Ok(())
+}
+
+/// What its author sends about a report.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    /// What was written; none beside photos.
+    pub(crate) text: Option<String>,
+    /// Photos, encoded anew.
+    pub(crate) photos: Vec<Photo>,
+    /// SHA-256 of the files that they came from: a retry must be the same.
+    pub(crate) digests: Vec<Vec<u8>>,
+    /// Keeps the photos counted.
+    pub(crate) room: Vec<OwnedSemaphorePermit>,
+}
+
+/// Sends a message with or without photos to the inspector; a report that waited for it goes back to them.
+pub(crate) async fn write(app: &App, follower: &Follower, key: &IdempotencyKey, reply: &Reply) -> Result<Progress> {
+    let photos = receive::store_photos(app, &reply.photos).await?;
+    let digests: Vec<String> = reply.digests.iter().map(hex::encode).collect();
+    let mut is_used = false;
+    // A message without photos has the body that it always had, so that a retry from before stays the same.
+    let text = reply.text.as_deref().unwrap_or_default();
+    let body = if digests.is_empty() { json!(text) } else { json!([text, digests]) };
+    let written = step(app, follower, key, "messages", &body, async |tx, report, now| {
         let status = report.after(Step::Reply)?;
+        let known = store::list_photos(tx, report.id).await?.len();
+        if !photos.is_empty() && known + photos.len() > MAX_PHOTOS_IN_ALL {
+            return Err(Error::TooLarge("photo-too-many"));
+        }
         let changed = (status != report.status).then_some(status);
-        let message = Some(text.to_owned());
-        let event = Event { at: now, who: Side::Reporter, account: None, status: changed, message };
-        store::append_event(tx, report.id, &event).await?;
+        let event = Event { status: changed, message: reply.text.clone(), ..Event::new(now, Side::Reporter) };
+        let event = store::append_event(tx, report.id, &event).await?;
+        store::insert_photos(tx, report.id, &photos, Some(event)).await?;
+        is_used = true;
         Ok((status, Step::Reply))
     })
-    .await
+    .await;
+    // After a retry and after a refusal. A commit whose answer was lost may have happened: the worker finds out.
+    if !is_used {
+        receive::remove(app, &photos).await;
+    }
+    written
 }
 
 /// Opens a decided report once more, for whoever takes it; the time to answer starts anew.
@@ -99,10 +151,10 @@ pub(crate) async fn reopen(
     key: &IdempotencyKey,
     text: Option<&str>,
 ) -> Result<Progress> {
-    step(app, follower, key, "reopen", text.unwrap_or_default(), async |tx, report, now| {
+    step(app, follower, key, "reopen", &json!(text.unwrap_or_default()), async |tx, report, now| {
         let status = report.after(Step::Reopen)?;
         let message = text.map(str::to_owned);
-        let event = Event { at: now, who: Side::Reporter, account: None, status: Some(status), message };
+        let event = Event { status: Some(status), message, ..Event::new(now, Side::Reporter) };
         store::append_event(tx, report.id, &event).await?;
         Ok((status, Step::Reopen))
     })
@@ -114,14 +166,14 @@ async fn step(
     follower: &Follower,
     key: &IdempotencyKey,
     path: &str,
-    text: &str,
+    body: &Value,
     change: impl AsyncFnOnce(&Transaction<'_>, &Report, DateTime<Utc>) -> Result<(ReportStatus, Step)>,
 ) -> Result<Progress> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    let (report, now) = (follower.find(&tx).await?, app.clock.now());
+    let (report, now) = (follower.find(&tx, Hold::Changing).await?, app.clock.now());
     let (caller, route) = (format!("report:{}", report.number), format!("POST /v1/reports/{}/{path}", report.number));
-    let progress = idempotency::once(&tx, &caller, key, &route, &text, now, async || {
+    let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
         let (status, step) = change(&tx, &report, now).await?;
         let is_reopened = step == Step::Reopen;
         let due_on = if is_reopened { status::due_on(app.clock.today()) } else { report.due_on };
@@ -130,7 +182,7 @@ async fn step(
         store::update(&tx, report.id, &update).await?;
         let action = if is_reopened { "reports.reopen" } else { "reports.reply" };
         let details = json!({ "from": report.status.slug(), "to": status.slug() });
-        audit::append(&tx, &follower.entry(&report, action, now, details)).await?;
+        append(app, &tx, action, report.number, follower.prefix, details).await?;
         // The words themselves stay out: what is kept under a key can't be taken back by its author.
         Ok(Progress { number: report.number.to_string(), status, due_on, at: now })
     })
@@ -144,17 +196,17 @@ async fn step(
 pub(crate) async fn delete(app: &App, follower: &Follower) -> Result<()> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    let (report, now) = (follower.find(&tx).await?, app.clock.now());
+    let (report, now) = (follower.find(&tx, Hold::Changing).await?, app.clock.now());
     let status = report.after(Step::Delete)?;
     if report.status != status {
         let Report { assignee, due_on, .. } = report;
         let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
         store::update(&tx, report.id, &update).await?;
-        let event = Event { at: now, who: Side::Reporter, account: None, status: Some(status), message: None };
+        let event = Event { status: Some(status), ..Event::new(now, Side::Reporter) };
         store::append_event(&tx, report.id, &event).await?;
         retention::erase(&tx, report.id, now).await?;
         retention::note(&tx, vec![report.id], Erased::TakenBack).await?;
-        audit::append(&tx, &follower.entry(&report, "reports.delete", now, json!({}))).await?;
+        append(app, &tx, "reports.delete", report.number, follower.prefix, json!({})).await?;
     }
     tx.commit().await?;
     app.wake.notify_one();

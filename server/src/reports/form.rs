@@ -1,7 +1,7 @@
 //! A multipart form of a report, read part by part while it streams: no more is held than the limits say (X19), each
 //! photo is decoded as soon as it is there, and who sends too slowly is let go (R6).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -49,10 +49,11 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Reads a request's body. `admit` is asked about every chunk.
+    /// Reads a request's body, which may have texts of these `names`. `admit` is asked about every chunk.
     pub(crate) async fn read(
         request: &HttpRequest,
         payload: Payload,
+        names: &'static [&'static str],
         workshop: &Workshop,
         admit: impl FnMut(usize) -> Result<()> + 'static,
     ) -> Result<Self> {
@@ -67,24 +68,29 @@ impl Form {
         {
             return Err(Error::TooLarge("body-too-large"));
         }
-        let refusal = Rc::new(RefCell::new(None));
+        let (refusal, ended) = (Rc::new(RefCell::new(None)), Rc::new(Cell::new(false)));
         let meter = Meter {
             payload,
             received: 0,
             grace_ends: Instant::now() + GRACE,
             admit: Box::new(admit),
             refusal: refusal.clone(),
+            ended: ended.clone(),
         };
         let parts = Multipart::new(request.headers(), meter.stream());
-        let read = Self::read_parts(parts, workshop).await;
+        let read = Self::read_parts(parts, names, workshop).await;
         // The multipart reader knows only that the stream failed; the meter knows why.
-        match refusal.take() {
-            Some(refusal) => Err(refusal),
-            None => read,
+        match (refusal.take(), read) {
+            (Some(refusal), _) => Err(refusal),
+            // All bytes are here: the connection is not to blame for a form without its end, or with lines that end in LF.
+            (None, Err(Error::Malformed("body-truncated", _))) if ended.get() => {
+                Err(Error::malformed("malformed-multipart"))
+            }
+            (None, read) => read,
         }
     }
 
-    async fn read_parts(mut parts: Multipart, workshop: &Workshop) -> Result<Self> {
+    async fn read_parts(mut parts: Multipart, names: &[&'static str], workshop: &Workshop) -> Result<Self> {
         let mut form = Self::default();
         let mut count = 0;
         while let Some(part) = parts.next().await {
@@ -97,7 +103,7 @@ impl Form {
             if name == "photo" {
                 form.add_photo(&mut part, workshop).await?;
             } else {
-                form.add_text(&mut part, &name).await?;
+                form.add_text(&mut part, names, &name).await?;
             }
         }
         Ok(form)
@@ -132,7 +138,7 @@ impl Form {
         Ok(())
     }
 
-    async fn add_text(&mut self, part: &mut Field, name: &str) -> Result<()> {
+    async fn add_text(&mut self, part: &mut Field, names: &[&'static str], name: &str) -> Result<()> {
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
@@ -141,8 +147,8 @@ impl Form {
             }
             bytes.extend_from_slice(&chunk);
         }
-        let Some(name) = TEXTS.into_iter().find(|known| *known == name) else {
-            let known = TEXTS.into_iter().chain(["photo"]);
+        let Some(name) = names.iter().copied().find(|known| *known == name) else {
+            let known = names.iter().copied().chain(["photo"]);
             self.faults.push(known::unknown(name.chars().take(64).collect(), name, known));
             return Ok(());
         };
@@ -168,6 +174,8 @@ struct Meter {
     grace_ends: Instant,
     admit: Box<dyn FnMut(usize) -> Result<()>>,
     refusal: Rc<RefCell<Option<Error>>>,
+    /// Whether the body came to its end.
+    ended: Rc<Cell<bool>>,
 }
 
 impl Meter {
@@ -188,7 +196,11 @@ impl Meter {
         let Ok(chunk) = timeout_at(deadline, self.payload.next()).await else {
             return Some(Err(self.refuse(Error::malformed("body-truncated"))));
         };
-        let chunk = match chunk? {
+        let Some(chunk) = chunk else {
+            self.ended.set(true);
+            return None;
+        };
+        let chunk = match chunk {
             Ok(chunk) => chunk,
             Err(error) => return Some(Err(error)),
         };
@@ -219,6 +231,8 @@ fn unreadable(error: &MultipartError) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::pin::Pin;
+
     use actix_web::ResponseError;
     use actix_web::test::TestRequest;
     use proptest::prelude::*;
@@ -230,7 +244,7 @@ mod tests {
     async fn read(kind: &str, body: impl Into<Bytes>) -> Result<Form> {
         let (request, payload) =
             TestRequest::post().insert_header((CONTENT_TYPE, kind)).set_payload(body.into()).to_http_parts();
-        Form::read(&request, payload, &Workshop::new(1), |_| Ok(())).await
+        Form::read(&request, payload, &TEXTS, &Workshop::new(1), |_| Ok(())).await
     }
 
     fn part(name: &str, text: &str) -> String {
@@ -248,18 +262,31 @@ mod tests {
         assert!(form.faults[0].message.contains("address"), "{:?}", form.faults);
     }
 
+    /// A form of which all bytes came is wrong itself: without its end, or with lines that end in LF alone.
     #[actix_web::test]
     async fn a_form_that_breaks_off_or_is_none_is_told_so() {
         let whole = part("words", "w") + "--b--\r\n";
         for (kind, body, slug) in [
-            (KIND, whole[..50].to_owned(), "body-truncated"),
-            (KIND, "not a form".to_owned(), "body-truncated"),
+            (KIND, whole[..50].to_owned(), "malformed-multipart"),
+            (KIND, part("words", "w"), "malformed-multipart"),
+            (KIND, whole.replace("\r\n", "\n"), "malformed-multipart"),
+            (KIND, "not a form".to_owned(), "malformed-multipart"),
             (KIND, "--b\r\nContent-Type: text/plain\r\n\r\nw\r\n--b--\r\n".to_owned(), "malformed-multipart"),
             ("multipart/form-data", whole.clone(), "malformed-multipart"),
             ("application/json", whole.clone(), "unsupported-media-type"),
         ] {
             assert_eq!(read(kind, body).await.unwrap_err().slug(), slug, "{kind}");
         }
+    }
+
+    #[actix_web::test]
+    async fn a_connection_that_breaks_off_is_told_so() {
+        let half = stream::iter([Ok(Bytes::from(part("words", "w"))), Err(PayloadError::Incomplete(None))]);
+        let (request, _) = TestRequest::post().insert_header((CONTENT_TYPE, KIND)).to_http_parts();
+        let payload: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(half);
+        let payload = Payload::Stream { payload };
+        let read = Form::read(&request, payload, &TEXTS, &Workshop::new(1), |_| Ok(())).await;
+        assert_eq!(read.unwrap_err().slug(), "body-truncated");
     }
 
     #[actix_web::test]
@@ -281,7 +308,7 @@ mod tests {
         let (request, payload) =
             TestRequest::post().insert_header((CONTENT_TYPE, KIND)).set_payload(part("words", "w")).to_http_parts();
         let exhausted = |_| Err(Error::TooMany { slug: "quota-exceeded", retry_after_seconds: 9 });
-        let refused = Form::read(&request, payload, &Workshop::new(1), exhausted).await;
+        let refused = Form::read(&request, payload, &TEXTS, &Workshop::new(1), exhausted).await;
         assert_eq!(refused.unwrap_err().slug(), "quota-exceeded");
     }
 
@@ -341,6 +368,7 @@ mod tests {
                 grace_ends: Instant::now() + Duration::from_millis(60),
                 admit: Box::new(|_| Ok(())),
                 refusal: refusal.clone(),
+                ended: Rc::default(),
             };
             let mut chunks = Box::pin(meter.stream());
             while chunks.next().await.unwrap().is_ok() {}

@@ -1,6 +1,8 @@
 //! What inspectors do with reports: read, take or hand over, write, decide. Another region's report isn't there for
 //! them (X1); each look and each refusal leaves a line in the audit.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use uuid::Uuid;
 use super::follow::Progress;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side};
 use super::status::{Decision, ReportStatus, Step};
-use super::store::{self, Linked, Update};
+use super::store::{self, Colleague, Linked, Update};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::{self, Caller};
@@ -17,6 +19,10 @@ use crate::codes;
 use crate::db::Transaction;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, IdempotencyKey};
+use crate::verify::{self, Answer};
+
+/// Most inspectors in a list of colleagues.
+const MAX_COLLEAGUES: i64 = 1_000;
 
 /// A report with all that an inspector may see of it.
 pub(crate) struct Inspected {
@@ -34,6 +40,10 @@ pub(crate) struct Inspected {
     pub(crate) linked_elsewhere: usize,
     /// The order of a code of ours, by its id: numbers of orders are told to nobody.
     pub(crate) order: Option<Uuid>,
+    /// What the register says of the code now; none without a code, or while it can't be asked.
+    pub(crate) answer: Option<Answer>,
+    /// The logins of all accounts in it.
+    pub(crate) logins: BTreeMap<Uuid, String>,
 }
 
 /// A photo as it is handed out.
@@ -71,10 +81,18 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
         Some(number) => codes::find_orders(&tx, &[number]).await?.first().map(|order| order.id),
         None => None,
     };
+    let accounts = events.iter().flat_map(|event| [event.account, event.from, event.to]).chain([report.assignee]);
+    let logins = store::list_logins(&tx, &accounts.flatten().collect::<Vec<_>>()).await?;
     let details = json!({ "contact": contact.is_some() });
     audit::append(&tx, &entry(inspector, "reports.read", report.number, app.clock.now(), details)).await?;
     tx.commit().await?;
-    Ok(Inspected { linked_elsewhere: all - links.len(), order, report, contact, photos, events, links })
+    drop(client);
+    let answer = match &report.code {
+        Some(code) => verify::answer(app, code).await.ok(),
+        None => None,
+    };
+    let linked_elsewhere = all - links.len();
+    Ok(Inspected { linked_elsewhere, order, answer, logins, report, contact, photos, events, links })
 }
 
 /// Reads a photo.
@@ -96,27 +114,52 @@ pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, phot
     audited(app, inspector, "reports.read-photo", number, read).await
 }
 
-/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
+/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it. What a colleague has is taken or
+/// handed on with a reason only, which the colleague reads in the history and hears of in the stream.
 pub(crate) async fn assign(
     app: &App,
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
     to: Option<Uuid>,
+    reason: Option<&str>,
 ) -> Result<Progress> {
     let to = to.unwrap_or(inspector.account);
-    step(app, inspector, number, key, "assign", &to, async |tx, report, now| {
+    step(app, inspector, number, key, "assign", &(to, reason), async |tx, report, now| {
         let region = store::find_inspector_region(tx, to).await?;
         let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
         let status = report.after(Step::Assign)?;
-        if report.assignee != Some(to) || status != report.status {
-            append(tx, report, inspector, now, (status != report.status).then_some(status), None).await?;
+        if needs_reason(report.assignee, inspector.account, to) && reason.is_none() {
+            return Err(Error::field("reason", "field-reason-needed"));
         }
-        report.assignee = Some(to);
+        if report.assignee != Some(to) || status != report.status {
+            let changed = (status != report.status).then_some(status);
+            let (note, from) = (reason.map(str::to_owned), report.assignee);
+            let event = Event { status: changed, note, from, to: Some(to), ..by(inspector, now) };
+            store::append_event(tx, report.id, &event).await?;
+        }
+        let from = report.assignee.replace(to);
         report.region = Some(region);
-        Ok((status, "reports.assign", json!({ "to": to })))
+        Ok((status, "reports.assign", json!({ "from": from, "to": to })))
     })
     .await
+}
+
+/// Whether somebody must say why a report goes to `to`: it is a colleague's, and doesn't stay there.
+fn needs_reason(assignee: Option<Uuid>, caller: Uuid, to: Uuid) -> bool {
+    assignee.is_some_and(|assignee| assignee != caller && assignee != to)
+}
+
+/// A step of an inspector.
+fn by(inspector: &Caller, at: DateTime<Utc>) -> Event {
+    Event { account: Some(inspector.account), ..Event::new(at, Side::Inspector) }
+}
+
+/// Inspectors whom a report can be given to, those of the caller's region first.
+pub(crate) async fn list_colleagues(app: &App, inspector: &Caller) -> Result<Vec<Colleague>> {
+    let db = app.db.get().await?;
+    let all = store::list_colleagues(&db, inspector.region.as_deref(), MAX_COLLEAGUES).await?;
+    Ok(all.into_iter().filter(|colleague| colleague.account != inspector.account).collect())
 }
 
 /// Writes to the reporter. Who writes about a report that nobody has taken takes it.
@@ -131,7 +174,8 @@ pub(crate) async fn write(
         let from = report.after(Step::Answer)?;
         take(tx, report, inspector, now).await?;
         let status = report.after(Step::Answer)?;
-        append(tx, report, inspector, now, None, Some(text)).await?;
+        let event = Event { message: Some(text.to_owned()), ..by(inspector, now) };
+        store::append_event(tx, report.id, &event).await?;
         Ok((status, "reports.answer", json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await
@@ -151,7 +195,8 @@ pub(crate) async fn decide(
         report.after(Step::Decide(decision))?;
         take(tx, report, inspector, now).await?;
         let status = report.after(Step::Decide(decision))?;
-        append(tx, report, inspector, now, Some(status), Some(text)).await?;
+        let event = Event { status: Some(status), message: Some(text.to_owned()), ..by(inspector, now) };
+        store::append_event(tx, report.id, &event).await?;
         Ok((status, "reports.decide", json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await
@@ -164,26 +209,15 @@ async fn take(tx: &Transaction<'_>, report: &mut Report, inspector: &Caller, now
         Some(_) => Err(Error::Forbidden("report-not-yours")),
         None => {
             let status = report.after(Step::Assign)?;
-            append(tx, report, inspector, now, (status != report.status).then_some(status), None).await?;
+            let changed = (status != report.status).then_some(status);
+            let event = Event { status: changed, to: Some(inspector.account), ..by(inspector, now) };
+            store::append_event(tx, report.id, &event).await?;
             report.status = status;
             report.assignee = Some(inspector.account);
             report.region.clone_from(&inspector.region);
             Ok(())
         }
     }
-}
-
-async fn append(
-    tx: &Transaction<'_>,
-    report: &Report,
-    inspector: &Caller,
-    at: DateTime<Utc>,
-    status: Option<ReportStatus>,
-    text: Option<&str>,
-) -> Result<()> {
-    let message = text.map(str::to_owned);
-    let event = Event { at, who: Side::Inspector, account: Some(inspector.account), status, message };
-    store::append_event(tx, report.id, &event).await
 }
 
 /// One step of an inspector: found, changed, written and audited in one transaction, once for a key. `change` may
@@ -264,4 +298,25 @@ async fn audited<T>(
         audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X66
+    #[test]
+    fn a_colleagues_report_moves_with_a_reason_only() {
+        let [me, colleague, third] = [1, 2, 3].map(Uuid::from_u128);
+        for (assignee, to, needed) in [
+            (None, me, false),
+            (Some(me), me, false),
+            (Some(me), colleague, false),
+            (Some(colleague), me, true),
+            (Some(colleague), third, true),
+            (Some(colleague), colleague, false),
+        ] {
+            assert_eq!(needs_reason(assignee, me, to), needed, "{assignee:?} {to}");
+        }
+    }
 }

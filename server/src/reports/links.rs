@@ -1,7 +1,12 @@
-//! Which reports tell of the same thing: the same code, or the same shop within a week. Pure.
+//! Which reports tell of the same thing: the same code, or the same shop within a week. Pure but for `update`, which a job
+//! calls: a reporter learns nothing of other reports, neither from an answer nor from the time that it took.
 
-use sha2::{Digest, Sha256};
+use chrono::TimeDelta;
+use uuid::Uuid;
 
+use super::store;
+use crate::app::App;
+use crate::error::Result;
 use crate::registry::great_circle_metres;
 use crate::scans::Place;
 
@@ -13,8 +18,6 @@ const NEARBY_METRES: f64 = 50.0;
 const WORST_ACCURACY_METRES: f32 = 200.0;
 /// One degree of latitude is never shorter, in metres.
 const DEGREE_METRES: f64 = 110_500.0;
-/// Side of the cells by which writers of neighbouring reports wait for each other, in degrees.
-const LOCK_CELL_DEGREES: f64 = 0.01;
 
 /// What ties a report to others.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +52,11 @@ impl Why {
     }
 }
 
+/// Whether a place lies in the country or close to it.
+fn is_near_the_country(place: Place) -> bool {
+    (40.0..56.0).contains(&place.latitude) && (46.0..88.0).contains(&place.longitude)
+}
+
 /// A rectangle of degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bounds {
@@ -62,10 +70,36 @@ pub(crate) struct Bounds {
     pub(crate) east: f64,
 }
 
+/// Brings the links of a report up to date: those with reports of the week before and after, or none when its author's data
+/// are gone. The worker does it for `Job::LinkReport`. Harmless when it happens twice.
+pub async fn update(app: &App, report: Uuid) -> Result<()> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    let Some(known) = store::find_sighting(&tx, report).await? else { return Ok(()) };
+    if known.is_deleted {
+        store::delete_links(&tx, report).await?;
+        return Ok(tx.commit().await?);
+    }
+    let week = TimeDelta::days(DAYS);
+    let span = (known.received_at - week, known.received_at + week);
+    let candidates = store::list_candidates(&tx, report, &known.sighting, span).await?;
+    // The later of two stands first, whichever of them is looked at.
+    let links: Vec<(Uuid, Uuid, Why)> = candidates
+        .iter()
+        .filter_map(|other| {
+            let why = known.sighting.link(&other.sighting)?;
+            let is_later = known.sequence > other.sequence;
+            Some(if is_later { (report, other.id, why) } else { (other.id, report, why) })
+        })
+        .collect();
+    store::insert_links(&tx, &links).await?;
+    Ok(tx.commit().await?)
+}
+
 impl Sighting {
-    /// The place, if it is good enough to tell neighbours by.
+    /// The place, if it is good enough to tell neighbours by: faulty phones share places outside the country, such as 0, 0.
     fn fixed_place(&self) -> Option<Place> {
-        self.place.filter(|place| place.accuracy_metres <= WORST_ACCURACY_METRES)
+        self.place.filter(|place| place.accuracy_metres <= WORST_ACCURACY_METRES && is_near_the_country(*place))
     }
 
     /// Whether, and why, another sighting tells of the same.
@@ -93,28 +127,6 @@ impl Sighting {
         let (west, east) = (place.longitude - east_west, place.longitude + east_west);
         let (west, east) = if west < -180.0 || east > 180.0 { (-180.0, 180.0) } else { (west, east) };
         Some(Bounds { south: place.latitude - north_south, north: place.latitude + north_south, west, east })
-    }
-
-    /// Numbers of the locks that a writer holds so that two reports of the same thing which arrive at one instant
-    /// see each other: any two that can be linked share one. In ascending order, so that writers never deadlock.
-    pub(crate) fn locks(&self) -> Vec<i64> {
-        let lock = |kind: &str, what: &str| {
-            let digest = Sha256::digest(format!("report:{kind}:{what}"));
-            i64::from_be_bytes(*digest.first_chunk().expect("a digest has 32 bytes"))
-        };
-        let mut locks: Vec<i64> = self.code_key.iter().map(|code| lock("code", code)).collect();
-        if let Some(bounds) = self.bounds() {
-            let cell = |degrees: f64| (degrees / LOCK_CELL_DEGREES).floor();
-            // At most four cells; near a pole or the date line the one cell of each edge does.
-            for latitude in [bounds.south, bounds.north] {
-                for longitude in [bounds.west, bounds.east] {
-                    locks.push(lock("cell", &format!("{}:{}", cell(latitude), cell(longitude))));
-                }
-            }
-        }
-        locks.sort_unstable();
-        locks.dedup();
-        locks
     }
 }
 
@@ -171,18 +183,27 @@ mod tests {
         assert_eq!(named("«»").link(&named("Достық")), Some(Why::Nearby));
     }
 
+    /// B34
+    #[test]
+    fn places_that_faulty_phones_share_link_nothing() {
+        for (latitude, longitude) in [(0.0, 0.0), (71.430_4, 51.128_2), (55.75, 37.62)] {
+            let seen = at(latitude, longitude);
+            assert!(seen.link(&seen).is_none() && seen.bounds().is_none(), "{latitude} {longitude}");
+        }
+    }
+
     #[test]
     fn a_rough_position_links_nothing() {
         let mut rough = at(51.128_2, 71.430_4);
         rough.place.as_mut().unwrap().accuracy_metres = 1_000.0;
         assert_eq!(rough.link(&at(51.128_2, 71.430_4)), None);
-        assert!(rough.bounds().is_none() && rough.locks().is_empty());
+        assert!(rough.bounds().is_none());
     }
 
     proptest! {
         #[test]
-        fn whatever_can_be_linked_lies_in_the_bounds_and_shares_a_lock(
-            latitude in -80.0..80.0, longitude in -179.9..179.9,
+        fn whatever_can_be_linked_lies_in_the_bounds(
+            latitude in 40.0..56.0, longitude in 46.0..88.0,
             north in -0.000_5..0.000_5, east in -0.003..0.003,
         ) {
             let (one, other) = (at(latitude, longitude), at(latitude + north, longitude + east));
@@ -190,8 +211,6 @@ mod tests {
                 let (bounds, place) = (one.bounds().unwrap(), other.place.unwrap());
                 prop_assert!((bounds.south..=bounds.north).contains(&place.latitude));
                 prop_assert!((bounds.west..=bounds.east).contains(&place.longitude));
-                let locks = other.locks();
-                prop_assert!(one.locks().iter().any(|lock| locks.contains(lock)));
             }
         }
     }

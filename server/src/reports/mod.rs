@@ -11,6 +11,7 @@ mod form;
 mod http;
 mod inspect;
 mod links;
+mod network;
 mod photo;
 mod photos;
 mod quota;
@@ -19,18 +20,22 @@ mod report;
 mod retention;
 mod status;
 mod store;
+mod stream;
+mod text;
 mod workshop;
 
 use crate::config::Config;
 use crate::error::Result;
 use erasures::Erasures;
+use network::Networks;
 pub(crate) use photos::PhotoStore;
 use quota::{Allowance, Quota};
 use workshop::Workshop;
 
 pub use erasures::{Erased, keep_erased, note_erasures, replay};
 pub(crate) use http::routes;
-pub use retention::{delete_photos, keep_house};
+pub use links::update as link_report;
+pub use retention::{delete_photos, keep_house, sweep_pending};
 
 /// What reports need of a process besides its tables. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,6 +48,8 @@ pub struct Reports {
     pub(crate) workshop: Workshop,
     /// What networks have sent today.
     pub(crate) quota: Quota,
+    /// What the audit keeps of networks.
+    pub(crate) networks: Networks,
 }
 
 impl Reports {
@@ -54,6 +61,7 @@ impl Reports {
             erasures: Erasures::open(config)?,
             workshop: Workshop::new(config.threads),
             quota: Quota::new(allowance),
+            networks: Networks::default(),
         })
     }
 }

@@ -1,21 +1,23 @@
-//! Taking a report in: identified, placed, its photos stored, then written with its links, history and audit in one
-//! transaction. A retry under the same id finds the same report.
+//! Taking a report in: identified, placed, its photos stored, then written with its history and audit in one transaction. A retry under the same id finds the same report.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use locales::Language;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::draft::Draft;
-use super::links::{self, Sighting};
+use super::links::Sighting;
+use super::network::with_network;
+use super::photo::Photo;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side, Token};
 use super::status::{self, ReportStatus};
 use super::{code, photos, store};
 use crate::app::App;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Entry, Who};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
-use crate::{clock, keys, registry};
+use crate::jobs::{self, Job};
+use crate::{clock, keys};
 
 /// What the reporter is told.
 pub(crate) struct Received {
@@ -27,48 +29,49 @@ pub(crate) struct Received {
     pub(crate) status: ReportStatus,
     /// The day by which the authority answers.
     pub(crate) due_on: NaiveDate,
-    /// How many reports tell of the same.
-    pub(crate) linked: i64,
     /// False when it was there already.
     pub(crate) is_new: bool,
 }
 
 /// Takes a report in, or finds the one that came under this id before.
-pub(crate) async fn receive(app: &App, draft: Draft, language: Language, actor: Actor) -> Result<Received> {
-    if let Some(known) = find_known(app, draft.id, &draft.fingerprint, actor).await? {
+///
+/// Nothing here depends on other reports: they are linked by a job, which tells inspectors alone.
+pub(crate) async fn receive(app: &App, draft: Draft, language: Language, prefix: u64) -> Result<Received> {
+    if let Some(known) = find_known(app, draft.id, &draft.fingerprint, prefix).await? {
         return Ok(known);
     }
-    let photos = store_photos(app, &draft).await?;
-    let paths: Vec<String> = photos.iter().map(|photo| photo.path.clone()).collect();
+    let photos = store_photos(app, &draft.photos).await?;
     let (id, fingerprint) = (draft.id, draft.fingerprint.clone());
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    let written = write(app, &tx, draft, &photos, language, actor).await;
+    let written = write(app, &tx, draft, &photos, language, prefix).await;
     match written {
         Ok(Some(received)) => {
             // When this fails, the commit may have happened nevertheless: then the photos are needed, and if not,
             // the worker finds them.
             tx.commit().await?;
+            app.wake.notify_one();
             Ok(received)
         }
         Ok(None) => {
             drop(tx);
             drop(client);
-            remove(app, &paths).await;
+            remove(app, &photos).await;
             // Another request with this id was quicker.
-            let known = find_known(app, id, &fingerprint, actor).await?;
-            known.ok_or_else(|| Error::internal("a report vanished between two looks"))
+            let known = find_known(app, id, &fingerprint, prefix).await?;
+            known.ok_or_else(|| Error::internal("report insert conflicted, but no report has this id"))
         }
         Err(error) => {
             drop(tx);
-            remove(app, &paths).await;
+            drop(client);
+            remove(app, &photos).await;
             Err(error)
         }
     }
 }
 
 /// The report that came under this id before, with a new token; refused when something else was sent then.
-async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], actor: Actor) -> Result<Option<Received>> {
+async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], prefix: u64) -> Result<Option<Received>> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
     let Some(sent) = store::find_sent(&tx, id).await? else { return Ok(None) };
@@ -77,43 +80,68 @@ async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], actor: Actor) -> Re
     }
     let (token, now) = (new_token(), app.clock.now());
     store::insert_token(&tx, sent.id, &Token::hash(token.reveal()), now).await?;
-    let linked = store::count_links(&tx, sent.id).await?;
-    let object = format!("report:{}", sent.number);
-    let entry = Entry { at: now, actor, action: "reports.receive-again", object, result: "done", details: json!({}) };
-    audit::append(&tx, &entry).await?;
+    append(app, &tx, "reports.receive-again", sent.number, prefix, json!({})).await?;
     tx.commit().await?;
     let store::Sent { number, status, due_on, .. } = sent;
-    Ok(Some(Received { number, token, status, due_on, linked, is_new: false }))
+    Ok(Some(Received { number, token, status, due_on, is_new: false }))
 }
 
-/// Writes the files first: a row must never name a file that isn't there.
-async fn store_photos(app: &App, draft: &Draft) -> Result<Vec<KeptPhoto>> {
-    let day = app.clock.now().date_naive();
-    let mut kept = Vec::with_capacity(draft.photos.len());
-    for photo in &draft.photos {
+/// A line of the audit for somebody unknown, whose network has another name every day.
+pub(super) async fn append(
+    app: &App,
+    tx: &Transaction<'_>,
+    action: &'static str,
+    number: ReportNumber,
+    prefix: u64,
+    details: Value,
+) -> Result<()> {
+    let at = app.clock.now();
+    let network = app.reports.networks.name(tx, prefix, clock::local(at).date_naive()).await?;
+    let actor = Actor { who: Who::Public, address: None };
+    let details = with_network(details, &network);
+    audit::append(tx, &Entry { at, actor, action, object: format!("report:{number}"), result: "done", details }).await
+}
+
+/// Writes the files first: a row must never name a file that isn't there. Before that they are noted, so that what a process
+/// leaves behind is known.
+pub(super) async fn store_photos(app: &App, photos: &[Photo]) -> Result<Vec<KeptPhoto>> {
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    let size = |size: u64| i32::try_from(size).map_err(Error::internal);
+    let row = |photo: &Photo| {
         let id = Uuid::new_v4();
-        let path = photos::name(day, id);
-        let size = |size: u64| i32::try_from(size).map_err(Error::internal);
-        let row = KeptPhoto {
-            id,
-            path,
-            width: size(photo.width.into())?,
-            height: size(photo.height.into())?,
-            bytes: size(photo.jpeg.len() as u64)?,
-        };
-        let put = app.reports.photos.put(&row.path, photo.jpeg.clone()).await;
-        kept.push(row);
-        if let Err(error) = put {
-            remove(app, &kept.iter().map(|row| row.path.clone()).collect::<Vec<_>>()).await;
+        let (width, height) = (size(photo.width.into())?, size(photo.height.into())?);
+        let bytes = size(photo.jpeg.len() as u64)?;
+        Ok(KeptPhoto { id, path: photos::name(now.date_naive(), id), width, height, bytes })
+    };
+    let kept: Vec<KeptPhoto> = photos.iter().map(row).collect::<Result<_>>()?;
+    store::note_pending(&app.db.get().await?, &paths(&kept), now).await?;
+    for (row, photo) in kept.iter().zip(photos) {
+        if let Err(error) = app.reports.photos.put(&row.path, photo.jpeg.clone()).await {
+            remove(app, &kept).await;
             return Err(error);
         }
     }
     Ok(kept)
 }
 
+fn paths(photos: &[KeptPhoto]) -> Vec<String> {
+    photos.iter().map(|photo| photo.path.clone()).collect()
+}
+
 /// Removes files that no row will name. What can't be removed now is found by the worker.
-async fn remove(app: &App, paths: &[String]) {
-    if let Err(error) = app.reports.photos.delete(paths).await {
+pub(super) async fn remove(app: &App, photos: &[KeptPhoto]) {
+    if photos.is_empty() {
+        return;
+    }
+    let paths = paths(photos);
+    let removed = async {
+        app.reports.photos.delete(&paths).await?;
+        store::strike_pending(&app.db.get().await?, &paths).await
+    };
+    if let Err(error) = removed.await {
         tracing::warn!(%error, "photos without a report are left to the worker");
     }
 }
@@ -125,7 +153,7 @@ async fn write(
     draft: Draft,
     photos: &[KeptPhoto],
     language: Language,
-    actor: Actor,
+    prefix: u64,
 ) -> Result<Option<Received>> {
     let now = app.clock.now();
     let keys = app.keys.current();
@@ -139,7 +167,6 @@ async fn write(
         None => None,
     };
     let sighting = Sighting { code_key: named.key, place: draft.place, outlet: draft.outlet };
-    store::lock(tx, &sighting.locks()).await?;
     let today = clock::local(now).date_naive();
     let report = Report {
         id: draft.id,
@@ -151,7 +178,8 @@ async fn write(
         gtin: named.gtin,
         unit: named.unit,
         address: draft.address,
-        region: sighting.place.map(|place| registry::region_of(place.latitude, place.longitude).kato.clone()),
+        // Outside the country there is no region: such a report is everybody's, like one without a place.
+        region: sighting.place.and_then(|place| app.regions.find(place.latitude, place.longitude)),
         sighting,
         contact_sealed,
         status: ReportStatus::Received,
@@ -160,31 +188,18 @@ async fn write(
         received_at: now,
         deleted_at: None,
     };
-    let candidates = store::list_candidates(tx, &report.sighting, now - TimeDelta::days(links::DAYS)).await?;
     if !store::insert_report(tx, &store::NewReport { report: &report, fingerprint: &draft.fingerprint }).await? {
         return Ok(None);
     }
-    let links: Vec<_> =
-        candidates.iter().filter_map(|(other, seen)| Some((*other, report.sighting.link(seen)?))).collect();
-    store::insert_links(tx, report.id, &links).await?;
-    store::insert_photos(tx, report.id, photos).await?;
+    store::insert_photos(tx, report.id, photos, None).await?;
     let token = new_token();
     store::insert_token(tx, report.id, &Token::hash(token.reveal()), now).await?;
-    let event =
-        Event { at: now, who: Side::System, account: None, status: Some(ReportStatus::Received), message: None };
+    jobs::append(tx, &Job::LinkReport { report: report.id }).await?;
+    let event = Event { status: Some(ReportStatus::Received), ..Event::new(now, Side::System) };
     store::append_event(tx, report.id, &event).await?;
-    let details = json!({ "category": report.category, "photos": photos.len(), "linked": links.len() });
-    let object = format!("report:{}", report.number);
-    let entry = Entry { at: now, actor, action: "reports.receive", object, result: "done", details };
-    audit::append(tx, &entry).await?;
-    Ok(Some(Received {
-        number: report.number,
-        token,
-        status: report.status,
-        due_on: report.due_on,
-        linked: i64::try_from(links.len()).unwrap_or(i64::MAX),
-        is_new: true,
-    }))
+    let details = json!({ "category": report.category, "photos": photos.len() });
+    append(app, tx, "reports.receive", report.number, prefix, details).await?;
+    Ok(Some(Received { number: report.number, token, status: report.status, due_on: report.due_on, is_new: true }))
 }
 
 fn new_token() -> Token {

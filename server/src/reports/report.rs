@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::links::Sighting;
 use super::status::{NotNow, ReportStatus, Step};
+use super::text::search_key;
 use crate::scans::Place;
 
 /// How many random bytes a token is made of (X6 asks for 16 at least).
@@ -150,6 +151,14 @@ impl Report {
         format!("report:{id}")
     }
 
+    /// What inspectors search: number, GTIN, shop and address.
+    pub(crate) fn search_key(&self) -> String {
+        let gtin = self.gtin.map(|gtin| format!("{gtin:014}"));
+        let number = self.number.to_string();
+        let parts = [Some(number.as_str()), gtin.as_deref(), self.sighting.outlet.as_deref(), self.address.as_deref()];
+        search_key(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
+
     /// Where it was.
     pub(crate) fn place(&self) -> Option<Place> {
         self.sighting.place
@@ -195,8 +204,33 @@ pub(crate) struct Event {
     pub(crate) account: Option<Uuid>,
     /// The new status, when it changed.
     pub(crate) status: Option<ReportStatus>,
-    /// What was written.
+    /// What was written to the other side.
     pub(crate) message: Option<String>,
+    /// What was written for colleagues; the reporter never sees it.
+    pub(crate) note: Option<String>,
+    /// Who had the report before a hand-over.
+    pub(crate) from: Option<Uuid>,
+    /// Who has it since.
+    pub(crate) to: Option<Uuid>,
+    /// Photos that came with the message, by their ids.
+    pub(crate) photos: Vec<Uuid>,
+}
+
+impl Event {
+    /// A step without anything beside it.
+    pub(crate) fn new(at: DateTime<Utc>, who: Side) -> Self {
+        Self {
+            at,
+            who,
+            account: None,
+            status: None,
+            message: None,
+            note: None,
+            from: None,
+            to: None,
+            photos: Vec::new(),
+        }
+    }
 }
 
 /// A photo as the table knows it.

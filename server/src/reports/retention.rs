@@ -10,6 +10,7 @@ use super::report::{Event, Side};
 use super::store;
 use crate::app::App;
 use crate::audit::{self, Actor, Entry, Who};
+use crate::clock;
 use crate::db::Transaction;
 use crate::error::Result;
 use crate::jobs::{self, Job};
@@ -17,6 +18,10 @@ use crate::scans::Place;
 
 /// Reports changed in one transaction.
 const BATCH: usize = 500;
+/// How long a report may take from the note of its photos to its commit. No request lasts as long.
+const PENDING: TimeDelta = TimeDelta::minutes(15);
+/// How long the key of a day is kept: a report sent before midnight may be followed after it.
+const DAY_KEYS: Days = Days::new(1);
 /// Days whose folders are swept: from the day before yesterday, when nobody writes there any more, back to a week
 /// in which no worker ran.
 const SWEPT_DAYS: std::ops::Range<u64> = 2..10;
@@ -42,8 +47,7 @@ pub async fn keep_house(app: &App) -> Result<()> {
         let tx = client.transaction().await?;
         let expired = store::list_expired(&tx, before(keep.report_days), BATCH).await?;
         for report in &expired {
-            let event = Event { at: now, who: Side::System, account: None, status: None, message: None };
-            store::append_event(&tx, *report, &event).await?;
+            store::append_event(&tx, *report, &Event::new(now, Side::System)).await?;
             erase(&tx, *report, now).await?;
         }
         note(&tx, expired.clone(), Erased::Expired).await?;
@@ -56,8 +60,12 @@ pub async fn keep_house(app: &App) -> Result<()> {
     }
     let tx = client.transaction().await?;
     store::delete_tokens(&tx, before(keep.report_days)).await?;
+    if let Some(day) = clock::local(now).date_naive().checked_sub_days(DAY_KEYS) {
+        store::delete_day_keys(&tx, day).await?;
+    }
     tx.commit().await?;
     drop(client);
+    sweep_pending(app).await?;
     sweep(app, now).await
 }
 
@@ -65,6 +73,8 @@ pub async fn keep_house(app: &App) -> Result<()> {
 pub(crate) async fn erase(tx: &Transaction<'_>, report: Uuid, now: DateTime<Utc>) -> Result<()> {
     let paths = store::delete_photos(tx, report).await?;
     store::erase(tx, report, now).await?;
+    // The job removes the links of a report without data.
+    jobs::append(tx, &Job::LinkReport { report }).await?;
     if paths.is_empty() { Ok(()) } else { jobs::append(tx, &Job::DeletePhotos { paths }).await }
 }
 
@@ -82,7 +92,31 @@ pub async fn delete_photos(app: &App, paths: &[String]) -> Result<()> {
     app.reports.photos.delete(paths).await
 }
 
-/// Deletes files that no report has: left by a process that died between file and row.
+/// Deletes files that were noted a while ago and never became a report's: their process died in between, however long ago.
+/// Harmless by any number of workers at once.
+pub async fn sweep_pending(app: &App) -> Result<()> {
+    let before = app.clock.now() - PENDING;
+    loop {
+        let client = app.db.get().await?;
+        let pending = store::list_pending(&client, before, BATCH).await?;
+        // A commit whose answer was lost has struck its files out; this makes sure.
+        let strangers = store::list_strangers(&client, &pending).await?;
+        drop(client);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        if !strangers.is_empty() {
+            tracing::info!(files = strangers.len(), "photos without a report are deleted");
+            app.reports.photos.delete(&strangers).await?;
+        }
+        store::strike_pending(&app.db.get().await?, &pending).await?;
+        if pending.len() < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes files of the last days that no report has and nobody noted: of a store that was put back from a backup.
 async fn sweep(app: &App, now: DateTime<Utc>) -> Result<()> {
     for back in SWEPT_DAYS {
         let Some(day) = now.date_naive().checked_sub_days(Days::new(back)) else { continue };

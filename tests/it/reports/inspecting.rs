@@ -3,15 +3,14 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::TestApp;
 use uuid::Uuid;
 
-use super::{ALMATY, ASTANA, Inspector, Sent, count, form};
+use super::{ALMATY, ASTANA, Inspector, Sent, count, form, open};
 
 /// X1, X36
 #[tokio::test]
 async fn another_regions_report_is_not_there() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[("contact", "me@example.kz")])).await;
     let stranger = Inspector::new(&app, "dana", ALMATY).await;
     let unknown = Sent { number: "TB-26-9999999".into(), token: String::new() };
@@ -32,7 +31,7 @@ async fn another_regions_report_is_not_there() {
 
 #[tokio::test]
 async fn what_is_nobodys_is_everybodys_until_it_is_taken() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let placeless = Sent::new(&app, form(1, &[("latitude", ""), ("longitude", "")])).await;
     let (astana, almaty) = (Inspector::new(&app, "serik", ASTANA).await, Inspector::new(&app, "dana", ALMATY).await);
     for inspector in [&astana, &almaty] {
@@ -47,7 +46,7 @@ async fn what_is_nobodys_is_everybodys_until_it_is_taken() {
 /// list isn't.
 #[tokio::test]
 async fn a_list_tells_places_to_a_kilometre() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[])).await;
     let inspector = Inspector::new(&app, "serik", ASTANA).await;
     let exact = &inspector.read(&app, &report).await.expect(200).json["place"];
@@ -65,7 +64,7 @@ async fn a_list_tells_places_to_a_kilometre() {
 /// X1
 #[tokio::test]
 async fn only_who_is_in_charge_sees_the_contact_and_decides() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[("contact", "me@example.kz")])).await;
     let one = Inspector::new(&app, "serik", ASTANA).await;
     let other = Inspector::new(&app, "aida", ASTANA).await;
@@ -90,7 +89,7 @@ async fn only_who_is_in_charge_sees_the_contact_and_decides() {
 
 #[tokio::test]
 async fn a_report_handed_to_another_region_goes_there() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[])).await;
     let (one, other) = (Inspector::new(&app, "serik", ASTANA).await, Inspector::new(&app, "dana", ALMATY).await);
     let nobody = one.post(&app, &report, "assign", json!({"to": Uuid::from_u128(5)})).await.expect(422);
@@ -110,7 +109,7 @@ async fn a_report_handed_to_another_region_goes_there() {
 /// X2
 #[tokio::test]
 async fn inspectors_routes_are_for_inspectors() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[])).await;
     let mut stranger = Inspector::new(&app, "serik", ASTANA).await;
     stranger.access = "e30.e30.e30".into();
@@ -121,7 +120,7 @@ async fn inspectors_routes_are_for_inspectors() {
 
 #[tokio::test]
 async fn the_list_is_filtered_and_comes_in_pages() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let first = Sent::new(&app, form(1, &[("code", "4870112345674")])).await;
     let mut inspector = Inspector::new(&app, "serik", ASTANA).await;
     inspector.post(&app, &first, "assign", json!({})).await.expect(200);
@@ -172,7 +171,7 @@ async fn the_list_is_filtered_and_comes_in_pages() {
 
 #[tokio::test]
 async fn a_query_that_makes_no_sense_is_told_where() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let inspector = Inspector::new(&app, "serik", ASTANA).await;
     for (query, slug, faults) in [
         ("?status=lost", "malformed-query", vec!["status field-wrong-type"]),

@@ -1,9 +1,11 @@
 //! Reports of violations, from the form of somebody unknown to the inspector's decision and the end of all data.
 
+mod armour;
 mod following;
 mod inspecting;
 mod photos;
 mod taking;
+mod talking;
 
 use std::io::Cursor;
 
@@ -48,6 +50,20 @@ fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
+}
+
+/// The regions of two towns, and nothing between.
+const REGIONS: &str = r#"{"type":"FeatureCollection","features":[
+    {"type":"Feature","properties":{"kato":"710000000","name":"Astana"},"geometry":{"type":"Polygon",
+        "coordinates":[[[71,50.8],[72,50.8],[72,51.5],[71,51.5],[71,50.8]]]}},
+    {"type":"Feature","properties":{"kato":"750000000","name":"Almaty"},"geometry":{"type":"Polygon",
+        "coordinates":[[[76,42.8],[78,42.8],[78,43.8],[76,43.8],[76,42.8]]]}}]}"#;
+
+/// A register that knows two regions.
+async fn open() -> TestApp {
+    let app = TestApp::start().await;
+    server::regions::import(&app.app, &server::regions::read(REGIONS).unwrap()).await.unwrap();
+    app
 }
 
 async fn send(app: &TestApp, form: Form) -> Answer {
@@ -147,7 +163,16 @@ impl Inspector {
 async fn everything(app: &TestApp) -> String {
     let db = app.app.db.get().await.unwrap();
     let mut all = String::new();
-    for table in ["report", "report_token", "report_photo", "report_event", "report_link", "idempotency", "audit"] {
+    for table in [
+        "report",
+        "report_token",
+        "report_photo",
+        "report_event",
+        "report_link",
+        "report_photo_pending",
+        "idempotency",
+        "audit",
+    ] {
         let sql = format!("SELECT coalesce(string_agg(row::text, ' '), '') FROM {table} AS row");
         all += db.query_one(&sql, &[]).await.unwrap().get(0);
     }

@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::TestApp;
 
-use super::{ASTANA, Inspector, Sent, count, files, form, jpeg, photo, send};
+use super::{ASTANA, Inspector, Sent, count, files, form, jpeg, open, photo, send};
 
 /// A JPEG with a place in its Exif (APP1), words in XMP (APP1), IPTC (APP13) and a comment, and a script behind its end.
 fn talkative(orientation: u8) -> Vec<u8> {
@@ -30,7 +29,7 @@ fn talkative(orientation: u8) -> Vec<u8> {
 /// X21, X22, X23, X25
 #[tokio::test]
 async fn a_photo_is_encoded_anew_and_handed_out_as_a_file_that_does_nothing() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[]).part("photo", photo(talkative(6)))).await;
     let inspector = Inspector::new(&app, "serik", ASTANA).await;
     let seen = inspector.read(&app, &report).await.expect(200).json;
@@ -66,7 +65,7 @@ async fn a_photo_is_encoded_anew_and_handed_out_as_a_file_that_does_nothing() {
 /// X1, X2
 #[tokio::test]
 async fn nobody_else_gets_a_photo() {
-    let app = TestApp::start().await;
+    let app = open().await;
     let report = Sent::new(&app, form(1, &[]).part("photo", photo(jpeg(20, 20)))).await;
     let other = Sent::new(&app, form(2, &[])).await;
     let inspector = Inspector::new(&app, "serik", ASTANA).await;
@@ -83,7 +82,7 @@ async fn nobody_else_gets_a_photo() {
 /// X20
 #[tokio::test]
 async fn a_flood_of_pixels_and_what_is_no_photo_are_refused() {
-    let app = TestApp::start().await;
+    let app = open().await;
     // A PNG that claims 60,000 × 60,000 pixels in 69 bytes.
     let mut flood = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0".to_vec();
     let crc = crc32(&flood[12..]);
@@ -102,13 +101,43 @@ async fn a_flood_of_pixels_and_what_is_no_photo_are_refused() {
     assert!(files(&app).is_empty());
 }
 
+/// X68: a process that dies between file and row leaves a note, which is found however long no worker ran.
+#[tokio::test]
+async fn files_of_a_report_that_died_are_swept_soon_and_after_any_time() {
+    for away in [TimeDelta::minutes(20), TimeDelta::days(400)] {
+        let app = open().await;
+        Sent::new(&app, form(1, &[]).part("photo", photo(jpeg(20, 20)))).await;
+        let kept = files(&app).remove(0);
+        assert_eq!(
+            count(&app, "SELECT count(*) FROM report_photo_pending").await,
+            0,
+            "a report's own file is not pending"
+        );
+        let left = kept.replace(".jpg", "-left.jpg");
+        let folder = app.app.config.data_dir.join("photos");
+        std::fs::write(folder.join(&left), "left by a process that died").unwrap();
+        let db = app.app.db.get().await.unwrap();
+        let note = "INSERT INTO report_photo_pending (path, noted_at) VALUES ($1, $2)";
+        db.execute(note, &[&left, &app.app.clock.now()]).await.unwrap();
+        // A commit whose answer was lost: noted, but a report's.
+        db.execute(note, &[&kept, &app.app.clock.now()]).await.unwrap();
+        drop(db);
+        server::reports::sweep_pending(&app.app).await.unwrap();
+        assert_eq!(files(&app).len(), 2, "a report may still be written");
+        app.app.clock.shift(away);
+        server::reports::sweep_pending(&app.app).await.unwrap();
+        assert_eq!(files(&app), [kept]);
+        assert_eq!(count(&app, "SELECT count(*) FROM report_photo_pending").await, 0);
+    }
+}
+
 #[tokio::test]
 async fn files_without_a_report_are_swept_away_and_others_stay() {
-    let app = TestApp::start().await;
+    let app = open().await;
     Sent::new(&app, form(1, &[]).part("photo", photo(jpeg(20, 20)))).await;
     let kept = files(&app).remove(0);
     let folder = app.app.config.data_dir.join("photos").join(&kept);
-    std::fs::write(folder.with_file_name("stranger.jpg"), "left by a process that died").unwrap();
+    std::fs::write(folder.with_file_name("stranger.jpg"), "put back from a backup").unwrap();
     server::reports::keep_house(&app.app).await.unwrap();
     assert_eq!(files(&app).len(), 2, "today's files may belong to a report that is being written");
     app.app.clock.shift(TimeDelta::days(3));

@@ -3,6 +3,7 @@
 mod body;
 mod list;
 mod map;
+mod of_report;
 mod one;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,5 +12,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     list::routes(routes);
     map::routes(routes);
+    of_report::routes(routes);
     one::routes(routes);
 }

@@ -126,3 +126,22 @@ pub(crate) async fn list_alerts(db: &impl GenericClient, filter: &Filter<'_>) ->
         .await?;
     rows.iter().map(kept).collect()
 }
+
+/// Most alerts about one report.
+const MOST_OF_REPORT: i64 = 20;
+
+/// Alerts about what a report is about: its unit's, and those that an inspector linked with it. The likeliest first, as far
+/// as an inspector of this region may know of them.
+pub(crate) async fn list_of_report(db: &impl GenericClient, number: &str, region: &str) -> Result<Vec<Kept>> {
+    let list = format!(
+        "-- alerts::list_of_report
+         SELECT {COLUMNS} FROM {TABLES}
+         WHERE (a.region = $2 OR a.region IS NULL)
+           AND (a.subject = (SELECT format('unit:%s:%s', r.order_number, r.unit_index) FROM report r
+                             WHERE r.number = $1 AND r.order_number IS NOT NULL)
+                OR EXISTS (SELECT FROM alert_link l WHERE l.alert_id = a.id AND l.report = $1))
+         ORDER BY a.score DESC, a.id LIMIT $3"
+    );
+    let rows = db.query(&db.prepare_cached(&list).await?, &[&number, &region, &MOST_OF_REPORT]).await?;
+    rows.iter().map(kept).collect()
+}

@@ -18,5 +18,5 @@ pub(crate) use event::{
     Event, Happened, Linked, What, append_happened, find_event, insert_link, list_events, list_links, list_stream,
     newest_event, reports_exist,
 };
-pub(crate) use list::{Filter, InCharge, Order, list_alerts};
+pub(crate) use list::{Filter, InCharge, Order, list_alerts, list_of_report};
 pub(crate) use trail::{coarsen_trails, forget_trails, take_trails, write_trails};

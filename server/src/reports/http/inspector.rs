@@ -1,6 +1,5 @@
 //! Reports for inspectors: a list to work through, each report whole, and its photos.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use locales::Language;
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Standing, category_text};
+use super::{PhotoJpeg, ReportPhoto, Standing, category_text, photo_file};
 use crate::app::App;
 use crate::auth::Inspector;
 use crate::bounds;
@@ -21,14 +20,19 @@ use crate::registry;
 use crate::reports::code;
 use crate::reports::draft::categories;
 use crate::reports::inspect::{self, Inspected};
-use crate::reports::report::{Event, KeptPhoto, Side};
+use crate::reports::report::{Event, Side};
 use crate::reports::status::ReportStatus;
 use crate::reports::store::{self, Filter, InCharge, Linked, Listed};
+use crate::reports::text::search_key;
 use crate::scans::Place;
+use crate::verify::Answer;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_reports).service(get_report).service(get_photo);
 }
+
+/// Longest search, in characters.
+const MAX_SEARCH: usize = 100;
 
 /// Which reports are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -52,6 +56,9 @@ struct Wanted {
     from: Option<NaiveDate>,
     /// Received on this day in Kazakhstan or earlier.
     to: Option<NaiveDate>,
+    /// Part of the number, the GTIN, the shop's name or the address; capitals and punctuation don't matter.
+    #[param(max_length = 100, example = "береке")]
+    search: Option<String>,
 }
 
 impl Wanted {
@@ -82,6 +89,10 @@ impl Wanted {
             day.filter(|_| fits)
         };
         let (from, to) = (day("from", self.from), day("to", self.to));
+        let search = self.search.as_deref().map(search_key);
+        if self.search.as_deref().is_some_and(|search| search.chars().count() > MAX_SEARCH) {
+            faults.push(FieldFault::with("search", "field-too-long", &[("max", MAX_SEARCH.into())]));
+        }
         if !faults.is_empty() {
             return Err(Error::Malformed("malformed-query", faults));
         }
@@ -94,6 +105,7 @@ impl Wanted {
             due_before: (self.overdue == Some(true)).then_some(today),
             from: from.map(clock::start_of),
             before: to.and_then(|to| to.succ_opt()).map(clock::start_of),
+            search: search.filter(|search| !search.is_empty()),
             after: None,
             limit: 0,
         })
@@ -240,8 +252,12 @@ struct InspectedReport {
     contact: Option<String>,
     /// The inspector in charge.
     assignee: Option<Uuid>,
+    /// The login of that inspector.
+    assignee_login: Option<String>,
     /// Whether that is the caller.
     is_mine: bool,
+    /// What the register says of the code now; none without a code, or while the register can't be asked.
+    answer: Option<Answer>,
     /// When it came in, in UTC.
     received_at: DateTime<Utc>,
     /// The day by which the authority answers.
@@ -260,21 +276,6 @@ struct InspectedReport {
     linked_elsewhere: usize,
 }
 
-/// A photo of a report.
-#[derive(Debug, Serialize, ToSchema)]
-struct ReportPhoto {
-    /// Its id.
-    id: Uuid,
-    /// Where to get it.
-    url: String,
-    /// In pixels.
-    width: i32,
-    /// In pixels.
-    height: i32,
-    /// Size of the file.
-    bytes: i32,
-}
-
 /// A step in a report's life.
 #[derive(Debug, Serialize, ToSchema)]
 struct InspectedEvent {
@@ -285,12 +286,28 @@ struct InspectedEvent {
     /// Which inspector.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Uuid>,
+    /// The inspector's login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    login: Option<String>,
+    /// The login of who had the report before a hand-over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// The login of who has it since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// Why it was handed over; the report's author doesn't see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     /// The new status, when it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<ReportStatus>,
     /// What was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// Photos that came with the message, by their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    photos: Vec<Uuid>,
 }
 
 /// A report that tells of the same.
@@ -308,16 +325,22 @@ struct LinkedReport {
 
 impl InspectedReport {
     fn new(inspected: Inspected, me: Uuid, today: NaiveDate, language: Language) -> Self {
-        let Inspected { report, contact, photos, events, links, linked_elsewhere, order } = inspected;
+        let Inspected { report, contact, photos, events, links, linked_elsewhere, order, answer, logins } = inspected;
         let number = report.number.to_string();
-        let photo = |photo: KeptPhoto| ReportPhoto {
-            id: photo.id,
-            url: format!("/v1/inspector/reports/{number}/photos/{}", photo.id),
-            width: photo.width,
-            height: photo.height,
-            bytes: photo.bytes,
+        let address = format!("/v1/inspector/reports/{number}");
+        let login = |account: Option<Uuid>| account.and_then(|account| logins.get(&account).cloned());
+        let event = |event: Event| InspectedEvent {
+            login: login(event.account),
+            from: login(event.from),
+            to: login(event.to),
+            at: event.at,
+            who: event.who,
+            account: event.account,
+            note: event.note,
+            status: event.status,
+            message: event.message,
+            photos: event.photos,
         };
-        let event = |Event { at, who, account, status, message }| InspectedEvent { at, who, account, status, message };
         let linked =
             |linked: Linked| LinkedReport { number: linked.number.to_string(), status: linked.status, why: linked.why };
         Self {
@@ -328,7 +351,9 @@ impl InspectedReport {
             contact,
             is_mine: report.assignee == Some(me),
             is_overdue: report.is_overdue(today),
-            photos: photos.into_iter().map(photo).collect(),
+            assignee_login: login(report.assignee),
+            answer,
+            photos: photos.iter().map(|photo| ReportPhoto::at(&address, photo)).collect(),
             history: events.into_iter().map(event).collect(),
             linked: links.into_iter().map(linked).collect(),
             linked_elsewhere,
@@ -395,18 +420,5 @@ async fn get_photo(
 ) -> Result<HttpResponse> {
     let (number, id) = path.into_inner();
     let shown = inspect::read_photo(&app, &inspector, &number, id_in_path(&id)?).await?;
-    // The number is one that we made: it was found.
-    let name = format!("attachment; filename=\"{number}-{}.jpg\"", shown.position);
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "image/jpeg"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((CONTENT_DISPOSITION, name))
-        .insert_header((CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; frame-ancestors 'none'"))
-        .body(shown.jpeg))
+    Ok(photo_file(&number, shown))
 }
-
-/// A JPEG file.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[allow(dead_code, reason = "tells of an answer")]
-struct PhotoJpeg(Vec<u8>);

@@ -6,31 +6,28 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use locales::{Arg, Language};
+use locales::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{NewMessage, Standing, category_text, checked};
+use super::{PhotoJpeg, ReportPhoto, Standing, TOKEN, category_text, checked, photo_file};
 use crate::app::App;
-use crate::audit::{Actor, Who};
 use crate::error::{Error, Problem, Result};
-use crate::http::{Body, ClientAddress, language, problems};
+use crate::http::{Body, ClientAddress, id_in_path, language, problems};
 use crate::idempotency::IdempotencyKey;
 use crate::reports::draft::Draft;
 use crate::reports::follow::{self, Followed, Follower, Progress, sentence};
-use crate::reports::form::Form;
+use crate::reports::form::{Form, TEXTS};
 use crate::reports::receive::{self, Received};
 use crate::reports::report::{Event, Side};
 use crate::reports::status::ReportStatus;
-
-/// The header that carries the secret.
-const TOKEN: &str = "Tanba-Report-Token";
+use crate::scans::Place;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_report).service(get_report).service(delete_report);
-    routes.service(post_message).service(post_reopen);
+    routes.service(get_photo).service(post_reopen);
 }
 
 /// What a form can say. Parts of other names are passed over.
@@ -67,7 +64,8 @@ struct ReportForm {
     /// A phone number or an e-mail address, if the reporter likes to be asked; only the inspector in charge sees it.
     #[schema(nullable = false, max_length = 300, example = "+7 701 123 45 67")]
     contact: Option<String>,
-    /// Up to five photos: JPEG, PNG or WebP, 12 MiB and 50 megapixels each. Their metadata are dropped.
+    /// Up to five photos: JPEG, PNG or WebP, each at most 12 MiB, 67,108,864 pixels (64 megapixels) and 16,384 pixels a
+    /// side. Their metadata are dropped.
     #[schema(nullable = false, max_items = 5)]
     photo: Option<Vec<PhotoFile>>,
 }
@@ -92,27 +90,22 @@ struct ReportReceipt {
     standing: Standing,
     /// The day by which the authority answers.
     due_on: NaiveDate,
-    /// How many reports of the last seven days tell of the same.
-    #[schema(example = 0)]
-    linked: i64,
     /// What to tell the reporter.
     messages: Vec<String>,
 }
 
 impl ReportReceipt {
     fn new(received: &Received, language: Language) -> Self {
-        let mut messages = vec![
+        let messages = vec![
             sentence(language, received.number, ReportStatus::Received),
             locales::say(language, "report-keep-token", &[]),
             due(language, received.due_on),
         ];
-        messages.extend(similar(language, received.linked));
         Self {
             number: received.number.to_string(),
             token: received.token.reveal().to_owned(),
             standing: Standing::of(received.status, language),
             due_on: received.due_on,
-            linked: received.linked,
             messages,
         }
     }
@@ -149,18 +142,13 @@ async fn post_report(
     reports.quota.check_report(prefix, clock.now())?;
     let quota = reports.quota.clone();
     let admit = move |bytes| quota.take_bytes(prefix, bytes, clock.now());
-    let form = Form::read(&request, payload.into_inner(), &reports.workshop, admit).await?;
+    let form = Form::read(&request, payload.into_inner(), &TEXTS, &reports.workshop, admit).await?;
     let draft = Draft::check(form)?;
     reports.quota.take_report(prefix, app.clock.now())?;
     let language = language::current();
-    let received = receive::receive(&app, draft, language, public(address)).await?;
+    let received = receive::receive(&app, draft, language, prefix).await?;
     let mut response = if received.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ReportReceipt::new(&received, language)))
-}
-
-/// Somebody who stays unknown: the audit has their network.
-fn public(address: ClientAddress) -> Actor {
-    Actor { who: Who::Public, address: Some(address.network()) }
 }
 
 impl FromRequest for Follower {
@@ -171,7 +159,7 @@ impl FromRequest for Follower {
         let address = ClientAddress::from_request(request, payload).into_inner();
         let token = request.headers().get(TOKEN).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let number = request.match_info().get("number").and_then(|number| number.parse().ok());
-        ready(address.map(|address| Self { actor: public(address), number, token }))
+        ready(address.map(|address| Self { prefix: address.prefix(), number, token }))
     }
 }
 
@@ -195,8 +183,16 @@ struct FollowedReport {
     category_text: String,
     /// What its author wrote.
     words: String,
-    /// How many photos it has.
-    photos: usize,
+    /// The code as it was scanned.
+    code: Option<String>,
+    /// Where; coarse some time after the decision.
+    place: Option<Place>,
+    /// Where, in words.
+    address: Option<String>,
+    /// The shop's name.
+    outlet: Option<String>,
+    /// Its photos, those of later messages among them; got with the same header.
+    photos: Vec<ReportPhoto>,
     /// Whether a contact was left, and is still kept.
     has_contact: bool,
     /// When it came in, in UTC.
@@ -208,11 +204,6 @@ struct FollowedReport {
     due_text: Option<String>,
     /// Whether messages can be sent; if not, it can be reopened, unless the data were deleted.
     is_open: bool,
-    /// How many reports tell of the same.
-    linked: i64,
-    /// The same as a sentence, if there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    linked_text: Option<String>,
     /// What happened, oldest first: changes of status, and messages both ways.
     history: Vec<FollowedEvent>,
 }
@@ -233,17 +224,23 @@ struct FollowedEvent {
     /// What was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// Photos that came with the message, by their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    photos: Vec<Uuid>,
 }
 
 impl FollowedReport {
     fn new(followed: Followed, language: Language) -> Self {
-        let Followed { report, events, photos, linked } = followed;
+        let Followed { report, events, photos } = followed;
+        let address = format!("/v1/reports/{}", report.number);
         let event = |event: Event| FollowedEvent {
             at: event.at,
             who: event.who,
             status: event.status,
             status_text: event.status.map(|status| sentence(language, report.number, status)),
             message: event.message,
+            photos: event.photos,
         };
         let is_open = report.status.is_open();
         Self {
@@ -251,32 +248,30 @@ impl FollowedReport {
             standing: Standing::of(report.status, language),
             message: sentence(language, report.number, report.status),
             category_text: category_text(language, &report.category),
-            photos,
+            photos: photos.iter().map(|photo| ReportPhoto::at(&address, photo)).collect(),
+            place: report.place(),
             has_contact: report.contact_sealed.is_some(),
             received_at: report.received_at,
             due_on: report.due_on,
             due_text: is_open.then(|| due(language, report.due_on)),
             is_open,
-            linked,
-            linked_text: similar(language, linked),
             // Steps that say nothing to the author: the report went from one inspector to another.
             history: events
                 .into_iter()
-                .filter(|event| event.status.is_some() || event.message.is_some())
+                .filter(|event| event.status.is_some() || event.message.is_some() || !event.photos.is_empty())
                 .map(event)
                 .collect(),
             category: report.category,
             words: report.words,
+            code: report.code,
+            address: report.address,
+            outlet: report.sighting.outlet,
         }
     }
 }
 
 fn due(language: Language, due_on: NaiveDate) -> String {
     locales::say(language, "report-due", &[("date", due_on.into())])
-}
-
-fn similar(language: Language, linked: i64) -> Option<String> {
-    (linked > 0).then(|| locales::say(language, "report-similar", &[("count", Arg::from(linked))]))
 }
 
 /// Follows a report. A wrong token and an unknown number are answered alike.
@@ -300,37 +295,31 @@ async fn get_report(app: web::Data<App>, follower: Follower) -> Result<HttpRespo
     Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
 }
 
-/// Sends a message to the inspector.
+/// Hands a photo of the report out to its author, as a file that no browser runs anything of (X23).
 #[utoipa::path(
     tag = "reports",
-    operation_id = "write_about_report",
+    operation_id = "get_own_report_photo",
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
+        ("id" = Uuid, Path, description = "The photo's id", example = "0193e0b2-5f1c-4c3a-9d55-0c8f4a2b6e11"),
         ("Tanba-Report-Token" = String, Header, description = "The secret that came with the number"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
     ),
-    request_body = NewMessage,
     responses(
-        (status = 201, description = "Sent", body = Progress),
-        (status = 403, description = "Sent from a foreign site", body = Problem, content_type = "application/problem+json"),
-        problems::Sent, problems::NotFound, problems::Conflict, problems::Always,
+        (status = 200, description = "JPEG without metadata", body = PhotoJpeg, content_type = "image/jpeg"),
+        problems::Malformed, problems::NotFound, problems::Always,
     ),
     security(()),
 )]
-#[post("/v1/reports/{number}/messages")]
-async fn post_message(
-    app: web::Data<App>,
-    follower: Follower,
-    key: IdempotencyKey,
-    Body(message): Body<NewMessage>,
-) -> Result<HttpResponse> {
-    let text = message.check()?;
-    Ok(HttpResponse::Created().json(follow::write(&app, &follower, &key, &text).await?))
+#[get("/v1/reports/{number}/photos/{id}")]
+async fn get_photo(app: web::Data<App>, follower: Follower, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let (number, id) = path.into_inner();
+    let shown = follow::read_photo(&app, &follower, id_in_path(&id)?).await?;
+    Ok(photo_file(&number, shown))
 }
 
 /// Why a report is opened once more.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Reopening {
     /// What the inspector should know.
     #[schema(min_length = 1, max_length = 4000, example = "The cartons are still there.")]

@@ -9,12 +9,14 @@ use uuid::Uuid;
 use super::{NewMessage, checked};
 use crate::app::App;
 use crate::auth::Inspector;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Body, problems};
 use crate::idempotency::IdempotencyKey;
+use crate::reports::draft::text_faults;
 use crate::reports::follow::Progress;
 use crate::reports::inspect;
 use crate::reports::status::Decision;
+use crate::reports::text::composed;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_assignment).service(post_message).service(post_decision);
@@ -22,12 +24,20 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// Who gets a report.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Assignment {
     /// The account of a colleague, of any region; the caller when left out.
     to: Option<Uuid>,
+    /// Why. Needed when the report is a colleague's, who reads it; its author doesn't.
+    #[schema(max_length = 1000, example = "Serik is on leave until Monday.")]
+    reason: Option<String>,
 }
 
-/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it.
+/// Longest reason of a hand-over, in characters.
+const MAX_REASON: usize = 1_000;
+
+/// Takes a report, or hands it to a colleague; a report goes to the region of who gets it. What a colleague has is taken or
+/// handed on with a reason only: 422 `field-reason-needed`.
 #[utoipa::path(
     tag = "reports",
     operation_id = "assign_report",
@@ -51,7 +61,12 @@ async fn post_assignment(
     key: IdempotencyKey,
     Body(assignment): Body<Assignment>,
 ) -> Result<web::Json<Progress>> {
-    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to).await?))
+    let reason = assignment.reason.map(|reason| composed(reason.trim())).filter(|reason| !reason.is_empty());
+    let faults = reason.as_deref().map(|reason| text_faults("reason", reason, MAX_REASON)).unwrap_or_default();
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to, reason.as_deref()).await?))
 }
 
 /// Writes to the report's author; takes the report if nobody has.
@@ -84,6 +99,7 @@ async fn post_message(
 
 /// What an inspector has found.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewDecision {
     /// The decision.
     decision: Decision,

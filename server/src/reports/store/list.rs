@@ -40,6 +40,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) from: Option<DateTime<Utc>>,
     /// Received before this instant.
     pub(crate) before: Option<DateTime<Utc>>,
+    /// What number, GTIN, shop or address hold, as [`search_key`](super::super::text::search_key) makes it.
+    pub(crate) search: Option<String>,
     /// Older than the report with this running number.
     pub(crate) after: Option<i64>,
     /// How many at most.
@@ -96,6 +98,7 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
                AND ($8::timestamptz IS NULL OR received_at >= $8)
                AND ($9::timestamptz IS NULL OR received_at < $9)
                AND ($10::bigint IS NULL OR sequence < $10)
+               AND ($12::text IS NULL OR strpos(search, $12) > 0)
              ORDER BY sequence DESC LIMIT $11",
         )
         .await?;
@@ -119,6 +122,7 @@ pub(crate) async fn list_reports(db: &impl GenericClient, filter: &Filter<'_>) -
                 &filter.before,
                 &filter.after,
                 &filter.limit,
+                &filter.search,
             ],
         )
         .await?;

@@ -1,4 +1,6 @@
-//! `report` and `report_token`.
+//! `report`, `report_token` and `report_day_key`.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::Row;
@@ -67,8 +69,9 @@ pub(crate) async fn insert_report(db: &impl GenericClient, new: &NewReport<'_>) 
             "-- reports::insert_report
              INSERT INTO report (id, sequence, number, fingerprint, category, words, language, code, code_key, gtin,
                                  order_number, unit_index, latitude, longitude, accuracy_metres, address, outlet,
-                                 region, contact_sealed, status, due_on, received_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                                 region, contact_sealed, status, due_on, received_at, search)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                     $23)
              ON CONFLICT (id) DO NOTHING",
         )
         .await?;
@@ -99,6 +102,7 @@ pub(crate) async fn insert_report(db: &impl GenericClient, new: &NewReport<'_>) 
                 &report.status.slug(),
                 &report.due_on,
                 &report.received_at,
+                &report.search_key(),
             ],
         )
         .await?;
@@ -150,17 +154,28 @@ const COLUMNS: &str = "r.id, r.number, r.category, r.words, r.language, r.code, 
     r.unit_index, r.latitude, r.longitude, r.accuracy_metres, r.address, r.outlet, r.region, r.contact_sealed,
     r.status, r.assignee, r.due_on, r.received_at, r.deleted_at";
 
-/// Finds the report of this number, if the token was given out for it, and holds it until the transaction ends.
+/// How a report is found: to be changed, or only read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// Held until the transaction ends.
+    Changing,
+    /// Not held, and not waited for.
+    Reading,
+}
+
+/// Finds the report of this number, if the token was given out for it.
 pub(crate) async fn find_by_token(
     db: &impl GenericClient,
     number: ReportNumber,
     token_hash: &[u8],
+    hold: Hold,
 ) -> Result<Option<Report>> {
+    let lock = if hold == Hold::Changing { "FOR UPDATE OF r" } else { "" };
     let find = db
         .prepare_cached(&format!(
             "-- reports::find_by_token
              SELECT {COLUMNS} FROM report r JOIN report_token t ON t.report_id = r.id
-             WHERE t.hash = $1 AND r.number = $2 FOR UPDATE OF r"
+             WHERE t.hash = $1 AND r.number = $2 {lock}"
         ))
         .await?;
     db.query_opt(&find, &[&token_hash, &number.to_string()]).await?.as_ref().map(report).transpose()
@@ -190,18 +205,18 @@ pub(crate) async fn update(db: &impl GenericClient, id: Uuid, update: &Update<'_
     Ok(())
 }
 
-/// Removes all that the reporter gave, here and in the messages and links; photos have a statement of their own.
+/// Removes all that the reporter gave, here and in the messages; photos have a statement of their own, links a job.
 /// Number, category, status, region and days stay.
 pub(crate) async fn erase(db: &impl GenericClient, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     for statement in [
         "-- reports::erase
          UPDATE report SET fingerprint = NULL, words = '', code = NULL, code_key = NULL, gtin = NULL,
              order_number = NULL, unit_index = NULL, latitude = NULL, longitude = NULL, accuracy_metres = NULL,
-             address = NULL, outlet = NULL, contact_sealed = NULL, deleted_at = coalesce(deleted_at, $2) WHERE id = $1",
+             address = NULL, outlet = NULL, contact_sealed = NULL, search = NULL,
+             deleted_at = coalesce(deleted_at, $2) WHERE id = $1",
         "-- reports::erase_messages
-         UPDATE report_event SET message = NULL WHERE report_id = $1 AND message IS NOT NULL AND $2::timestamptz IS NOT NULL",
-        "-- reports::erase_links
-         DELETE FROM report_link WHERE (report_id = $1 OR other_id = $1) AND $2::timestamptz IS NOT NULL",
+         UPDATE report_event SET message = NULL, note = NULL
+         WHERE report_id = $1 AND coalesce(message, note) IS NOT NULL AND $2::timestamptz IS NOT NULL",
     ] {
         let statement = db.prepare_cached(statement).await?;
         db.execute(&statement, &[&id, &now]).await?;
@@ -218,6 +233,49 @@ pub(crate) async fn find_inspector_region(db: &impl GenericClient, account: Uuid
         )
         .await?;
     Ok(db.query_opt(&find, &[&account]).await?.and_then(|row| row.get(0)))
+}
+
+/// An inspector whom a report can be given to.
+#[derive(Clone, Debug)]
+pub(crate) struct Colleague {
+    /// The account.
+    pub(crate) account: Uuid,
+    /// The login.
+    pub(crate) login: String,
+    /// KATO code.
+    pub(crate) region: Option<String>,
+}
+
+/// Inspectors who can be given a report: those of this region first.
+pub(crate) async fn list_colleagues(
+    db: &impl GenericClient,
+    region: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Colleague>> {
+    let list = db
+        .prepare_cached(
+            "-- reports::list_colleagues
+             SELECT id, login, region FROM account WHERE role = 'inspector' AND disabled_at IS NULL
+             ORDER BY region IS DISTINCT FROM $1, region, login LIMIT $2",
+        )
+        .await?;
+    let rows = db.query(&list, &[&region, &limit]).await?;
+    Ok(rows.iter().map(|row| Colleague { account: row.get(0), login: row.get(1), region: row.get(2) }).collect())
+}
+
+/// The logins of accounts.
+pub(crate) async fn list_logins(db: &impl GenericClient, accounts: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
+    let list = db.prepare_cached("-- reports::list_logins\n SELECT id, login FROM account WHERE id = ANY($1)").await?;
+    Ok(db.query(&list, &[&accounts]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The key of a day under which the audit keeps networks: the same for all processes.
+pub(crate) async fn find_day_key(db: &impl GenericClient, day: NaiveDate, new: &[u8]) -> Result<Vec<u8>> {
+    let insert = "-- reports::insert_day_key
+         INSERT INTO report_day_key (day, key) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    db.execute(insert, &[&day, &new]).await?;
+    let find = "-- reports::find_day_key\n SELECT key FROM report_day_key WHERE day = $1";
+    Ok(db.query_one(find, &[&day]).await?.get(0))
 }
 
 fn report(row: &Row) -> Result<Report> {

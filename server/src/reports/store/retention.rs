@@ -1,10 +1,10 @@
 //! What goes with time (X38).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::report::sighting;
-use crate::db::Transaction;
+use crate::db::{GenericClient, Transaction};
 use crate::error::Result;
 use crate::reports::status::ReportStatus;
 use crate::scans::Place;
@@ -33,6 +33,7 @@ pub(crate) async fn coarsen(tx: &Transaction<'_>, id: Uuid, place: Option<Place>
         .prepare_cached(
             "-- reports::coarsen
              UPDATE report SET contact_sealed = NULL, fingerprint = NULL, address = NULL, coarsened_at = $2,
+                 search = lower(concat_ws(' ', number, lpad(gtin::text, 14, '0'), outlet)),
                  latitude = $3, longitude = $4, accuracy_metres = $5 WHERE id = $1",
         )
         .await?;
@@ -82,6 +83,12 @@ pub(crate) async fn delete_tokens(tx: &Transaction<'_>, before: DateTime<Utc>) -
         )
         .await?;
     Ok(tx.execute(&delete, &[&before]).await?)
+}
+
+/// Deletes the keys of days before `day`: what the audit keeps of networks can't be traced any more.
+pub(crate) async fn delete_day_keys(db: &impl GenericClient, day: NaiveDate) -> Result<()> {
+    db.execute("-- reports::delete_day_keys\n DELETE FROM report_day_key WHERE day < $1", &[&day]).await?;
+    Ok(())
 }
 
 fn rows(limit: usize) -> i64 {
