@@ -53,6 +53,7 @@ field-out-of-range = Must be from { $min } to { $max }
 field-own-bin = This is your own BIN
 field-pack-opened = The pack has been taken apart
 field-price-not-carried = Codes of this group carry no price
+field-reason-needed = Say why: a colleague has this report
 field-recalled = Index { $index } in its order: the goods are recalled
 field-required = Fill in this field
 field-reused = Already used in another request

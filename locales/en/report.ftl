@@ -19,11 +19,6 @@ report-message-needs-information = The inspector has a question for you. Once yo
 report-message-received = Your report { $number } has been received. Thank you.
 report-message-rejected = The inquiry found no violation. If you disagree, you can reopen the report.
 report-message-reopened = Your report is open again and will be looked into once more.
-report-similar =
-    { $count ->
-        [one] { $count } other report seems to be about the same.
-       *[other] { $count } other reports seem to be about the same.
-    }
 report-status-assigned = With an inspector
 report-status-confirmed = Violation confirmed
 report-status-deleted = Data deleted

@@ -53,6 +53,7 @@ field-out-of-range = Кемі { $min }, көбі { $max } болуға тиіс
 field-own-bin = Бұл сіздің өз БСН-іңіз
 field-pack-opened = Қаптама бөлшектелген
 field-price-not-carried = Бұл топтың кодтарында баға көрсетілмейді
+field-reason-needed = Себебін жазыңыз: бұл өтінішпен әріптесіңіз айналысып жүр
 field-recalled = Тапсырыстағы { $index } индексі: тауар кері қайтарып алынған
 field-required = Бұл өрісті толтыру керек
 field-reused = Бұрын басқа сұрауда қолданылған

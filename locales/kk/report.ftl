@@ -19,7 +19,6 @@ report-message-needs-information = Инспектор сізге сұрақ қо
 report-message-received = № { $number } өтінішіңіз қабылданды. Рақмет.
 report-message-rejected = Тексеру барысында бұзушылық анықталмады. Келіспесеңіз, өтінішті қайта ашуға болады.
 report-message-reopened = Өтінішіңіз қайта ашылды, оны тағы бір рет қараймыз.
-report-similar = Осы жайт туралы тағы { $count } өтініш түскен сияқты.
 report-status-assigned = Инспекторға берілді
 report-status-confirmed = Бұзушылық расталды
 report-status-deleted = Деректер өшірілді

@@ -53,6 +53,7 @@ field-out-of-range = Должно быть от { $min } до { $max }
 field-own-bin = Это ваш собственный БИН
 field-pack-opened = Упаковка уже разобрана
 field-price-not-carried = В кодах этой группы нет цены
+field-reason-needed = Укажите причину: это обращение у вашего коллеги
 field-recalled = Индекс { $index } в заказе: товар отозван
 field-required = Это поле нужно заполнить
 field-reused = Уже использован в другом запросе

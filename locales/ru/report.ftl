@@ -19,12 +19,6 @@ report-message-needs-information = Инспектор задал вам вопр
 report-message-received = Ваше обращение № { $number } принято. Спасибо.
 report-message-rejected = Проверка не выявила нарушения. Если вы не согласны, обращение можно открыть снова.
 report-message-reopened = Обращение открыто снова, мы рассмотрим его ещё раз.
-report-similar =
-    { $count ->
-        [one] Похоже, о том же поступило ещё { $count } обращение.
-        [few] Похоже, о том же поступило ещё { $count } обращения.
-       *[many] Похоже, о том же поступило ещё { $count } обращений.
-    }
 report-status-assigned = Передано инспектору
 report-status-confirmed = Нарушение подтвердилось
 report-status-deleted = Данные удалены

@@ -1,6 +1,6 @@
 // Reports as inspectors list them.
 
-import type { Schemas } from "../lib/api";
+import { type Schemas, path } from "../lib/api";
 import { session } from "../lib/session.svelte";
 
 export type Report = Schemas["ListedReport"];
@@ -20,4 +20,53 @@ export async function list(query: Record<string, string | undefined>, pages: num
     if (!cursor) break;
   }
   return all;
+}
+
+/** Something that happened to a report, as the stream tells it. */
+export interface News {
+  number: string;
+  what: "received" | "replied" | "reopened" | "assigned" | "taken-from-you" | "given-to-you" | "answered" | "decided" | "deleted" | "expired";
+}
+
+export type Colleague = Schemas["ColleagueLine"];
+
+/** Inspectors whom a report can be given to. */
+export const colleagues = (): Promise<Colleague[]> => session.get("/v1/inspector/colleagues");
+
+/** The alerts about what a report is about. */
+export const alertsOf = (number: string): Promise<Schemas["Alert"][]> => session.get(path("/v1/inspector/reports/{number}/alerts", { number }));
+
+/** Follows what happens to reports until `signal` ends it; comes back by itself after a break, where it left off. */
+export async function watchReports(signal: AbortSignal, happened: (news: News) => void): Promise<void> {
+  let last: string | undefined;
+  let pause = 1_000;
+  while (!signal.aborted) {
+    try {
+      const response = await session.fetch("/v1/inspector/reports/stream", {
+        headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) },
+        patience: 3_600_000,
+        signal,
+      });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      for (;;) {
+        const piece = await reader?.read();
+        if (!piece || piece.done) break;
+        pause = 1_000;
+        text += piece.value;
+        const events = text.split("\n\n");
+        text = events.pop() ?? "";
+        for (const event of events) {
+          last = /^id: ?(.+)$/m.exec(event)?.[1] ?? last;
+          const data = /^event: ?report$/m.test(event) && /^data: ?(.+)$/m.exec(event)?.[1];
+          if (data) happened(JSON.parse(data) as News);
+        }
+      }
+    } catch {
+      // Away for a while, or not there at all.
+    }
+    if (signal.aborted) return;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(pause * 2, 60_000);
+  }
 }

@@ -1,7 +1,7 @@
 // Reports of violations on this device: drafts, those that wait for a connection, and those that can be followed. A report
 // is sent under the id that its draft was begun with, so that it arrives once, however often sending is tried.
 
-import { type Schemas, Refusal, get, path, post, read, send } from "../lib/api";
+import { type Schemas, Away, Refusal, get, path, post, read, refusal, send } from "../lib/api";
 import * as db from "../lib/db";
 import { say } from "../lib/language.svelte";
 import type { Place } from "../lib/place";
@@ -37,10 +37,57 @@ type Receipt = Schemas["ReportReceipt"];
 /** What came of sending. */
 export type Sent = { kept: Kept; messages: string[] } | "waiting";
 
-const state = $state({ waiting: 0 });
+/** Why a finished report waits: there is no connection, or the server is busy and asked to come back. */
+export type Why = "offline" | "busy";
 
-/** How many finished reports wait for a connection. */
+const state = $state<{ waiting: number; why: Why; again: number | undefined; sent: string | undefined }>({
+  waiting: 0,
+  why: "offline",
+  again: undefined,
+  sent: undefined,
+});
+
+/** How many finished reports wait to be sent. */
 export const waiting = (): number => state.waiting;
+/** Why they wait. */
+export const why = (): Why => state.why;
+/** When the next one is tried, as a time of the clock. */
+export const again = (): number | undefined => state.again;
+/** The number of the report that was sent last after it had waited. */
+export const sentLater = (): string | undefined => state.sent;
+
+/** The first pause before a report is tried again, and the longest, in milliseconds. */
+const SOON = 5_000;
+const LATE = 300_000;
+/** How soon it is looked whether a connection has come back unnoticed. */
+const OFFLINE = 60_000;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let misses = 0;
+
+/** What a failure tells about the time after it: why to wait, and for how long. */
+export function pauseAfter(error: unknown, misses: number, chance: number): { why: Why; pause: number } {
+  if (error instanceof Away && error.why === "offline") return { why: "offline", pause: OFFLINE };
+  const asked = error instanceof Refusal ? (error.retryAfter ?? 0) * 1_000 : 0;
+  // Twice as long each time, and not at the same moment as everybody else.
+  const own = Math.min(LATE, SOON * 2 ** misses);
+  return { why: "busy", pause: Math.min(Math.max(asked, own) * (1 + chance / 4), 3_600_000) };
+}
+
+/** Tries again after a while. */
+function later(error: unknown): void {
+  const { why, pause } = pauseAfter(error, misses, Math.random());
+  misses += 1;
+  state.why = navigator.onLine ? why : "offline";
+  state.again = state.why === "busy" ? Date.now() + pause : undefined;
+  clearTimeout(timer);
+  timer = setTimeout(() => void flush(), pause);
+}
+
+/** Asks the browser to keep what is stored here: the only key to a report. */
+export function persist(): void {
+  void navigator.storage?.persist?.().catch(() => false);
+}
 
 export function empty(): Draft {
   return {
@@ -97,6 +144,7 @@ export async function deliver(draft: Draft): Promise<Sent> {
       throw error;
     }
     await count();
+    later(error);
     return "waiting";
   }
 }
@@ -112,6 +160,7 @@ async function transmit(draft: Draft): Promise<Sent> {
     const receipt = await post<Receipt>("/v1/reports", { form: form(draft), patience: 120_000 });
     const kept = { number: receipt.number, token: receipt.token, category: draft.category, at: new Date().toISOString() };
     await db.put("followed", receipt.number, { ...kept, draft: draft.id });
+    persist();
     await discard(draft.id);
     await count();
     return { kept, messages: receipt.messages };
@@ -123,24 +172,42 @@ async function count(): Promise<void> {
   state.waiting = (await drafts()).filter((draft) => draft.waiting).length;
 }
 
-/** Sends what waits. A report that the server refuses goes back to its author as a draft. */
-export async function flush(): Promise<void> {
+let sending: Promise<void> | undefined;
+
+/** Sends what waits, one at a time. A report that the server refuses goes back to its author as a draft. */
+export function flush(): Promise<void> {
+  sending ??= sendWaiting().finally(() => (sending = undefined));
+  return sending;
+}
+
+async function sendWaiting(): Promise<void> {
+  clearTimeout(timer);
+  state.again = undefined;
   for (const draft of await drafts()) {
-    if (!draft.waiting || !navigator.onLine) continue;
+    if (!draft.waiting) continue;
     try {
-      await transmit(draft);
+      if (!navigator.onLine) throw new Away("offline");
+      const sent = await transmit(draft);
+      misses = 0;
+      if (sent !== "waiting") state.sent = sent.kept.number;
     } catch (error) {
-      if (error instanceof Refusal && !error.mayPass) await save({ ...draft, waiting: undefined });
-      else break;
+      if (error instanceof Refusal && !error.mayPass) {
+        await save({ ...draft, waiting: undefined });
+        continue;
+      }
+      later(error);
+      break;
     }
   }
   await count();
 }
 
-/** Sends what an earlier visit left, and again whenever there is a connection. */
+/** Sends what an earlier visit left, and again when there is a connection, when the app is looked at, and after a pause. */
 export function watch(): void {
-  addEventListener("online", () => void flush());
-  void flush();
+  const again = () => void flush();
+  addEventListener("online", again);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && state.waiting > 0 && again());
+  again();
 }
 
 export const followed = async (): Promise<Kept[]> =>
@@ -159,10 +226,22 @@ const address = (kept: Kept, tail = ""): string => path(`/v1/reports/{number}${t
 
 export const follow = (kept: Kept): Promise<Followed> => get<Followed>(address(kept), { headers: secret(kept) });
 
-/** Writes to the inspector, or opens a decided report once more. The same key makes a second try the same message. */
-export async function write(kept: Kept, kind: "messages" | "reopen", text: string, key: string): Promise<void> {
+/** Writes to the inspector, with photos if there are any, or opens a decided report once more. The same key makes a second
+    try the same message. */
+export async function write(kept: Kept, kind: "messages" | "reopen", text: string, photos: Blob[], key: string): Promise<void> {
   const headers = { ...secret(kept), "idempotency-key": key };
-  await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } });
+  if (photos.length === 0) return void (await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } }));
+  const form = new FormData();
+  if (text !== "") form.set("text", text);
+  photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
+  await post(address(kept, `/${kind}`), { headers, form, patience: 120_000 });
+}
+
+/** A photo of one's own report, as an address within the page. */
+export async function ownPhoto(kept: Kept, photo: Schemas["ReportPhoto"]): Promise<string> {
+  const response = await send("GET", photo.url, { headers: secret(kept), patience: 60_000 });
+  if (!response.ok) throw await refusal(response);
+  return URL.createObjectURL(await response.blob());
 }
 
 /** Has the server delete what its author gave. */

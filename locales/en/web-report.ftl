@@ -1,0 +1,32 @@
+## Reports of people: sending and following them, photos.
+
+web-busy-again = Next try: { $time }
+web-codes-found = { $count } codes in the photo
+web-codes-found-text = Which one do you want to open?
+web-codes-unasked = Could not be checked
+web-follow-photo-lost = The photo could not be loaded
+web-keep = Keep the secret link
+web-keep-copy = Copy
+web-keep-on-device = The link is kept on this device too, but the browser may delete it.
+web-keep-print = Print
+web-keep-qr = QR code
+web-keep-qr-text = Scan it with another phone’s camera, and the report opens there.
+web-keep-share = Share
+web-keep-text = Only this link shows the answer; the number alone is not enough. Send it to yourself.
+web-photo-heic = This is a HEIC photo, which the browser can’t open. On an iPhone: Settings → Camera → Formats → Most Compatible, or save the photo as JPEG.
+web-photo-large = The photo is too large. Choose one of at most 64 megapixels.
+web-reply-photos = Photos for the message
+web-report-busy = The server is busy
+web-report-busy-text = The report is kept on this device. We will send it again by ourselves; leave the app open.
+web-report-choose-scan = Choose from history
+web-report-code = Code of the goods
+web-report-history-empty = Nothing has been scanned on this device yet.
+web-report-now = Send now
+web-report-own-contact = A contact was left
+web-report-scan = Scan the code
+web-report-sent-later = Report { $number } has been sent
+web-report-sent-look = Open the report and keep its secret link.
+web-report-spot = Place
+web-report-spot-value = { $latitude }, { $longitude }
+web-report-unmarked = Unmarked goods have no code. The shop matters most.
+web-report-waiting = The report waits to be sent

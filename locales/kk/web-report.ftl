@@ -1,0 +1,32 @@
+## Reports of people: sending and following them, photos.
+
+web-busy-again = Жаңа әрекет: { $time }
+web-codes-found = Суретте { $count } код бар
+web-codes-found-text = Қайсысын ашқыңыз келеді?
+web-codes-unasked = Тексеру мүмкін болмады
+web-follow-photo-lost = Сурет жүктелмеді
+web-keep = Құпия сілтемені сақтап қойыңыз
+web-keep-copy = Көшіру
+web-keep-on-device = Сілтеме осы құрылғыда да сақтаулы, бірақ браузер оны өшіріп жіберуі мүмкін.
+web-keep-print = Басып шығару
+web-keep-qr = QR код
+web-keep-qr-text = Басқа телефонның камерасымен сканерлесеңіз, өтініш сонда ашылады.
+web-keep-share = Бөлісу
+web-keep-text = Жауапты тек осы сілтеме арқылы көре аласыз: нөмірдің өзі жеткіліксіз. Өзіңізге жіберіп қойыңыз.
+web-photo-heic = Бұл HEIC пішіміндегі сурет, оны браузер аша алмайды. iPhone-да: Баптаулар → Камера → Пішімдер → «Ең үйлесімдісі» немесе суретті JPEG ретінде сақтаңыз.
+web-photo-large = Сурет тым үлкен. Ажыратымдылығы 64 мегапиксельден аспайтын сурет таңдаңыз.
+web-reply-photos = Суреттер
+web-report-busy = Сервер қазір бос емес
+web-report-busy-text = Өтініш осы құрылғыда сақталды. Оны өзіміз қайта жібереміз, қолданбаны жаппасаңыз болды.
+web-report-choose-scan = Тарихтан таңдау
+web-report-code = Тауар коды
+web-report-history-empty = Бұл құрылғыда әлі ештеңе сканерленбеген.
+web-report-now = Қазір жіберу
+web-report-own-contact = Байланыс деректері қалдырылды
+web-report-scan = Кодты сканерлеу
+web-report-sent-later = № { $number } өтініш жіберілді
+web-report-sent-look = Өтінішті ашып, құпия сілтемесін сақтап қойыңыз.
+web-report-spot = Орны
+web-report-spot-value = { $latitude }, { $longitude }
+web-report-unmarked = Таңбасы жоқ тауарда код болмайды. Ең маңыздысы – дүкен.
+web-report-waiting = Өтініш жіберуді күтіп тұр

@@ -1,0 +1,32 @@
+## Reports of people: sending and following them, photos.
+
+web-busy-again = Следующая попытка: { $time }
+web-codes-found = На фото кодов: { $count }
+web-codes-found-text = Какой из них открыть?
+web-codes-unasked = Не удалось проверить
+web-follow-photo-lost = Фото не загрузилось
+web-keep = Сохраните секретную ссылку
+web-keep-copy = Скопировать
+web-keep-on-device = Ссылка хранится и на этом устройстве, но браузер может её удалить.
+web-keep-print = Распечатать
+web-keep-qr = QR-код
+web-keep-qr-text = Отсканируйте камерой другого телефона, и обращение откроется там.
+web-keep-share = Поделиться
+web-keep-text = Ответ можно увидеть только по этой ссылке, одного номера недостаточно. Отправьте её себе.
+web-photo-heic = Это снимок в формате HEIC, браузер его не открывает. На iPhone: Настройки → Камера → Форматы → «Наиболее совместимые», или сохраните снимок как JPEG.
+web-photo-large = Снимок слишком большой. Выберите снимок не больше 64 мегапикселей.
+web-reply-photos = Фото к сообщению
+web-report-busy = Сервер сейчас занят
+web-report-busy-text = Обращение сохранено на этом устройстве. Мы отправим его ещё раз сами, не закрывайте приложение.
+web-report-choose-scan = Выбрать из истории
+web-report-code = Код товара
+web-report-history-empty = На этом устройстве ещё ничего не сканировали.
+web-report-now = Отправить сейчас
+web-report-own-contact = Контакт для связи оставлен
+web-report-scan = Отсканировать код
+web-report-sent-later = Обращение { $number } отправлено
+web-report-sent-look = Откройте обращение и сохраните секретную ссылку.
+web-report-spot = Место
+web-report-spot-value = { $latitude }, { $longitude }
+web-report-unmarked = У товара без маркировки кода нет. Важнее всего указать магазин.
+web-report-waiting = Обращение ждёт отправки
