@@ -112,7 +112,7 @@ pub(crate) struct Reply {
     /// SHA-256 of the files that they came from: a retry must be the same.
     pub(crate) digests: Vec<Vec<u8>>,
     /// Keeps the photos counted.
-    pub(crate) room: Vec<OwnedSemaphorePermit>,
+    pub(crate) _room: Vec<OwnedSemaphorePermit>,
 }
 
 /// Sends a message with or without photos to the inspector; a report that waited for it goes back to them.

@@ -94,5 +94,5 @@ async fn photos(app: &App, address: ClientAddress, request: &HttpRequest, payloa
         None if form.photos.is_empty() => return Err(Error::field("text", "field-required")),
         None => None,
     };
-    Ok(Reply { text, photos: form.photos, digests: form.digests, room: form.room })
+    Ok(Reply { text, photos: form.photos, digests: form.digests, _room: form.room })
 }
