@@ -1,6 +1,6 @@
 ## Reports of people: sending and following them, photos.
 
-web-busy-again = Жаңа әрекет: { $time }
+web-busy-again = Келесі талпыныс: { $time }
 web-codes-found = Суретте { $count } код бар
 web-codes-found-text = Қайсысын ашқыңыз келеді?
 web-codes-unasked = Тексеру мүмкін болмады
