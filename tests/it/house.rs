@@ -34,7 +34,7 @@ const ORDER: [&str; 24] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 38] = [
+const WRITERS: [(&str, &str); 41] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),

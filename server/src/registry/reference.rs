@@ -223,7 +223,6 @@ mod tests {
 
     use marking::layout::{Form, TailKind};
     use marking::status::WithdrawalReason;
-    use proptest::prelude::*;
 
     use super::*;
 
