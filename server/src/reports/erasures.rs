@@ -145,8 +145,7 @@ async fn erase(app: &App, batch: &[Uuid], why: &BTreeMap<Uuid, Erased>, now: Dat
         if taken_back {
             store::close_as_deleted(&tx, *report, now).await?;
         }
-        store::append_event(&tx, *report, &Event { status, ..Event::new(now, Side::System) })
-            .await?;
+        store::append_event(&tx, *report, &Event { status, ..Event::new(now, Side::System) }).await?;
         retention::erase(&tx, *report, now).await?;
     }
     if !found.is_empty() {
