@@ -85,6 +85,23 @@ fn next_char(written: &str, at: usize) -> usize {
     written[at..].chars().next().map_or(0, char::len_utf8)
 }
 
+/// The same with round brackets, of a text whose AIs stand in square ones, which no value holds; round brackets in values
+/// are escaped. `None` when the square brackets hold anything but digits.
+pub(crate) fn rounded(text: &str) -> Option<String> {
+    let mut round = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(inside) = rest.strip_prefix('[') {
+        let (name, after) = inside.split_once(']')?;
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let end = after.find('[').unwrap_or(after.len());
+        round.extend(["(", name, ")", &after[..end].replace('(', "\\(")]);
+        rest = &after[end..];
+    }
+    (rest.is_empty() && !round.is_empty()).then_some(round)
+}
+
 pub(crate) fn print(elements: &[Element]) -> String {
     let mut text = String::with_capacity(elements.iter().map(|e| e.value.len() + 6).sum());
     for Element { ai, value } in elements {

@@ -12,7 +12,7 @@ use crate::misread::{self, Repair};
 use crate::parse_error::{ParseError, ParseErrorKind};
 use crate::scan::{self, Content};
 use crate::sscc::Sscc;
-use crate::{check_digit, link};
+use crate::{bracketed, check_digit, link, serial};
 
 /// A code of one of the families that the register knows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,9 +67,9 @@ pub struct TobaccoPack {
     pub gtin: Gtin,
     /// The next 7.
     pub serial: String,
-    /// The next 4: the price, in an alphabet of its own.
+    /// The next 4: the price, in an alphabet of its own; empty where it was not read.
     pub price: String,
-    /// The last 4.
+    /// The last 4; empty where they were not read.
     pub tail: String,
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn read_plainly(text: &str, form: Form) -> Result<Read, ParseError> {
 
 fn auto(text: &str) -> Result<Read, ParseError> {
     match text.as_bytes().first() {
-        Some(b']') => scanned(text),
+        Some(b']') => scanned(text).or_else(|error| as_software_sends(text).ok_or(error)),
         Some(b'^') => ElementString::parse_raw(text).map(Read::from),
         _ => unmarked(text),
     }
@@ -182,6 +182,29 @@ fn scanned(text: &str) -> Result<Read, ParseError> {
     read.map_err(|error| error.shifted(scan::IDENTIFIER))
 }
 
+/// A symbology identifier before what software made of the data: AIs in brackets, or the digits of a UPC without its
+/// leading zeros.
+fn as_software_sends(text: &str) -> Option<Read> {
+    let content = scan::content(text).ok()??;
+    let data = &text[scan::IDENTIFIER..];
+    scan::within_symbol(data).ok()?;
+    match content {
+        Content::Digits(_) => scan::retail_digits(data).map(|gtin| MarkingCode::Product(gtin).into()),
+        _ if data.starts_with(['(', '[']) => in_brackets(data).ok(),
+        Content::Elements => tobacco_pack(data).map(|pack| MarkingCode::Tobacco(pack).into()),
+        _ => None,
+    }
+}
+
+/// AIs in round brackets, or in square ones as label software writes them.
+fn in_brackets(text: &str) -> Result<Read, ParseError> {
+    if text.starts_with('[') {
+        let round = bracketed::rounded(text).ok_or(ParseError::new(ParseErrorKind::NotACode, 0))?;
+        return ElementString::parse_bracketed(&round).map(Read::from);
+    }
+    ElementString::parse_bracketed(text).map(Read::from)
+}
+
 /// Whether `text` is what a symbol said that promises nothing: then it is no code, and no fault.
 fn is_text_of_plain_symbol(text: &str) -> bool {
     matches!(scan::content(text), Ok(Some(Content::Plain)))
@@ -189,11 +212,17 @@ fn is_text_of_plain_symbol(text: &str) -> bool {
         && !link::is_link(&text[scan::IDENTIFIER..])
 }
 
+/// A link; a slash after its last value is part of no value (GS1 Digital Link, section 4.9).
 fn linked(text: &str) -> Result<Read, ParseError> {
-    match stamp_link(text) {
-        Some(stamp) => Ok(MarkingCode::Stamp(stamp).into()),
-        None => ElementString::parse_link(text).map(Read::from),
+    if let Some(stamp) = stamp_link(text) {
+        return Ok(MarkingCode::Stamp(stamp).into());
     }
+    let error = match ElementString::parse_link(text) {
+        Ok(elements) => return Ok(elements.into()),
+        Err(error) => error,
+    };
+    let bare = link::without_last_slash(text).and_then(|text| ElementString::parse_link(&text).ok());
+    bare.map(Read::from).ok_or(error)
 }
 
 /// Text without symbology identifier: tried in the order of how surely each form is recognised.
@@ -204,8 +233,8 @@ fn unmarked(text: &str) -> Result<Read, ParseError> {
     if link::is_link(text) {
         return linked(text);
     }
-    if text.starts_with('(') {
-        return ElementString::parse_bracketed(text).map(Read::from);
+    if text.starts_with(['(', '[']) {
+        return in_brackets(text);
     }
     if let Some(stamp) = stamp_path(text.trim_start_matches('/')) {
         return Ok(MarkingCode::Stamp(stamp).into());
@@ -241,29 +270,37 @@ fn bare_number(text: &str) -> Option<Result<Read, ParseError>> {
     Some(Ok(code.into()))
 }
 
+/// The code of one pack of cigarettes: whole, or, as accounting software keeps it, without its last four characters or
+/// without its price as well. The serial of such a part must be one of ours, lest any text be taken for one.
 fn tobacco_pack(text: &str) -> Option<TobaccoPack> {
-    if text.len() != 29 || !text.bytes().all(in_set82) {
+    if !matches!(text.len(), 21 | 25 | 29) || !text.bytes().all(in_set82) {
         return None;
     }
-    Some(TobaccoPack {
-        gtin: text[..14].parse().ok()?,
-        serial: text[14..21].to_owned(),
-        price: text[21..25].to_owned(),
-        tail: text[25..].to_owned(),
+    let gtin = text[..14].parse().ok()?;
+    let serial = &text[14..21];
+    let (price, tail) = text[21..].split_at_checked(4).unwrap_or_default();
+    let is_ours = || {
+        serial.as_bytes().first() == Some(&serial::ISSUER)
+            && alphabet::SHORT.holds(&serial[1..])
+            && alphabet::SHORT.holds(price)
+    };
+    (text.len() == 29 || is_ours()).then(|| TobaccoPack {
+        gtin,
+        serial: serial.to_owned(),
+        price: price.to_owned(),
+        tail: tail.to_owned(),
     })
 }
 
+/// A stamp's link. Parameters are of others: messengers and networks add them.
 fn stamp_link(text: &str) -> Option<StampCode> {
-    let uri = link::split(text).ok()?;
-    if uri.query.is_some() {
-        return None;
-    }
-    stamp_path(uri.path.strip_prefix('/')?)
+    stamp_path(link::split(text).ok()?.path.strip_prefix('/')?)
 }
 
 /// `s/{series}{number}/{mark}`.
 fn stamp_path(path: &str) -> Option<StampCode> {
     let (number, mark) = path.strip_prefix("s/")?.split_once('/')?;
+    let mark = mark.strip_suffix('/').unwrap_or(mark);
     let (series, number) = number.split_at_checked(2)?;
     let right = series.bytes().all(|byte| byte.is_ascii_uppercase())
         && number.len() == 9

@@ -79,6 +79,15 @@ impl ElementString {
         self.0.iter().find(|element| element.ai.as_str() == ai).map(|element| element.value.as_str())
     }
 
+    /// The same with another value for each element of this AI. The value must obey the AI's rules.
+    pub(crate) fn with(&self, ai: &str, value: &str) -> Self {
+        let mut elements = self.0.clone();
+        for element in elements.iter_mut().filter(|element| element.ai.as_str() == ai) {
+            value.clone_into(&mut element.value);
+        }
+        Self(elements)
+    }
+
     /// The elements in their order.
     pub fn iter(&self) -> std::slice::Iter<'_, Element> {
         self.0.iter()

@@ -3,8 +3,8 @@
 
 use crate::element_string::{ElementString, Elements, MAX_BYTES, run};
 use crate::gtin::{Gtin, InvalidGtin};
-use crate::link;
 use crate::parse_error::{ParseError, ParseErrorKind};
+use crate::{link, upc};
 
 const SEPARATOR: u8 = 0x1d;
 
@@ -19,21 +19,26 @@ pub(crate) enum Content {
     Plain,
 }
 
-/// The symbologies that carry codes: Data Matrix, QR, Code 128, `DataBar` and `DotCode` with GS1
-/// content; EAN-13 with UPC, EAN-8, ITF-14; Data Matrix, QR and `DotCode` with any content.
-const SYMBOLOGIES: [(&str, Content); 12] = [
-    ("]d2", Content::Elements),
-    ("]Q3", Content::Elements),
-    ("]C1", Content::Elements),
-    ("]e0", Content::Elements),
-    ("]J1", Content::Elements),
-    ("]E0", Content::Digits(13)),
-    ("]E4", Content::Digits(8)),
-    ("]I0", Content::Digits(14)),
-    ("]I1", Content::Digits(14)),
-    ("]d1", Content::Plain),
-    ("]Q1", Content::Plain),
-    ("]J0", Content::Plain),
+/// What the modifiers of each symbology promise (ISO/IEC 15424): Data Matrix, QR, Aztec and `DotCode` with and without
+/// FNC1 in first place and ECI, Code 128, `DataBar` with its composites, PDF417, EAN and UPC with and without add-on,
+/// ITF-14. The letter, the modifiers, the content.
+const SYMBOLOGIES: [(char, &str, Content); 16] = [
+    ('d', "25", Content::Elements),
+    ('d', "01346", Content::Plain),
+    ('Q', "34", Content::Elements),
+    ('Q', "01256", Content::Plain),
+    ('z', "147A", Content::Elements),
+    ('z', "0235689BC", Content::Plain),
+    ('J', "14", Content::Elements),
+    ('J', "0235", Content::Plain),
+    ('C', "1", Content::Elements),
+    ('C', "024", Content::Plain),
+    ('e', "0123", Content::Elements),
+    ('L', "012345", Content::Plain),
+    ('E', "03", Content::Digits(13)),
+    ('E', "4", Content::Digits(8)),
+    ('I', "01", Content::Digits(14)),
+    ('E', "12", Content::Plain),
 ];
 
 /// How many bytes a symbology identifier has.
@@ -55,9 +60,13 @@ pub(crate) fn content(text: &str) -> Result<Option<Content>, ParseError> {
     if !text.starts_with(']') {
         return Ok(None);
     }
-    let known = SYMBOLOGIES.iter().find(|(identifier, _)| text.starts_with(identifier));
+    let mut characters = text.chars().skip(1);
+    let (letter, modifier) = (characters.next(), characters.next());
+    let known = SYMBOLOGIES.iter().find(|(known, modifiers, _)| {
+        letter == Some(*known) && modifier.is_some_and(|modifier| modifiers.contains(modifier))
+    });
     match known {
-        Some((_, content)) => Ok(Some(*content)),
+        Some((_, _, content)) => Ok(Some(*content)),
         None => Err(ParseError::new(ParseErrorKind::UnknownSymbology, 0)),
     }
 }
@@ -67,6 +76,30 @@ pub(crate) fn split_identifier(text: &str) -> (&str, &str) {
     match content(text) {
         Ok(Some(_)) => text.split_at(IDENTIFIER),
         _ => ("", text),
+    }
+}
+
+/// Whether `text` begins with the identifier of a symbol, so that a scanner has read it: a symbol has error correction,
+/// and none of its characters is mistaken for another one.
+pub fn is_scanned(text: &str) -> bool {
+    matches!(content(text), Ok(Some(_)))
+}
+
+/// The digits of a bar code as software sends them: UPC in 12 digits or its short form of 8, an add-on of 2 or 5 digits
+/// behind. `None` when no check digit holds.
+pub(crate) fn retail_digits(digits: &str) -> Option<Gtin> {
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let read = |digits: &str| digits.parse::<Gtin>().ok();
+    match digits.len() {
+        8 => {
+            let short = if digits.starts_with(['0', '1']) { upc::expanded(digits) } else { None };
+            short.and_then(|digits| read(&digits)).or_else(|| read(digits))
+        }
+        12..=14 => read(digits),
+        15 | 18 => read(&digits[..13]),
+        _ => None,
     }
 }
 

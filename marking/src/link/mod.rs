@@ -9,7 +9,7 @@ mod sequence;
 mod uri;
 
 pub(crate) use print::print;
-pub(crate) use uri::{is_link, split};
+pub(crate) use uri::{decoded_text, is_link, split, without_last_slash};
 
 use crate::ai::Ai;
 use crate::ai::row::InLink;

@@ -45,6 +45,13 @@ pub(crate) fn split(text: &str) -> Result<Uri<'_>, ParseError> {
     Ok(Uri { path, path_at, query, query_at: path_at + path.len() + 1 })
 }
 
+/// The address without the slash at the end of its path; `None` when there is none.
+pub(crate) fn without_last_slash(text: &str) -> Option<String> {
+    let uri = split(text).ok()?;
+    let bare = uri.path.strip_suffix('/').filter(|path| path.contains('/'))?;
+    Some(format!("{}{bare}{}", &text[..uri.path_at], &text[uri.path_at + uri.path.len()..]))
+}
+
 /// Characters that may stand in an address at all.
 fn in_uri(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
@@ -90,6 +97,11 @@ pub(super) fn decoded(written: &str, in_query: bool) -> Result<Cow<'_, [u8]>, us
         }
     }
     Ok(value.into())
+}
+
+/// A percent-encoded text as it was; `None` when its bytes are no text.
+pub(crate) fn decoded_text(written: &str) -> Option<String> {
+    String::from_utf8(decoded(written, false).ok()?.into_owned()).ok()
 }
 
 /// Where byte `place` of the decoded value stands in what was written.

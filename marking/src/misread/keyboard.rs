@@ -1,7 +1,5 @@
 //! Faults of scanners that type: keyboard layout, caps lock, and what people add by hand.
 
-use std::borrow::Cow;
-
 use crate::scan;
 
 /// The keys of a US keyboard, and what the same keys type in Russian.
@@ -23,7 +21,13 @@ fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{4ff}')
 }
 
-/// What was meant if each key was struck on a US keyboard, for both layouts; the one whose digits
+/// The letters of the Russian layout whose signs stand where the American ones do, as on keyboards of another make.
+const US_TO_RUSSIAN_LETTERS: [(&str, &str); 2] = [
+    ("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю"),
+    ("QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>", "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"),
+];
+
+/// What was meant if each key was struck on a US keyboard, for each layout; the one whose digits
 /// fit comes first. Nothing for a text without Cyrillic letters.
 pub(super) fn as_typed_in_latin(text: &str) -> Vec<String> {
     if text.is_ascii() || !text.contains(is_cyrillic) {
@@ -31,7 +35,8 @@ pub(super) fn as_typed_in_latin(text: &str) -> Vec<String> {
     }
     let russian = undo(text, &US_TO_RUSSIAN);
     let kazakh = undo(text, &US_TO_KAZAKH);
-    let mut found: Vec<String> = [russian, kazakh].into_iter().flatten().collect();
+    let letters = undo(text, &US_TO_RUSSIAN_LETTERS);
+    let mut found: Vec<String> = [russian, letters, kazakh].into_iter().flatten().collect();
     // In Kazakh the row of digits types letters.
     if !text.contains(|c: char| c.is_ascii_digit()) {
         found.reverse();
@@ -88,18 +93,6 @@ fn exchanged(text: &str, exchange: impl Fn(u8) -> u8) -> Option<String> {
     String::from_utf8(changed).ok()
 }
 
-/// The text without spaces of any kind, line ends and invisible characters; `None` if it has none.
-/// GS is not a space.
-pub(super) fn without_spaces(text: &str) -> Option<String> {
-    let unseen =
-        |c: char| c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-    let cleaned: Cow<'_, str> = if text.contains(unseen) { text.replace(unseen, "").into() } else { text.into() };
-    match cleaned {
-        Cow::Owned(cleaned) => Some(cleaned),
-        Cow::Borrowed(_) => None,
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -149,11 +142,5 @@ pub(super) mod tests {
         assert_eq!(case_flipped("0123"), None);
         assert_eq!(yz_swapped("xyzXYZ"), Some("xzyXZY".to_owned()));
         assert_eq!(yz_swapped("abc"), None);
-    }
-
-    #[test]
-    fn spaces_go_and_separators_stay() {
-        assert_eq!(without_spaces(" 01\u{a0}23\u{1d}4\u{200b}5\r\n"), Some("0123\u{1d}45".to_owned()));
-        assert_eq!(without_spaces("01\u{1d}23"), None);
     }
 }

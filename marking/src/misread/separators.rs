@@ -3,15 +3,19 @@
 use crate::element_string::GS;
 use crate::scan;
 
-/// Spellings that hold a character which no value may hold, longer ones before their beginnings.
-/// Letters may be of either case.
-const CERTAIN: [&str; 15] = [
-    "\\u001d", "\\x1d", "\\035", "{gs}", "[gs]", "{fnc1}", "[fnc1]", "&#29;", "&#x1d;", "^fnc1", "~d029", "\u{241d}",
-    "\u{1d}", "~", "^",
+/// Spellings that hold a character which no value may hold, longer ones before their beginnings. Letters may be of
+/// either case. Character 232, with which printers are told FNC1, is another letter in each code page; the arrow and the
+/// musical signs are what old code pages show for control characters.
+#[rustfmt::skip]
+const CERTAIN: [&str; 42] = [
+    "\\u001d", "\\u{1d}", "\\x1d", "\\035", "\\029", "\\f", "{gs}", "[gs]", "{fnc1}", "[fnc1]", "{fcn}", "{1d}", "{0x1d}", "{29}",
+    "[1d]", "[0x1d]", "[29]", "&#29;", "&#029;", "&#x1d;", "^fnc1", "^029", "^]", "~d029", "~029", "#029", "#29", "\u{241d}", "\u{2194}",
+    "\u{21d4}", "\u{1d}", "\u{1c}", "\u{1e}", "\u{1f}", "\u{e8}", "\u{438}", "\u{10d}", "â†”", "вђќ", "~", "^", "|",
 ];
 
 /// Spellings that could be part of a value.
-const POSSIBLE: [&str; 4] = ["<gs>", "<fnc1>", "%1d", "_x001d_"];
+const POSSIBLE: [&str; 13] =
+    ["<gs>", "<fnc1>", "<fcn>", "<f8>", "<0x1d>", "<1d>", "<29>", "<029>", "(gs)", "(fnc1)", "%1d", "=1d", "_x001d_"];
 
 /// `text` with GS for each spelling that cannot be data; `None` if that changes nothing.
 pub(super) fn certain(text: &str) -> Option<String> {
@@ -60,7 +64,7 @@ fn is_clean(data: &str, bracketed: bool) -> bool {
     data.bytes().all(|byte| {
         let clean = match byte {
             SEPARATOR => before != SEPARATOR && !bracketed,
-            byte => !begins_spelling(char::from(byte)) && byte != FIRST_OF_SYMBOL,
+            byte => byte.is_ascii() && !begins_spelling(char::from(byte)),
         };
         before = byte;
         clean
@@ -70,12 +74,13 @@ fn is_clean(data: &str, bracketed: bool) -> bool {
 /// GS as a byte.
 const SEPARATOR: u8 = 0x1d;
 
-/// The first byte of U+241D, the symbol for GS, in UTF-8.
-const FIRST_OF_SYMBOL: u8 = 0xe2;
-
 /// The first characters of all spellings.
 fn begins_spelling(c: char) -> bool {
-    matches!(c, '\\' | '{' | '[' | '_' | '&' | '^' | '~' | '\u{241d}' | GS | '<' | '%')
+    !c.is_ascii()
+        || matches!(
+            c,
+            '\\' | '{' | '[' | '_' | '&' | '^' | '~' | '|' | '#' | '\u{1c}'..='\u{1f}' | '<' | '(' | '%' | '='
+        )
 }
 
 fn starts(text: &str, spelling: &str) -> bool {
