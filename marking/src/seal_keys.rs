@@ -81,10 +81,10 @@ impl<'a> UnitParts<'a> {
         Self {
             gtin: pack.gtin,
             serial: &pack.serial,
-            price: Some(&pack.price),
+            price: Some(pack.price.as_str()).filter(|price| !price.is_empty()),
             key: None,
             tail: None,
-            short_tail: Some(&pack.tail),
+            short_tail: Some(pack.tail.as_str()).filter(|tail| !tail.is_empty()),
             group: Some(Group::TobaccoPack),
         }
     }
@@ -155,6 +155,11 @@ impl SealKeys {
             (None, Some(_), None) => SealCheck::Garbled,
             (_, None, None) => SealCheck::Missing,
         }
+    }
+
+    /// Whether a tail is that of this key over this message.
+    pub(crate) fn holds_with(&self, key: &SealKey, kind: TailKind, message: &Message, tail: &str) -> bool {
+        holds(&key.material, kind, message, tail)
     }
 
     fn check_named(&self, parts: &UnitParts, key: &str, tail: &str) -> SealCheck {
