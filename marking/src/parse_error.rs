@@ -65,6 +65,26 @@ macro_rules! kinds {
     };
 }
 
+impl ParseErrorKind {
+    /// Whether a text with this fault was meant to be a code: it has the beginnings of one. An address of the web without
+    /// a key, or words, were read well and are something else.
+    pub const fn is_of_a_code(self) -> bool {
+        !matches!(
+            self,
+            Self::Empty
+                | Self::TooLong
+                | Self::NotACode
+                | Self::UnknownSymbology
+                | Self::LinkCharacter
+                | Self::LinkScheme
+                | Self::LinkDomain
+                | Self::LinkNoKey
+                | Self::LinkCompressed
+                | Self::LinkShortName
+        )
+    }
+}
+
 kinds! {
     // The text as a whole.
     NotAJsonString = "not-a-json-string", "the line is not a JSON string";

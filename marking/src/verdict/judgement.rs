@@ -148,6 +148,12 @@ impl Judgement {
         Self::gravest(found)
     }
 
+    /// Judges what was misread: a seal that is missing, or else garbled.
+    pub fn of_misread(seal: SealCheck) -> Self {
+        let reason = if seal == SealCheck::Missing { Reason::SealMissing } else { Reason::SealGarbled };
+        Self::new(Verdict::Misread, reason)
+    }
+
     /// Judges what could not be found.
     pub fn of(why: NotFound) -> Self {
         match why {
@@ -193,8 +199,15 @@ impl Judgement {
         self
     }
 
-    /// Whether a shop may sell the goods now: on the market, and not under a document that awaits a
-    /// signature (Q23).
+    /// Whether anybody who scanned the code may be told that the goods may be sold: as [`Self::may_be_sold`], and the seal
+    /// was read.
+    pub fn is_fit_for_sale(&self) -> bool {
+        let unread = |reason: &Reason| matches!(reason, Reason::SealMissing | Reason::SealGarbled);
+        self.may_be_sold() && !self.reasons.iter().any(unread)
+    }
+
+    /// Whether a shop that owns the goods may sell them now: on the market, and not under a document that awaits a
+    /// signature (Q23). Its software may name them by GTIN and serial alone.
     pub fn may_be_sold(&self) -> bool {
         self.verdict == Verdict::InCirculation && !self.reasons.contains(&Reason::Shipped)
     }

@@ -11,16 +11,20 @@
 //! `issued` is what a phone says offline, where the seal is all that it can check.
 //!
 //! ## When the seal was not read
-//! Somebody typed `(01)…(21)…`, or a scanner spoiled the tail. That is no reason to accuse the goods, and
+//! A symbol that a scanner has read has error correction: where its seal is missing or garbled it was not read as a
+//! whole, or printed by somebody who had only the serial, and the answer is `misread`: scan again.
+//!
+//! Somebody typed `(01)…(21)…`, or a form spoiled the tail. That is no reason to accuse the goods, and
 //! what is left is judged by how hard it is to invent. A **long** serial cannot be invented: the verdict
-//! follows the status, with `seal-missing` or `seal-garbled` among the reasons. Whoever copied a serial
-//! could have copied its seal, so nothing is given away. **Short** serials and stamp numbers can be
+//! follows the status, with `seal-missing` or `seal-garbled` among the reasons, but the goods are not called fit for sale
+//! and no friendly colour is shown: a serial can be read off a box or a paper. **Short** serials and stamp numbers can be
 //! guessed, and without their seal they prove nothing: `misread`.
 //!
 //! A seal by an unknown or a revoked key is neither good nor forged: `unknown`, with the reason.
 
 mod judgement;
 mod reason;
+mod wording;
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::judgement::{Judgement, NotFound, SealFact, UnitFacts};
 pub use self::reason::{Reason, Recall};
+pub use self::wording::Wording;
 use crate::status::UnknownSlug;
 
 /// The answer in one word. Ordered from the gravest to the best.
