@@ -1,10 +1,13 @@
 //! What a scanned or typed text is to the register, from the text and the keys alone: no store is asked, so a
 //! flood of invented codes reaches none (X9).
 //!
-//! The plain reading comes first. If it is not ours, or its seal doesn't hold, the known faults of scanners are
-//! undone one after the other; such a reading counts only if its serial is ours *and* its seal holds, since with
-//! enough repairs anything resembles something. A seal may be missing only where nothing but spaces and spelled
-//! separators was undone.
+//! The plain reading comes first. If it is not ours, or its seal doesn't hold, the known faults of scanners, keyboards
+//! and programs are undone one after the other; such a reading counts only if its serial is ours *and* its seal holds,
+//! since with enough repairs anything resembles something. A long serial may stand without a seal, or with a garbled one,
+//! where little else was undone.
+//!
+//! A text is accused, as forged or never issued, only by its plain reading, and only if it is not close to a code of ours
+//! ([`marking::near`]). A repaired reading whose seal fails was misread, and so was a text that no repair made readable.
 //!
 //! Long serials speak for themselves: one invented serial in 16,384 decrypts. Short serials and stamps always
 //! lead to some place, so their seal must hold before anybody may look the place up.
@@ -13,7 +16,10 @@ use marking::code::{self, Form, MarkingCode, Read, StampCode, Tail, TobaccoPack,
 use marking::gtin::Gtin;
 use marking::layout::{Group, SerialScheme};
 use marking::misread::{self, Repair, other_case, y_for_z};
+use marking::near::Near;
 use marking::parse_error::ParseError;
+use marking::scan;
+use marking::seal::{KeyId, Message, Tail as Seal};
 use marking::seal_keys::{SealCheck, SealKeys, UnitParts};
 use marking::serial::{ISSUER, LONG_LENGTH, SerialCipher, ShortLength};
 use marking::sscc::Sscc;
@@ -24,8 +30,8 @@ use super::order::MAX_QUANTITY;
 use super::place::{Place, Sequence};
 use crate::keys::KeySet;
 
-/// Texts longer than this are none of our codes, however badly a scanner wrote them: nothing is repaired.
-const LONGEST: usize = 512;
+/// Texts longer than this are none of our codes, however badly a scanner or a program wrote them: nothing is repaired.
+const LONGEST: usize = 768;
 
 /// What a text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +53,8 @@ pub(crate) enum Location {
         repaired: Vec<Repair>,
     },
     /// A code in a form of ours whose short serial or stamp number anybody could invent, and whose seal does
-    /// not hold (or names no key that we know or trust): nobody may look up what it names.
+    /// not hold (or names no key that we know or trust): nobody may look up what it names. Also what was misread: then
+    /// the seal is missing or garbled.
     Unsealed {
         /// The product, if the code names one.
         gtin: Option<Gtin>,
@@ -95,14 +102,23 @@ pub(crate) struct UnitLocation {
 
 /// What a text is, by the keys in force.
 pub(crate) fn locate(keys: &KeySet, text: &str) -> Location {
-    Reader { serials: &keys.serials, seals: &keys.seals }.locate(text)
+    locate_scanned(keys, text, false)
+}
+
+/// The same of a text that is known to come from a symbol, even where no identifier says so.
+pub(crate) fn locate_scanned(keys: &KeySet, text: &str, scanned: bool) -> Location {
+    let sign = |id: KeyId, message: &Message| Some(keys.signer(id.as_str())?.tail(message));
+    let scanned = scanned || scan::is_scanned(text);
+    Reader { serials: &keys.serials, seals: &keys.seals, sign: &sign, scanned }.locate(text)
 }
 
 /// The keys that codes are read with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     serials: &'a SerialCipher,
     seals: &'a SealKeys,
+    sign: &'a dyn Fn(KeyId, &Message) -> Option<Seal>,
+    scanned: bool,
 }
 
 impl Reader<'_> {
@@ -120,17 +136,59 @@ impl Reader<'_> {
             Ok(location) if location.is_settled() => return location,
             plain => plain,
         };
-        let mut readable = None;
+        let (mut readable, mut unsealed) = (None, None);
         if text.len() <= LONGEST {
             for read in misread::repairs(text) {
                 let location = self.place(read);
                 if location.is_certain() {
                     return location;
                 }
-                readable.get_or_insert(location);
+                if location.is_likely() {
+                    unsealed.get_or_insert(location);
+                } else {
+                    readable.get_or_insert(location);
+                }
             }
         }
-        plain.or_else(|error| readable.ok_or(error)).unwrap_or_else(|error| Location::NotACode { error: Some(error) })
+        match (unsealed, plain) {
+            (Some(location), _) => location,
+            (None, Ok(location)) if self.is_excused(text, &location) => location.as_misread(),
+            (None, Ok(location)) => location,
+            (None, Err(error)) => readable.map_or(Location::NotACode { error: Some(error) }, Location::as_misread),
+        }
+    }
+
+    /// Whether a text that reads as it stands, and is not ours or not sealed right, was likely one of ours before something
+    /// on the way changed it.
+    fn is_excused(self, text: &str, location: &Location) -> bool {
+        let near = Near { seals: self.seals, sign: self.sign, scanned: self.scanned };
+        let accuses = match location {
+            Location::Unit(UnitLocation { seal, .. }) | Location::Unsealed { seal, .. } => {
+                matches!(seal, SealCheck::DoesNotMatch | SealCheck::KeyUnknown)
+            }
+            Location::NotIssued { .. } => true,
+            _ => false,
+        };
+        let Some(read) = code::read(text, Form::Auto, true).ok().filter(|_| accuses) else { return false };
+        match (location, &read.code) {
+            (Location::NotIssued { foreign, .. }, MarkingCode::Unit(unit)) => {
+                // Without a seal a short serial says nothing, whatever its characters.
+                !foreign && unit.tail == Tail::None && matches!(unit.serial.len(), 6 | 7)
+                    || near.is_serial(self.serials, unit.gtin, &unit.serial)
+                    || !foreign && unit.serial.len() < LONG_LENGTH && near.is_seal(&UnitParts::of_unit(unit, None))
+                    || !foreign && misread::lacks_separators(text)
+            }
+            (Location::Unit(_) | Location::Unsealed { .. }, MarkingCode::Unit(unit)) => {
+                near.is_seal(&UnitParts::of_unit(unit, None))
+            }
+            (Location::NotIssued { foreign: false, .. } | Location::Unsealed { .. }, MarkingCode::Tobacco(pack)) => {
+                near.is_seal(&UnitParts::of_tobacco_pack(pack))
+            }
+            (Location::Unsealed { .. }, MarkingCode::Stamp(stamp)) => {
+                StampNumber::try_from(stamp).is_ok_and(|number| near.is_mark(number, &stamp.mark))
+            }
+            _ => false,
+        }
     }
 
     /// Whether no known fault can have made a code of ours into one that stands as ours do, but with this serial: its
@@ -142,7 +200,9 @@ impl Reader<'_> {
         let is_ours = |serial: &[u8; LONG_LENGTH]| {
             std::str::from_utf8(serial).is_ok_and(|serial| self.serials.place_of_long(gtin, serial).is_some())
         };
-        !exchanged.iter().any(is_ours)
+        let near = Near { seals: self.seals, sign: self.sign, scanned: self.scanned };
+        let given = std::str::from_utf8(serial.as_slice()).unwrap_or_default();
+        !exchanged.iter().any(is_ours) && !near.is_serial(self.serials, gtin, given)
     }
 
     fn place(self, read: Read) -> Location {
@@ -169,16 +229,7 @@ impl Reader<'_> {
     }
 
     fn tobacco(self, pack: &TobaccoPack, repaired: Vec<Repair>) -> Location {
-        let parts = UnitParts {
-            gtin: pack.gtin,
-            serial: &pack.serial,
-            price: Some(&pack.price),
-            key: None,
-            tail: None,
-            short_tail: Some(&pack.tail),
-            group: Some(Group::TobaccoPack),
-        };
-        self.serial(&parts, repaired)
+        self.serial(&UnitParts::of_tobacco_pack(pack), repaired)
     }
 
     fn serial(self, parts: &UnitParts<'_>, repaired: Vec<Repair>) -> Location {
@@ -251,12 +302,45 @@ impl Location {
 
     /// Whether a repaired reading is ours beyond doubt.
     fn is_certain(&self) -> bool {
+        matches!(self, Self::Unit(unit) if matches!(unit.seal, SealCheck::Holds { .. } | SealCheck::KeyRevoked { .. }))
+    }
+
+    /// Whether a repaired reading without a seal, or with one that a scanner spoiled, is a code of ours all the same: by
+    /// its long serial, if its letters were exchanged in one way at most. A garbled seal tells of one more fault.
+    fn is_likely(&self) -> bool {
         let Self::Unit(unit) = self else { return false };
-        let harmless = |repair: &Repair| matches!(repair, Repair::TypedSpaces | Repair::TypedSeparators);
+        let exchanges = |repair: &&Repair| {
+            matches!(
+                repair,
+                Repair::CaseFlipped
+                    | Repair::YzSwapped
+                    | Repair::CyrillicLayout
+                    | Repair::KeyboardLayout
+                    | Repair::LookAlikes
+                    | Repair::LostSeparators
+            )
+        };
         match unit.seal {
-            SealCheck::Holds { .. } => true,
-            SealCheck::Missing => unit.repaired.iter().all(harmless),
+            SealCheck::Missing => unit.repaired.iter().filter(exchanges).count() <= 1,
+            SealCheck::Garbled => unit.repaired.iter().filter(exchanges).count() == 0,
             _ => false,
+        }
+    }
+
+    /// The same as something that was misread: nothing is held against it, and nothing is looked up.
+    pub(crate) fn as_misread(self) -> Self {
+        let spoiled = |seal| if seal == SealCheck::Missing { seal } else { SealCheck::Garbled };
+        match self {
+            Self::Unit(UnitLocation { gtin, scheme, seal, repaired, .. })
+            | Self::Unsealed { gtin, scheme, seal, repaired }
+                if !matches!(seal, SealCheck::KeyRevoked { .. }) =>
+            {
+                Self::Unsealed { gtin, scheme, seal: spoiled(seal), repaired }
+            }
+            Self::NotIssued { gtin, foreign: false, repaired } => {
+                Self::Unsealed { gtin: Some(gtin), scheme: SerialScheme::Long, seal: SealCheck::Garbled, repaired }
+            }
+            other => other,
         }
     }
 
@@ -271,22 +355,26 @@ impl Location {
     }
 }
 
-/// Whether a serial that isn't ours is likely another state's: by its first character, or by the GTIN where that
-/// names no state. Nothing is refused for it, as old labels don't obey.
+/// Whether a serial that isn't ours is likely another state's: by its first character, by the GTIN where that
+/// names no state, or by characters that no serial of ours has. Nothing is refused for it, as old labels don't obey.
 fn is_foreign(gtin: Gtin, serial: &str) -> bool {
+    let prefix = match gtin.number() {
+        number @ ..100_000_000 => number / 100_000,
+        number => number % 10_000_000_000_000 / 10_000_000_000,
+    };
+    let is_domestic = prefix == DOMESTIC_PREFIX;
+    let has_signs = || !serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match serial.bytes().next() {
-        Some(ISSUER) => false,
+        // A serial with signs in it was never made here; ours have letters and digits.
+        Some(ISSUER) => !is_domestic && has_signs(),
         Some(b'1' | b'2' | b'4' | b'5' | b'E') => true,
-        // Prefixes of Russia, Kyrgyzstan, Belarus and Armenia; GTINs of eight digits have their prefix in front.
-        _ => {
-            let prefix = match gtin.number() {
-                number @ ..100_000_000 => number / 100_000,
-                number => number % 10_000_000_000_000 / 10_000_000_000,
-            };
-            matches!(prefix, 460..=470 | 481 | 485)
-        }
+        // Goods of other countries, and numbers that shops of other countries give out themselves.
+        _ => !is_domestic,
     }
 }
+
+/// The prefix of GS1 Kazakhstan.
+const DOMESTIC_PREFIX: u64 = 487;
 
 #[cfg(test)]
 mod tests;

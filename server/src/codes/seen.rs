@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use marking::layout::TailKind;
 
-use super::locate::{Location, locate};
+use super::locate::{Location, locate_scanned};
 use crate::keys::KeySet;
 use crate::slots::Slots;
 
@@ -32,17 +32,22 @@ impl Default for Seen {
 }
 
 impl Seen {
-    /// What a text is, by the keys in force, see [`locate`].
+    /// What a text is, by the keys in force, see [`super::locate::locate`].
     pub(crate) fn locate(&self, keys: &KeySet, text: &str) -> Location {
+        self.locate_scanned(keys, text, false)
+    }
+
+    /// The same of a text that may be known to come from a symbol, see [`locate_scanned`].
+    pub(crate) fn locate_scanned(&self, keys: &KeySet, text: &str, scanned: bool) -> Location {
         if text.len() < TailKind::Ed25519.characters() {
-            return locate(keys, text);
+            return locate_scanned(keys, text, scanned);
         }
         let [one, other] = &self.hashers;
         let fingerprint = (one.hash_one(text), other.hash_one(text), keys.number);
         if let Some(location) = self.codes.get(&fingerprint) {
             return location;
         }
-        let location = locate(keys, text);
+        let location = locate_scanned(keys, text, scanned);
         if matches!(&location, Location::Unit(unit) if unit.group.is_some() && unit.repaired.is_empty()) {
             self.codes.put(fingerprint, location.clone());
         }

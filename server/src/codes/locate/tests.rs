@@ -4,13 +4,15 @@
 
 use marking::ed25519::{PublicSealKey, SecretSealKey};
 use marking::layout::CodeWriter;
-use marking::seal::{HmacSealKey, KeyId, KeyState, Tail};
+use marking::seal::{HmacSealKey, KeyState, Tail};
 use marking::seal_keys::{SealKey, SealMaterial};
 use marking::serial::OrderPlace;
 use marking::stamp;
 use proptest::prelude::*;
 
 use super::*;
+
+mod spoiled;
 
 const SECRET: [u8; 32] = [3; 32];
 
@@ -41,7 +43,11 @@ impl Kit {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { serials: &self.serials, seals: &self.seals }
+        Reader { serials: &self.serials, seals: &self.seals, sign: &sign, scanned: false }
+    }
+
+    fn locate(&self, text: &str) -> Location {
+        Reader { scanned: scan::is_scanned(text), ..self.reader() }.locate(text)
     }
 
     fn key(&self, group: Group) -> KeyId {
@@ -72,6 +78,11 @@ impl Kit {
     }
 }
 
+/// The seal of a key of shoes or clothes.
+fn sign(_: KeyId, message: &Message) -> Option<Seal> {
+    Some(Seal::of_signature(&SecretSealKey::from_seed(&SECRET).sign(message.as_bytes())))
+}
+
 fn gtin() -> Gtin {
     "04870001234560".parse().unwrap()
 }
@@ -87,7 +98,7 @@ fn unit(location: Location) -> UnitLocation {
 fn a_code_of_every_group_leads_to_its_place_with_a_seal_that_holds() {
     let kit = Kit::new();
     for group in Group::ALL {
-        let found = unit(kit.reader().locate(&kit.code(group, 345)));
+        let found = unit(kit.locate(&kit.code(group, 345)));
         let place = match Sequence::of(group, gtin()) {
             None => Place::Order { order: 12, index: 345 },
             Some(sequence) => Place::Sequence { sequence, place: 345 },
@@ -127,7 +138,7 @@ fn faults_of_scanners_are_undone_and_named() {
                 (format!(" {code} "), Repair::TypedSpaces),
             ];
             for (text, repair) in faults.into_iter().filter(|(text, _)| *text != code) {
-                let found = unit(kit.reader().locate(&text));
+                let found = unit(kit.locate(&text));
                 assert_eq!(found.place, Place::Order { order: 12, index: place }, "{text}");
                 assert!(matches!(found.seal, SealCheck::Holds { .. }), "{text}: {found:?}");
                 assert_eq!(found.repaired, [repair], "{text}");
@@ -141,13 +152,13 @@ fn a_long_serial_typed_without_its_seal_is_found_and_a_short_one_is_not() {
     let kit = Kit::new();
     let code = kit.code(Group::Shoes, 5);
     let typed = format!("({}){}({}){}", &code[..2], &code[2..16], &code[16..18], &code[18..31]);
-    let found = unit(kit.reader().locate(&typed));
+    let found = unit(kit.locate(&typed));
     assert_eq!((found.place, found.seal), (Place::Order { order: 12, index: 5 }, SealCheck::Missing));
     let spaced = format!("01 {} 21 {}", &code[2..16], &code[18..31]);
-    let found = unit(kit.reader().locate(&spaced));
+    let found = unit(kit.locate(&spaced));
     assert_eq!((found.seal, found.repaired.as_slice()), (SealCheck::Missing, &[Repair::TypedSpaces][..]));
     let code = kit.code(Group::Dairy, 5);
-    let location = kit.reader().locate(&code[..24]);
+    let location = kit.locate(&code[..24]);
     assert!(matches!(location, Location::Unsealed { seal: SealCheck::Missing, .. }), "{location:?}");
 }
 
@@ -159,7 +170,9 @@ fn invented_short_serials_and_stamps_lead_to_no_place() {
         let mut code = kit.code(group, 5);
         let last = code.pop().unwrap();
         code.push(if last == 'A' { 'B' } else { 'A' });
-        let location = kit.reader().locate(&code);
+        // A mark that somebody typed may have a wrong character; one that a scanner has read has none.
+        let code = if group == Group::Alcohol { format!("]Q1{code}") } else { code };
+        let location = kit.locate(&code);
         assert!(matches!(location, Location::Unsealed { seal: SealCheck::DoesNotMatch, .. }), "{location:?}");
     }
 }
@@ -169,7 +182,7 @@ fn a_wrong_seal_on_a_serial_of_ours_is_told_with_its_place() {
     let kit = Kit::new();
     let (one, other) = (kit.code(Group::Shoes, 1), kit.code(Group::Shoes, 2));
     let mixed = format!("{}{}", &one[..31], &other[31..]);
-    let found = unit(kit.reader().locate(&mixed));
+    let found = unit(kit.locate(&mixed));
     assert_eq!(found.seal, SealCheck::DoesNotMatch);
 }
 
@@ -178,7 +191,7 @@ fn a_wrong_seal_on_a_serial_of_ours_is_told_with_its_place() {
 fn a_seal_of_a_revoked_key_is_named_as_such() {
     let kit = Kit::with(KeyState::Revoked);
     for group in Group::ALL {
-        let seal = match kit.reader().locate(&kit.code(group, 1)) {
+        let seal = match kit.locate(&kit.code(group, 1)) {
             Location::Unit(unit) => unit.seal,
             Location::Unsealed { seal, .. } => seal,
             other => panic!("{other:?}"),
@@ -193,8 +206,8 @@ fn codes_of_other_states_are_not_ours_and_no_fault() {
     let foreign = "010290000059848521QRYY3*4FN;rAO\u{1d}918039\u{1d}92NEbFr8pJB4HOTcbrBsKy40qJQ/Fs4pxMFn80IKUFJLBwGAiPp5nv+YCBww110fO3YZJH3uWFs8eumIczN1HTbQ==";
     let water = "0104600840749372215!IS(;~93dGVz".replace('~', "\u{1d}");
     let pack = "00000046198488X?io+qCABm8wAYa";
-    for (text, expected) in [(foreign, false), (water.as_str(), true), (pack, true)] {
-        let location = kit.reader().locate(text);
+    for (text, expected) in [(foreign, true), (water.as_str(), true), (pack, true)] {
+        let location = kit.locate(text);
         let Location::NotIssued { foreign, .. } = location else { panic!("{location:?}") };
         assert_eq!(foreign, expected, "{text}");
     }
@@ -203,7 +216,7 @@ fn codes_of_other_states_are_not_ours_and_no_fault() {
 #[test]
 fn packs_products_and_other_texts_are_told_apart() {
     let kit = Kit::new();
-    let locate = |text: &str| kit.reader().locate(text);
+    let locate = |text: &str| kit.locate(text);
     assert!(matches!(locate("(00)376104250021234569"), Location::Pack { .. }));
     assert!(
         matches!(locate("00 376104250021234569"), Location::Pack { repaired, .. } if repaired == [Repair::TypedSpaces])
@@ -219,7 +232,7 @@ proptest! {
     #[test]
     fn any_text_is_answered(text in "\\PC{0,80}") {
         let kit = Kit::new();
-        let _ = kit.reader().locate(&text);
+        let _ = kit.locate(&text);
     }
 
     /// X9: an invented long serial leads nowhere but for one in 16,384, and its seal never holds.
@@ -228,7 +241,7 @@ proptest! {
         let kit = Kit::new();
         let key = kit.key(Group::Shoes);
         let text = format!("01{}213{serial}\u{1d}91{key}\u{1d}92{tail}==", gtin());
-        if let Location::Unit(unit) = kit.reader().locate(&text) {
+        if let Location::Unit(unit) = kit.locate(&text) {
             let proves = matches!(unit.seal, SealCheck::Holds { .. } | SealCheck::Missing);
             prop_assert!(!proves);
         }
