@@ -69,6 +69,28 @@ async fn each_code_is_answered_with_yes_or_no_and_why() {
     assert_eq!(answer.json["lines"][0]["holding"], "yours");
 }
 
+/// X55: a participant's software names its goods by GTIN and serial alone; the answer and the receipts say that no seal
+/// was checked.
+#[tokio::test]
+async fn goods_named_without_their_seal_are_checked_and_sold_and_the_answers_say_so() {
+    let trade = Trade::open().await;
+    let order = trade.goods(4).await;
+    let codes = trade.codes(order).await;
+    let bare: Vec<&str> = codes.iter().map(|code| code.split('\u{1d}').next().unwrap()).collect();
+    let asked = json!({ "codes": [codes[0], bare[1], format!("]d2{}", bare[2])] });
+    let answer = check(&trade, &trade.producer, asked).await.expect(200);
+    assert_eq!(lines(&answer), ["yes", "yes", "yes"]);
+    let seals: Vec<&Value> = answer.json["lines"].as_array().unwrap().iter().map(|line| &line["seal"]).collect();
+    assert_eq!(seals, ["checked", "not-checked", "not-checked"]);
+    let sold = trade.file(&trade.producer, "/v1/sales", &json!({ "codes": [bare[1]] }), json!({})).await.expect(201);
+    assert_eq!(sold.json["seal"], "not-checked");
+    let sold = trade.file(&trade.producer, "/v1/sales", &json!({ "codes": [codes[0]] }), json!({})).await.expect(201);
+    assert!(sold.json.get("seal").is_none(), "{}", sold.json);
+    let units = json!({ "codes": [codes[2], bare[3]] });
+    let shipped = trade.file(&trade.producer, "/v1/shipments", &units, json!({ "receiver": SHOP })).await.expect(201);
+    assert_eq!(shipped.json["seal"], "not-checked");
+}
+
 #[tokio::test]
 async fn a_delivery_is_compared_with_what_was_expected() {
     let trade = Trade::open().await;

@@ -172,6 +172,7 @@ mod tests {
             group: Group::Shoes,
             trade_name: names(),
             manufacturer: "m".into(),
+            manufacturers: None,
             country: country.into(),
             hs_code: "6403".into(),
             attributes: serde_json::Map::new(),

@@ -12,6 +12,7 @@ use super::pack::{self, Level, Pack};
 use super::perform::{
     Filing, Wanted, append_audit, begin, change_units, close_empty, find_runs, refresh_packs, runs_inside,
 };
+use super::seal_line::SealLine;
 use super::store::operation;
 use super::store::pack as packs;
 use super::store::sscc_column;
@@ -41,6 +42,9 @@ pub(crate) struct PackReceipt {
     pub(crate) units: u32,
     /// When.
     pub(crate) at: DateTime<Utc>,
+    /// `not-checked` when one of its units was named without a seal, by GTIN and serial alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seal: Option<SealLine>,
 }
 
 /// Puts units or group packs of a participant into a new pack of its own. The caller commits.
@@ -56,7 +60,7 @@ pub(crate) async fn make_pack(
 ) -> Result<PackReceipt> {
     let Filing { caller, id, now, .. } = filing;
     if let Some(filed) = begin(tx, filing).await? {
-        return Ok(PackReceipt { id, sscc, units: filed.units, at: filed.at });
+        return Ok(PackReceipt { id, sscc, units: filed.units, at: filed.at, seal: None });
     }
     let owner = caller.participant.ok_or(Error::Forbidden("forbidden"))?;
     if !packs::insert_pack(tx, sscc, level, owner, now).await? {
@@ -97,7 +101,7 @@ pub(crate) async fn open_pack(tx: &Transaction<'_>, filing: Filing<'_>, sscc: Ss
     let Filing { caller, id, now, .. } = filing;
     let owner = caller.participant.ok_or(Error::Forbidden("forbidden"))?;
     if let Some(filed) = begin(tx, filing).await? {
-        return Ok(PackReceipt { id, sscc, units: filed.units, at: filed.at });
+        return Ok(PackReceipt { id, sscc, units: filed.units, at: filed.at, seal: None });
     }
     let column = sscc_column(sscc);
     let locked = packs::lock_packs(tx, &[column]).await?;
@@ -129,7 +133,7 @@ async fn finish(
     operation::append_units(tx, id, units, &selection.merged(), &[sscc_column(sscc)]).await?;
     refresh_packs(tx, changed).await?;
     append_audit(tx, filing, "done", serde_json::json!({ "pack": sscc, "units": units })).await?;
-    Ok(PackReceipt { id, sscc, units: u32::try_from(units).map_err(Error::internal)?, at: now })
+    Ok(PackReceipt { id, sscc, units: u32::try_from(units).map_err(Error::internal)?, at: now, seal: None })
 }
 
 /// Each group pack that can't be put into a transport pack.

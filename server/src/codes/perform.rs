@@ -19,6 +19,7 @@ use super::order::Order;
 use super::pack::{self, Pack};
 use super::particulars::{Particulars, unfit};
 use super::place::Place;
+use super::seal_line::SealLine;
 use super::sheet::{self, Claim, Refusal, Refused, Terms};
 use super::store::operation::{self, NewOperation};
 use super::store::pack as packs;
@@ -81,6 +82,9 @@ pub(crate) struct Receipt {
     pub(crate) units: u32,
     /// When it was filed.
     pub(crate) at: DateTime<Utc>,
+    /// `not-checked` when one of its units was named without a seal, by GTIN and serial alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seal: Option<SealLine>,
 }
 
 /// What a document was about, found and held.
@@ -119,7 +123,7 @@ pub(crate) async fn perform(tx: &Transaction<'_>, filing: Filing<'_>, wanted: Wa
     refresh_packs(tx, repacked).await?;
     append_audit(tx, filing, "done", json!({ "units": units, "orders": orders })).await?;
     let units = u32::try_from(units).map_err(Error::internal)?;
-    Ok(Receipt { id, kind: deed.slug().to_owned(), units, at: now })
+    Ok(Receipt { id, kind: deed.slug().to_owned(), units, at: now, seal: None })
 }
 
 /// Takes the document's id; returns the receipt of the same document when it was filed before.
@@ -136,7 +140,7 @@ pub(crate) async fn begin(tx: &Transaction<'_>, filing: Filing<'_>) -> Result<Op
     let new = NewOperation { id, kind, participant, account, at: now, fingerprint, details };
     let Some(filed) = operation::insert_operation(tx, &new).await? else { return Ok(None) };
     if filed.kind == kind && filed.fingerprint == fingerprint {
-        Ok(Some(Receipt { id, kind: filed.kind, units: filed.units, at: filed.at }))
+        Ok(Some(Receipt { id, kind: filed.kind, units: filed.units, at: filed.at, seal: None }))
     } else {
         Err(Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")]))
     }

@@ -11,21 +11,30 @@ use super::locate::{Location, locate};
 use super::pack::read_ssccs;
 use super::perform::Wanted;
 use super::place::Place;
+use super::seal_line::SealLine;
 use super::units::{MAX_FAULTS, Named, Naming, Units};
 use crate::error::{Error, FieldFault, Result};
 use crate::keys::KeySet;
+
+/// Where a unit stands, and what is told of its seal.
+type SealedPlace = ((Option<Gtin>, Place), Option<SealLine>);
 
 /// Codes read in one go.
 const PIECE: usize = 1_000;
 
 /// Reads what a document names; tells each code that is none of ours and each number that is no pack's.
 pub(crate) async fn read_units(keys: &Arc<KeySet>, units: &Units) -> Result<Wanted> {
+    read_units_and_seals(keys, units).await.map(|(wanted, _)| wanted)
+}
+
+/// The same, and what is to be told of the seals: `not-checked` if a unit is named by its serial alone.
+pub(crate) async fn read_units_and_seals(keys: &Arc<KeySet>, units: &Units) -> Result<(Wanted, Option<SealLine>)> {
     match units.named()? {
         Named::Codes(codes) => read_codes(keys, codes).await,
-        Named::Ranges(ranges) => Ok(Wanted::Ranges(ranges.to_vec())),
+        Named::Ranges(ranges) => Ok((Wanted::Ranges(ranges.to_vec()), None)),
         Named::Packs(packs) => {
             let read = read_ssccs(|position| Naming::Packs.place(position), packs);
-            read.map(Wanted::Packs).map_err(|mut faults| {
+            read.map(|packs| (Wanted::Packs(packs), None)).map_err(|mut faults| {
                 faults.truncate(MAX_FAULTS);
                 Error::Invalid(faults)
             })
@@ -33,7 +42,7 @@ pub(crate) async fn read_units(keys: &Arc<KeySet>, units: &Units) -> Result<Want
     }
 }
 
-async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<Wanted> {
+async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<(Wanted, Option<SealLine>)> {
     let pieces: Vec<_> = codes
         .chunks(PIECE)
         .map(|piece| {
@@ -42,11 +51,14 @@ async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<Wanted> {
         })
         .collect();
     let (mut places, mut faults) = (Vec::with_capacity(codes.len()), Vec::new());
-    let mut position = 0;
+    let (mut position, mut all_sealed) = (0, true);
     for piece in pieces {
         for read in piece.await.map_err(Error::internal)? {
             match read {
-                Ok(place) => places.push(place),
+                Ok((place, seal)) => {
+                    all_sealed &= seal == Some(SealLine::Checked);
+                    places.push(place);
+                }
                 Err(slug) if faults.len() < MAX_FAULTS => {
                     faults.push(FieldFault::new(Naming::Codes.place(position), slug));
                 }
@@ -55,19 +67,21 @@ async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<Wanted> {
             position += 1;
         }
     }
-    if faults.is_empty() { Ok(Wanted::Codes(places)) } else { Err(Error::Invalid(faults)) }
+    let seal = (!all_sealed).then_some(SealLine::NotChecked);
+    if faults.is_empty() { Ok((Wanted::Codes(places), seal)) } else { Err(Error::Invalid(faults)) }
 }
 
 /// The place of a unit's code, or the slug of why it has none that a document may name.
 ///
 /// A long serial is enough, as whoever files the document must own the unit: its seal may be missing, garbled, or of
 /// a key that was revoked. A seal that is over something else is refused: the label in hand isn't ours.
-fn place_of(keys: &KeySet, text: &str) -> Result<(Option<Gtin>, Place), &'static str> {
+fn place_of(keys: &KeySet, text: &str) -> Result<SealedPlace, &'static str> {
     match locate(keys, text) {
         Location::Unit(unit) => match unit.seal {
             SealCheck::DoesNotMatch | SealCheck::KeyUnknown => Err("field-seal-does-not-match"),
-            _ if unit.scheme == SerialScheme::Long => Ok((unit.gtin, unit.place)),
-            SealCheck::Holds { .. } => Ok((unit.gtin, unit.place)),
+            seal if unit.scheme == SerialScheme::Long || matches!(seal, SealCheck::Holds { .. }) => {
+                Ok(((unit.gtin, unit.place), SealLine::of(seal)))
+            }
             _ => Err("field-misread"),
         },
         Location::Unsealed { seal: SealCheck::Missing | SealCheck::Garbled, .. } | Location::NotACode { .. } => {

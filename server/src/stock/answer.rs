@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::compare::{Difference, Item};
 use super::count::{Counted, Line};
 use super::judge::{Holding, MaySell, Why};
+use crate::codes::SealLine;
 use crate::verify::Answer;
 
 /// What came of a check.
@@ -117,6 +118,9 @@ struct LineAnswer {
     /// Trade name in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// Whether its seal was read: `not-checked` where the code names the unit by GTIN and serial alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<SealLine>,
     /// Where the unit stands in its life.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "in-circulation")]
@@ -247,6 +251,7 @@ impl LineAnswer {
             sscc: answer.and_then(|answer| answer.code.sscc),
             units: answer.and_then(|answer| answer.pack.as_ref()).map(|pack| pack.units),
             name: answer.and_then(|answer| answer.product.as_ref()).map(|product| product.trade_name.clone()),
+            seal: answer.and_then(|answer| answer.seal),
             status: answer.and_then(|answer| answer.status.as_ref()).map(|status| status.slug),
             expires_on: answer.and_then(|answer| answer.release.expires_on),
             doubled_of: line.doubled_of,

@@ -12,7 +12,7 @@ use crate::codes::deed::Deed;
 use crate::codes::particulars::{Import, ReleaseFacts};
 use crate::codes::perform::{Filing, Receipt, Wanted, perform};
 use crate::codes::place::Place;
-use crate::codes::reading::read_units;
+use crate::codes::reading::read_units_and_seals;
 use crate::codes::request::{Application, Document, Does, RecallRequest, Release, Return, Sale, Withdrawal};
 use crate::codes::store::order as orders;
 use crate::codes::units::Naming;
@@ -42,13 +42,16 @@ async fn carry_out<D: Document>(
 ) -> Result<HttpResponse> {
     let now = super::now(app);
     let draft = document.draft(app.clock.today())?;
-    let wanted = read_units(&app.keys.current(), document.units()).await?;
+    let (wanted, seal) = read_units_and_seals(&app.keys.current(), document.units()).await?;
     let deed = settle(&app.db.get().await?, draft.does).await?;
     let fingerprint = fingerprint(caller, D::ROUTE, document)?;
     let filing =
         Filing { caller, id: document.id(), deed: &deed, details: &draft.details, fingerprint: &fingerprint, now };
     let sold = if let (Deed::Sell, Wanted::Codes(places)) = (&deed, &wanted) { places.clone() } else { Vec::new() };
-    let filed = file(app, key, D::ROUTE, document, filing, async |tx| perform(tx, filing, wanted).await).await;
+    let filed = file(app, key, D::ROUTE, document, filing, async |tx| {
+        perform(tx, filing, wanted).await.map(|receipt| Receipt { seal, ..receipt })
+    })
+    .await;
     if let Err(Error::Conflict(_, faults)) = &filed {
         leave_to_judges(app, filing, &sold, faults).await?;
     }

@@ -19,7 +19,7 @@ use crate::codes::deed::Deed;
 use crate::codes::pack::{Level, read_ssccs, sscc_slug};
 use crate::codes::packing::{Content, PackReceipt, make_pack, open_pack};
 use crate::codes::perform::Filing;
-use crate::codes::reading::read_units;
+use crate::codes::reading::read_units_and_seals;
 use crate::codes::store::{order, pack as store, sscc_column};
 use crate::codes::units::{MAX_FAULTS, MAX_PACKS, Naming, Run, Units, runs_of};
 use crate::error::{Error, FieldFault, Result};
@@ -134,9 +134,14 @@ async fn post_pack(
     let route = "POST /v1/packs";
     let now = super::now(&app);
     let sscc: Sscc = new.sscc.parse().map_err(|error| Error::field("sscc", sscc_slug(error)))?;
+    let mut seal = None;
     let content = match (&new.units, &new.packs, new.level) {
         (Some(units), None, _) if units.packs.is_some() => return Err(known::no_packs()),
-        (Some(units), None, _) => Content::Units(read_units(&app.keys.current(), units).await?),
+        (Some(units), None, _) => {
+            let (wanted, told) = read_units_and_seals(&app.keys.current(), units).await?;
+            seal = told;
+            Content::Units(wanted)
+        }
         (None, Some(packs), Level::Transport) => Content::Packs(read_content(packs)?),
         (None, Some(_), Level::Group) => return Err(Error::field("packs", "field-not-a-group-pack")),
         _ => return Err(Error::field("units", "field-one-list")),
@@ -144,7 +149,10 @@ async fn post_pack(
     let (caller, id, deed) = (&*packer, new.id, &Deed::Pack);
     let (fingerprint, details) = (fingerprint(caller, route, &new)?, json!({ "sscc": sscc, "level": new.level }));
     let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now };
-    file(&app, &key, route, &new, filing, async |tx| make_pack(tx, filing, sscc, new.level, content).await).await
+    file(&app, &key, route, &new, filing, async |tx| {
+        make_pack(tx, filing, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
+    })
+    .await
 }
 
 /// The numbers of the packs that go into a pack.

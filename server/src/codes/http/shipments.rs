@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::{DOCUMENT_BYTES, file, fingerprint};
 use crate::app::App;
 use crate::auth::Participant;
+use crate::codes::SealLine;
 use crate::codes::deed::Deed;
 use crate::codes::perform::Filing;
-use crate::codes::reading::read_units;
+use crate::codes::reading::read_units_and_seals;
 use crate::codes::request::{Document, Does, ShipmentRequest};
 use crate::codes::shipment::{Direction, Shipment, ShipmentState};
 use crate::codes::shipping::{begin_shipment, end_shipment};
@@ -50,6 +51,10 @@ struct ShipmentAnswer {
     sent_at: DateTime<Utc>,
     /// When its state changed last.
     changed_at: DateTime<Utc>,
+    /// In the answer to the document: `not-checked` when one of its units was named without a seal, by GTIN and serial
+    /// alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seal: Option<SealLine>,
 }
 
 impl From<Shipment> for ShipmentAnswer {
@@ -63,6 +68,7 @@ impl From<Shipment> for ShipmentAnswer {
             number: shipment.number,
             sent_at: shipment.sent_at,
             changed_at: shipment.changed_at,
+            seal: None,
         }
     }
 }
@@ -98,7 +104,7 @@ async fn post_shipment(
     let now = super::now(&app);
     let draft = document.draft(app.clock.today())?;
     let Does::Ship(bin) = draft.does else { return Err(Error::internal("a shipment has a receiver")) };
-    let wanted = read_units(&app.keys.current(), document.units()).await?;
+    let (wanted, seal) = read_units_and_seals(&app.keys.current(), document.units()).await?;
     let receiver = registry::find_participant_by_bin(&app.db.get().await?, bin).await?;
     let receiver = receiver.filter(|receiver| receiver.blocked_at.is_none());
     let receiver = receiver.ok_or_else(|| Error::field("receiver", "field-no-such-participant"))?;
@@ -109,7 +115,8 @@ async fn post_shipment(
     let fingerprint = fingerprint(caller, ShipmentRequest::ROUTE, &document)?;
     let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now };
     file(&app, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
-        begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await.map(ShipmentAnswer::from)
+        let begun = begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await?;
+        Ok(ShipmentAnswer { seal, ..begun.into() })
     })
     .await
 }
