@@ -11,7 +11,7 @@ use super::desk::Desk;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{body, problems};
-use crate::verify::{self, Answer};
+use crate::verify::{self, Answer, AskedBy};
 
 /// Largest photo as sent, in bytes.
 const MAX_BYTES: usize = 12 << 20;
@@ -99,7 +99,7 @@ async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Pa
         .increment(1);
     let mut codes = Vec::with_capacity(found.len().min(MAX_CODES));
     for found in found.into_iter().take(MAX_CODES) {
-        let answer = verify::answer(&app, &found.as_scanned()).await?;
+        let answer = verify::answer_from(&app, &found.as_scanned(), Some(AskedBy::Picture)).await?;
         metrics::counter!("tanba_verdicts_total", "verdict" => answer.verdict.slug()).increment(1);
         codes.push(CodeOnPhoto::new(found, answer));
     }

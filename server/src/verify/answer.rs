@@ -8,13 +8,13 @@ use marking::misread::Repair;
 use marking::parse_error::ParseError;
 use marking::sscc::Sscc;
 use marking::status::Status;
-use marking::verdict::{Judgement, Reason, Verdict};
+use marking::verdict::{Judgement, Reason, Verdict, Wording};
 use mobile_core::card::Card;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words;
-use crate::codes::UnitPlace;
+use crate::codes::{SealLine, UnitPlace};
 use crate::error::{Error, Result};
 use crate::registry::Names;
 
@@ -33,8 +33,15 @@ pub(crate) struct Answer {
     pub(crate) reasons: Vec<ReasonLine>,
     /// Which family the code is of.
     pub(crate) kind: Kind,
-    /// Whether a shop may sell the goods now.
+    /// In which words `title` and `advice` tell it: the verdict, or one of `barcode`, `unknown-barcode`, `not-a-code`,
+    /// `foreign-code`, `typed-wrong`, `seal-not-checked`.
+    #[schema(example = "in-circulation")]
+    pub(crate) wording: &'static str,
+    /// Whether a shop may sell the goods now. Never where the seal was not read.
     pub(crate) may_be_sold: bool,
+    /// What came of the seal of a unit that the register holds; absent for everything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seal: Option<SealLine>,
     /// Where the unit stands in its life.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<StatusLine>,
@@ -177,9 +184,12 @@ pub(crate) struct ProductLine {
     pub(crate) trade_name: String,
     /// The trade name in every language.
     pub(crate) trade_names: Names,
-    /// Who made the goods.
+    /// Who made the goods, in the language asked for where the register has it.
     #[schema(example = "Taraz Footwear Factory")]
     pub(crate) manufacturer: String,
+    /// The same in every language, where the register has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) manufacturers: Option<Names>,
     /// Where: ISO 3166-1.
     #[schema(example = "KZ")]
     pub(crate) country: String,
@@ -268,13 +278,16 @@ pub(crate) struct ContentLine {
 impl Answer {
     /// A judgement in words, with nothing beside it yet.
     pub(super) fn new(language: Language, kind: Kind, judgement: Judgement, as_of: DateTime<Utc>) -> Self {
+        let wording = judgement.wording();
         Self {
             verdict: judgement.verdict,
-            title: words::title(language, judgement.verdict),
-            advice: words::advice(language, judgement.verdict),
+            title: words::title(language, wording),
+            advice: words::advice(language, wording),
+            wording: wording.slug(),
             reasons: judgement.reasons.iter().map(|reason| ReasonLine::new(language, reason)).collect(),
             kind,
-            may_be_sold: judgement.may_be_sold(),
+            may_be_sold: judgement.is_fit_for_sale(),
+            seal: None,
             status: None,
             repaired: Vec::new(),
             code: CodeLine::default(),
@@ -287,6 +300,13 @@ impl Answer {
             place: None,
             judgement,
         }
+    }
+
+    /// Tells it in other words than its judgement has.
+    #[must_use]
+    pub(super) fn worded(self, language: Language, wording: Wording) -> Self {
+        let (title, advice) = (words::title(language, wording), words::advice(language, wording));
+        Self { title, advice, wording: wording.slug(), ..self }
     }
 
     /// Names what was repaired.

@@ -10,12 +10,15 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use locales::Language;
 use marking::gtin::Gtin;
 use marking::layout::{Group, SerialScheme};
+use marking::scan;
 use marking::seal_keys::SealCheck;
 use marking::segment::UnitState;
 use marking::serial::OrderPlace;
 use marking::sscc::Sscc;
 use marking::stamp::StampNumber;
-use marking::verdict::{Judgement, NotFound, Verdict};
+use marking::verdict::{Judgement, NotFound, Verdict, Wording};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::answer::{
     Answer, CodeLine, ContentLine, DeclarationLine, FaultLine, Kind, PackLine, ParticipantLine, ProductLine,
@@ -26,7 +29,7 @@ use super::ready::{Alike, Gapped};
 use super::snapshot::{OrderCard, PackCard, ProductCard, Snapshot, Unit};
 use crate::app::App;
 use crate::clock;
-use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
+use crate::codes::{self, Location, Place, SealLine, Sequence, UnitLocation, UnitPlace};
 use crate::error::{Error, Result};
 use crate::http::language;
 use crate::keys::KeySet;
@@ -34,10 +37,15 @@ use crate::keys::KeySet;
 /// Lines that tell what is in a pack, at most.
 const CONTENT_LINES: usize = 100;
 
-/// Answers whether a scanned unit was issued, may be sold, and what its label should say.
+/// Answers whether a unit was issued, may be sold, and what its label should say, by a text of which nothing is known.
 pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
-    let walk = Walk::new(app);
-    let location = walk.locate(text).await;
+    answer_from(app, text, None).await
+}
+
+/// The same for a text that came in the way that is told.
+pub(crate) async fn answer_from(app: &App, text: &str, source: Option<AskedBy>) -> Result<Answer> {
+    let walk = Walk::new(app, source);
+    let location = walk.held_to_its_seal(walk.locate(text).await, text);
     let place = walk.place(&location).await?;
     let unit = match place {
         Some(place) => app.snapshot.unit(place).await?,
@@ -47,18 +55,20 @@ pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
 }
 
 /// The same as JSON, ready to be sent.
-pub(crate) async fn answer_json(app: &App, text: &str) -> Result<(Verdict, Bytes)> {
-    let walk = Walk::new(app);
-    let location = app.seen.locate(&walk.keys, text);
+pub(crate) async fn answer_json(app: &App, text: &str, source: Option<AskedBy>) -> Result<(Verdict, Bytes)> {
+    let walk = Walk::new(app, source);
+    let location = app.seen.locate_scanned(&walk.keys, text, walk.is_scanner());
     match walk.told_before(&location) {
         Some(told) => Ok(told),
         None => Box::pin(walk.tell_anew(location, text)).await,
     }
 }
 
-/// The same for many texts, which share their look-ups; answers stand in the order of the texts.
+/// The same for many texts of somebody who is signed in, which share their look-ups; answers stand in the order of the
+/// texts. A participant's software names its goods by GTIN and serial: what is scanned without a seal is not held back,
+/// and the answer says that the seal was not checked.
 pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>> {
-    let walk = Walk::new(app);
+    let walk = Walk::new(app, None);
     let mut locations = Vec::with_capacity(texts.len());
     for text in texts {
         locations.push(walk.locate(text).await);
@@ -82,7 +92,7 @@ pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>
 
 /// What is to be said of units that nobody scanned, such as those inside a pack; none where there is no such unit.
 pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<Option<Answer>>> {
-    let walk = Walk::new(app);
+    let walk = Walk::new(app, None);
     let units = app.snapshot.units(places).await?;
     stream::iter(places.iter().zip(units).map(|(place, unit)| walk.tell_unscanned(*place, unit)))
         .buffered(16)
@@ -90,22 +100,77 @@ pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<
         .await
 }
 
+/// How a text came to whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AskedBy {
+    /// A camera that read the symbol.
+    Camera,
+    /// A picture of the symbol.
+    Picture,
+    /// A till's or store's scanner.
+    Scanner,
+    /// Somebody's fingers.
+    Typed,
+    /// A link that was opened or passed on.
+    Link,
+}
+
+impl AskedBy {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Camera, "camera"),
+        (Self::Picture, "picture"),
+        (Self::Scanner, "scanner"),
+        (Self::Typed, "typed"),
+        (Self::Link, "link"),
+    ];
+
+    /// Every word, for people.
+    pub(super) fn words() -> String {
+        Self::ALL.map(|(_, word)| word).join(", ")
+    }
+
+    /// Reads the word for it.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find_map(|(source, own)| (own == word).then_some(source))
+    }
+}
+
 /// What all answers of one request share.
 struct Walk<'a> {
     app: &'a App,
     keys: Arc<KeySet>,
     language: Language,
+    source: Option<AskedBy>,
     began: Instant,
 }
 
 impl<'a> Walk<'a> {
-    fn new(app: &'a App) -> Self {
-        Self { app, keys: app.keys.current(), language: language::current(), began: Instant::now() }
+    fn new(app: &'a App, source: Option<AskedBy>) -> Self {
+        Self { app, keys: app.keys.current(), language: language::current(), source, began: Instant::now() }
+    }
+
+    /// Whether the question says that a symbol was read.
+    fn is_scanner(&self) -> bool {
+        matches!(self.source, Some(AskedBy::Camera | AskedBy::Picture | AskedBy::Scanner))
+    }
+
+    /// A symbol that was scanned has its seal, or was not read as a whole; or somebody printed what he read off a box.
+    fn held_to_its_seal(&self, location: Location, text: &str) -> Location {
+        match &location {
+            Location::Unit(unit)
+                if matches!(unit.seal, SealCheck::Missing | SealCheck::Garbled)
+                    && (self.is_scanner() || scan::is_scanned(text)) =>
+            {
+                location.as_misread()
+            }
+            _ => location,
+        }
     }
 
     /// What the text is.
     async fn locate(&self, text: &str) -> Location {
-        let location = self.app.seen.locate(&self.keys, text);
+        let location = self.app.seen.locate_scanned(&self.keys, text, self.is_scanner());
         self.with_fresh_keys(location, text).await
     }
 
@@ -122,7 +187,7 @@ impl<'a> Walk<'a> {
             return location;
         }
         match self.app.keys.fresh().await {
-            Ok(keys) => codes::locate(&keys, text),
+            Ok(keys) => codes::locate_scanned(&keys, text, self.is_scanner()),
             Err(_) => location,
         }
     }
@@ -170,7 +235,7 @@ impl<'a> Walk<'a> {
 
     /// Walks the whole way, and remembers what was told if others can be told the same.
     async fn tell_anew(&self, location: Location, text: &str) -> Result<(Verdict, Bytes)> {
-        let location = self.with_fresh_keys(location, text).await;
+        let location = self.held_to_its_seal(self.with_fresh_keys(location, text).await, text);
         let place = self.place(&location).await?;
         let unit = match place {
             Some(place) => self.app.snapshot.unit(place).await?,
@@ -234,9 +299,16 @@ impl<'a> Walk<'a> {
                 Ok(answer.with_repairs(self.language, &repaired))
             }
             Location::Unsealed { gtin, scheme, seal, repaired } => {
-                let judgement = Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today());
+                let misread = matches!(seal, SealCheck::Missing | SealCheck::Garbled);
+                let judgement = match misread {
+                    true => Judgement::of_misread(seal),
+                    false => Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today()),
+                };
                 let kind = if scheme == SerialScheme::Stamp { Kind::Stamp } else { Kind::Unit };
                 let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired), self.began);
+                if misread && self.source == Some(AskedBy::Typed) {
+                    answer = answer.worded(self.language, Wording::TypedWrong);
+                }
                 answer.code.gtin = gtin;
                 Ok(answer.with_repairs(self.language, &repaired))
             }
@@ -248,6 +320,11 @@ impl<'a> Walk<'a> {
             }
             Location::NotACode { error } => {
                 let mut answer = self.new_answer(Kind::Other, Judgement::of(NotFound::NotACode), self.began);
+                if error.is_some_and(|error| error.kind.is_of_a_code()) {
+                    let typed = self.source == Some(AskedBy::Typed);
+                    let wording = if typed { Wording::TypedWrong } else { Wording::Of(Verdict::Misread) };
+                    answer = answer.worded(self.language, wording);
+                }
                 answer.fault = error.map(|error| FaultLine::new(self.language, error));
                 Ok(answer)
             }
@@ -289,6 +366,7 @@ impl<'a> Walk<'a> {
             let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
             answer.code = CodeLine { gtin: Some(gtin), serial: Some(serial), sscc: None };
             answer.place = place;
+            answer.seal = SealLine::of(seal);
             self.fill(&mut answer, gtin, unit).await?;
         }
         Ok(answer.with_repairs(self.language, &repaired))
@@ -350,7 +428,11 @@ impl<'a> Walk<'a> {
             gtin,
             trade_name: card.trade_name.get(self.language).to_owned(),
             trade_names: card.trade_name.clone(),
-            manufacturer: card.manufacturer.clone(),
+            manufacturer: match &card.manufacturers {
+                Some(names) => names.get(self.language).to_owned(),
+                None => card.manufacturer.clone(),
+            },
+            manufacturers: card.manufacturers.clone(),
             country: card.country.clone(),
             group: card.group,
         }
@@ -387,6 +469,11 @@ impl<'a> Walk<'a> {
         let mut answer = self.new_answer(Kind::Pack, self.reserved(judgement), as_of);
         answer.code.sscc = Some(sscc);
         answer.pack = Some(self.pack(sscc, &card, &census).await?);
+        // Who answers for the goods, if it is one participant for all of them.
+        let mut participants = census.iter().map(|(unit, _)| unit.order.participant);
+        if let Some(first) = participants.next().filter(|first| participants.all(|other| other == *first)) {
+            answer.participant = self.name(first).await?.map(|name| ParticipantLine { name });
+        }
         Ok(answer)
     }
 

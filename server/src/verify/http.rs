@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
-use super::find;
+use super::find::{self, AskedBy};
 use super::seen::Seen;
 use crate::app::App;
 use crate::error::{Error, FieldFault, Result};
@@ -36,14 +36,21 @@ struct Question {
     /// The code as the scanner gave it, or typed from beneath the symbol. Percent-encoded; GS is `%1D`.
     #[param(max_length = 2048, example = "(01)04870001234560(21)3k7QpW2mXc9Zt")]
     code: String,
+    /// How the code was read, if known. A symbol that a camera or a scanner has read is not believed without its seal.
+    #[param(inline)]
+    source: Option<AskedBy>,
 }
 
 /// A code to be checked, in the body.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CodeToVerify {
     /// The code as the scanner gave it, or typed from beneath the symbol. GS is `\u001d`.
     #[schema(max_length = 2048, example = "(01)04870001234560(21)3k7QpW2mXc9Zt")]
     code: String,
+    /// How the code was read, if known. A symbol that a camera or a scanner has read is not believed without its seal.
+    #[schema(inline)]
+    source: Option<AskedBy>,
 }
 
 /// Answers whether a scanned unit was issued, may be sold, and what its label should say.
@@ -68,7 +75,7 @@ struct CodeToVerify {
 )]
 #[get("/v1/verify")]
 async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpResponse> {
-    verify(&app, &question.code).await
+    verify(&app, &question.code, question.source).await
 }
 
 /// The same for codes that must not stand in anybody's log.
@@ -82,14 +89,14 @@ async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpRespo
 )]
 #[post("/v1/verify")]
 async fn post_verify(app: web::Data<App>, Body(question): Body<CodeToVerify, LONGEST_BODY>) -> Result<HttpResponse> {
-    verify(&app, &question.code).await
+    verify(&app, &question.code, question.source).await
 }
 
-async fn verify(app: &App, code: &str) -> Result<HttpResponse> {
+async fn verify(app: &App, code: &str, source: Option<AskedBy>) -> Result<HttpResponse> {
     if code.len() > LONGEST {
         return Err(Error::TooLarge("code-too-long"));
     }
-    let (verdict, json) = find::answer_json(app, code).await?;
+    let (verdict, json) = find::answer_json(app, code, source).await?;
     count(verdict);
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(json))
 }
@@ -109,16 +116,30 @@ impl FromRequest for Question {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let fault = |slug| Err(Error::Malformed("malformed-query", vec![FieldFault::new("code", slug)]));
+        let fault = |field, slug| Err(Error::Malformed("malformed-query", vec![FieldFault::new(field, slug)]));
         let query = request.query_string();
         if let Some(code) = only_code(query) {
-            return ready(Ok(Self { code }));
+            return ready(Ok(Self { code, source: None }));
         }
-        let mut codes = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "code");
+        let values = |name: &'static str| {
+            form_urlencoded::parse(query.as_bytes()).filter(move |(own, _)| own == name).map(|(_, value)| value)
+        };
+        let (mut codes, mut sources) = (values("code"), values("source"));
+        let source = match (sources.next(), sources.next()) {
+            (None, _) => None,
+            (Some(word), None) => match AskedBy::named(&word) {
+                Some(source) => Some(source),
+                None => {
+                    let fault = FieldFault::with("source", "field-not-one-of", &[("allowed", AskedBy::words().into())]);
+                    return ready(Err(Error::Malformed("malformed-query", vec![fault])));
+                }
+            },
+            (Some(_), Some(_)) => return ready(fault("source", "field-doubled")),
+        };
         ready(match (codes.next(), codes.next()) {
-            (None, _) => fault("field-required"),
-            (Some((_, code)), None) => Ok(Self { code: code.into_owned() }),
-            (Some(_), Some(_)) => fault("field-doubled"),
+            (None, _) => fault("code", "field-required"),
+            (Some(code), None) => Ok(Self { code: code.into_owned(), source }),
+            (Some(_), Some(_)) => fault("code", "field-doubled"),
         })
     }
 }

@@ -15,7 +15,7 @@ mod tests;
 mod words;
 
 pub(crate) use answer::{Answer, PackLine, card};
-pub(crate) use find::{answer, answer_many, answer_units};
+pub(crate) use find::{AskedBy, answer, answer_from, answer_many, answer_units};
 pub(crate) use http::routes;
 pub(crate) use seen::{SEEN, Seen, show};
 pub use snapshot::Snapshot;

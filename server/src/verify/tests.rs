@@ -242,6 +242,86 @@ async fn what_a_scanner_did_is_undone_and_named_and_what_is_forged_is_called_so(
     bench.end().await;
 }
 
+/// X55, U5: who knows a serial from a box prints no label that verifies; typed codes and links are told with caution.
+#[tokio::test]
+async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_called_fit_for_sale() {
+    let bench = Bench::new("unsealed").await;
+    let code = bench.shoe(0);
+    let bare = code.split('\u{1d}').next().unwrap().to_owned();
+    let garbled = format!("{}{}", &code[..code.len() - 88], code[code.len() - 88..].to_ascii_lowercase());
+    let link = format!("https://tanba.kz/01/{SHOES}/21/{}", &bare[18..]);
+    let ask =
+        async |text: &str, source| serde_json::to_value(answer_from(&bench.app, text, source).await.unwrap()).unwrap();
+    for (text, reason) in [(&bare, "seal-missing"), (&garbled, "seal-garbled")] {
+        for (text, source) in [
+            (format!("]d2{text}"), None),
+            (text.clone(), Some(AskedBy::Camera)),
+            (text.clone(), Some(AskedBy::Picture)),
+            (text.clone(), Some(AskedBy::Scanner)),
+        ] {
+            let answer = ask(&text, source).await;
+            let told = (&answer["verdict"], &answer["reasons"][0]["slug"], &answer["may_be_sold"]);
+            assert_eq!(told, (&json!("misread"), &json!(reason), &json!(false)), "{text} {source:?}");
+            assert!(answer.get("product").is_none() && answer.get("status").is_none());
+            let (verdict, json) = answer_json(&bench.app, &text, source).await.unwrap();
+            assert_eq!(verdict.slug(), "misread");
+            assert!(serde_json::from_slice::<Value>(&json).unwrap().get("product").is_none());
+        }
+        for source in [None, Some(AskedBy::Typed), Some(AskedBy::Link)] {
+            let answer = ask(text, source).await;
+            assert_eq!((&answer["verdict"], &answer["may_be_sold"]), (&json!("in-circulation"), &json!(false)));
+            assert_eq!((&answer["wording"], &answer["seal"]), (&json!("seal-not-checked"), &json!("not-checked")));
+        }
+    }
+    for source in [None, Some(AskedBy::Link)] {
+        let answer = answer_from(&bench.app, &link, source).await.unwrap();
+        assert_eq!((answer.wording, answer.may_be_sold), ("seal-not-checked", false));
+        let card = card(&answer, locales::Language::Ru).unwrap();
+        assert_eq!(card.colour, mobile_core::card::Colour::Caution);
+    }
+    let sealed = ask(&code, Some(AskedBy::Camera)).await;
+    assert_eq!((&sealed["may_be_sold"], &sealed["seal"]), (&json!(true), &json!("checked")));
+    // Participants' software names goods so, and is told what was not looked at.
+    let many = answer_many(&bench.app, &[&format!("]d2{bare}")]).await.unwrap();
+    assert_eq!((many[0].verdict.slug(), many[0].seal), ("in-circulation", Some(crate::codes::SealLine::NotChecked)));
+    bench.end().await;
+}
+
+/// U4, U35, U29, U36: each kind of text has words of its own, and what is told of goods is in the reader's language.
+#[tokio::test]
+async fn bar_codes_other_texts_and_foreign_codes_have_words_of_their_own() {
+    let bench = Bench::new("wordings").await;
+    let wording = async |text: &str, source| answer_from(&bench.app, text, source).await.unwrap().wording;
+    let typed = Some(AskedBy::Typed);
+    assert_eq!(wording("4870001234560", typed).await, "barcode");
+    assert_eq!(wording("]E04870001234560", None).await, "barcode");
+    assert_eq!(wording("]E0987654321012", None).await, "unknown-barcode");
+    assert_eq!(wording("https://example.kz/discounts?week=47", None).await, "not-a-code");
+    assert_eq!(wording("]Q1https://example.kz", None).await, "not-a-code");
+    assert_eq!(wording("Best before: see the lid", typed).await, "not-a-code");
+    assert_eq!(wording("4870001234561", typed).await, "typed-wrong");
+    assert_eq!(wording("4870001234561", None).await, "misread");
+    let mut wrong = bench.code(Group::Dairy, MILK, 1);
+    wrong.truncate(24);
+    assert_eq!(wording(&wrong, typed).await, "typed-wrong");
+    let foreign = "010290000059848521QRYY3*4FN;rAO\u{1d}918039\u{1d}92NEbFr8pJB4HOTcbrBsKy40qJQ/Fs4pxMFn80IKUFJLBwGAiPp5nv+YCBww110fO3YZJH3uWFs8eumIczN1HTbQ==";
+    assert_eq!(wording(foreign, None).await, "foreign-code");
+    let pack = bench.ask("00048700012300000012").await;
+    assert_eq!(pack["participant"]["name"], "Дала аяқ киімі");
+    let client = bench.app.db.get().await.unwrap();
+    let names = r#"UPDATE product SET manufacturer_names = '{"kk": "Дала", "ru": "Дала-обувь", "en": "Dala"}' WHERE gtin = 04870001234560"#;
+    client.batch_execute(names).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    let answer = answer(&bench.app, &bench.shoe(0)).await.unwrap();
+    let maker = |language| {
+        let card = card(&answer, language).unwrap();
+        card.facts.into_iter().find(|fact| fact.slug == "manufacturer").unwrap().value
+    };
+    assert_eq!(maker(locales::Language::Ru), "Дала-обувь");
+    assert_eq!(maker(locales::Language::Kk), "Дала");
+    bench.end().await;
+}
+
 #[tokio::test]
 async fn packs_products_foreign_codes_and_rubbish_are_told_apart() {
     let bench = Bench::new("families").await;
@@ -276,7 +356,7 @@ async fn quick_answers_are_the_slow_ones() {
     codes.push(codes[0].replace("Dala", "").to_lowercase());
     for round in 0..4 {
         for code in &codes {
-            let (verdict, json) = answer_json(&bench.app, code).await.unwrap();
+            let (verdict, json) = answer_json(&bench.app, code, None).await.unwrap();
             let mut quick: Value = serde_json::from_slice(&json).unwrap();
             let mut slow = bench.ask(code).await;
             assert!(quick["as_of"].take().is_string() && slow["as_of"].take().is_string());
@@ -292,7 +372,7 @@ async fn quick_answers_are_the_slow_ones() {
     bench.app.snapshot.refresh_order(1, &[0]).await.unwrap();
     bench.app.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
     for index in [0, 1] {
-        let (_, json) = answer_json(&bench.app, &bench.shoe(index)).await.unwrap();
+        let (_, json) = answer_json(&bench.app, &bench.shoe(index), None).await.unwrap();
         let told: Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(told["verdict"], ["sold", "in-circulation"][index as usize]);
         assert_eq!(told["product"]["trade_name"], "Жаңа етік");
@@ -300,9 +380,9 @@ async fn quick_answers_are_the_slow_ones() {
     // At midnight what was told yesterday is not told again.
     let milk = &codes[14];
     bench.app.clock.shift(TimeDelta::days(-30));
-    assert_eq!(answer_json(&bench.app, milk).await.unwrap().0.slug(), "in-circulation");
+    assert_eq!(answer_json(&bench.app, milk, None).await.unwrap().0.slug(), "in-circulation");
     bench.app.clock.shift(TimeDelta::days(30));
-    assert_eq!(answer_json(&bench.app, milk).await.unwrap().0.slug(), "expired");
+    assert_eq!(answer_json(&bench.app, milk, None).await.unwrap().0.slug(), "expired");
     drop(client);
     bench.end().await;
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use locales::Language;
 use marking::misread::Repair;
 use marking::status::Status;
-use marking::verdict::{Reason, Verdict};
+use marking::verdict::{Reason, Wording};
 
 /// The words of one language, by slug.
 struct Words {
@@ -21,13 +21,13 @@ static WORDS: LazyLock<[Words; 3]> = LazyLock::new(|| Language::ALL.map(Words::o
 
 impl Words {
     fn of(language: Language) -> Self {
-        let verdicts = || Verdict::ALL.into_iter().map(Verdict::slug);
+        let wordings = || Wording::ALL.into_iter().map(Wording::slug);
         let plain = |slug: &&'static str| locales::variables(language, &format!("reason-{slug}")).is_empty();
         let statuses = Status::ALL.into_iter().map(Status::slug);
         let repairs = Repair::ALL.into_iter().map(Repair::slug);
         Self {
-            titles: verdicts().map(|slug| (slug, locales::verdict_title(language, slug))).collect(),
-            advice: verdicts().map(|slug| (slug, locales::verdict_advice(language, slug))).collect(),
+            titles: wordings().map(|slug| (slug, locales::verdict_title(language, slug))).collect(),
+            advice: wordings().map(|slug| (slug, locales::verdict_advice(language, slug))).collect(),
             reasons: Reason::SLUGS
                 .into_iter()
                 .filter(plain)
@@ -48,13 +48,13 @@ fn found(words: &'static HashMap<&'static str, String>, slug: &str) -> &'static 
 }
 
 /// A verdict's title.
-pub(super) fn title(language: Language, verdict: Verdict) -> &'static str {
-    found(&Words::in_language(language).titles, verdict.slug())
+pub(super) fn title(language: Language, wording: Wording) -> &'static str {
+    found(&Words::in_language(language).titles, wording.slug())
 }
 
 /// What to do after a verdict.
-pub(super) fn advice(language: Language, verdict: Verdict) -> &'static str {
-    found(&Words::in_language(language).advice, verdict.slug())
+pub(super) fn advice(language: Language, wording: Wording) -> &'static str {
+    found(&Words::in_language(language).advice, wording.slug())
 }
 
 /// What was repaired.
@@ -91,8 +91,8 @@ mod tests {
     #[test]
     fn every_verdict_status_and_repair_has_words_in_every_language() {
         for language in Language::ALL {
-            assert!(Verdict::ALL.into_iter().all(|slug| !title(language, slug).is_empty()));
-            assert!(Verdict::ALL.into_iter().all(|slug| !advice(language, slug).is_empty()));
+            assert!(Wording::ALL.into_iter().all(|slug| !title(language, slug).is_empty()));
+            assert!(Wording::ALL.into_iter().all(|slug| !advice(language, slug).is_empty()));
             assert!(Status::ALL.into_iter().all(|slug| !status(language, slug).is_empty()));
             assert!(Repair::ALL.into_iter().all(|slug| !repair(language, slug).is_empty()));
             // Recalls and expiry name dates; everything else is said once and for all.

@@ -87,6 +87,9 @@ pub(crate) struct ProductCard {
     /// Who made it, as the label says.
     #[serde(rename = "m")]
     pub(crate) manufacturer: String,
+    /// The same in every language, where the register was told.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) manufacturers: Option<Names>,
     /// Where, ISO 3166-1.
     #[serde(rename = "k")]
     pub(crate) country: String,

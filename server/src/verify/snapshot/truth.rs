@@ -203,7 +203,8 @@ pub(super) async fn find_product(db: &impl GenericClient, gtin: u64) -> Result<O
     let query = db
         .prepare_cached(
             "-- verify::find_product
-             SELECT participant, product_group, trade_name_kk, trade_name_ru, trade_name_en, manufacturer, country, state
+             SELECT participant, product_group, trade_name_kk, trade_name_ru, trade_name_en, manufacturer, country, state,
+                 manufacturer_names::text AS manufacturer_names
              FROM product WHERE gtin = $1",
         )
         .await?;
@@ -213,6 +214,11 @@ pub(super) async fn find_product(db: &impl GenericClient, gtin: u64) -> Result<O
         group: group(&row)?,
         trade_name: Names { kk: row.get("trade_name_kk"), ru: row.get("trade_name_ru"), en: row.get("trade_name_en") },
         manufacturer: row.get("manufacturer"),
+        manufacturers: row
+            .get::<_, Option<&str>>("manufacturer_names")
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(Error::internal)?,
         country: row.get("country"),
         published: row.get::<_, &str>("state") != "draft",
     }))
