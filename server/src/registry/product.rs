@@ -57,6 +57,8 @@ pub(crate) struct Product {
     pub(crate) trade_name: Names,
     /// Who makes it.
     pub(crate) manufacturer: String,
+    /// The same in every language, where the register was told.
+    pub(crate) manufacturers: Option<Names>,
     /// Where it is made: two letters of ISO 3166-1.
     pub(crate) country: String,
     /// Code of the EAEU commodity nomenclature, 4 to 10 digits.
@@ -107,6 +109,9 @@ pub(crate) struct NewProduct {
     /// Who makes the goods.
     #[schema(example = "«Алатау» ЖШС, Алматы", min_length = 1, max_length = 200)]
     pub(crate) manufacturer: String,
+    /// The same in every language; without it everybody is shown `manufacturer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) manufacturers: Option<Names>,
     /// Where they are made: two letters of ISO 3166-1.
     #[schema(example = "KZ", pattern = "^[A-Z]{2}$")]
     pub(crate) country: String,
@@ -127,6 +132,7 @@ pub(crate) struct CheckedProduct {
     pub(super) group: Group,
     pub(super) trade_name: Names,
     pub(super) manufacturer: String,
+    pub(super) manufacturers: Option<Names>,
     pub(super) country: String,
     pub(super) hs_code: String,
     pub(super) attributes: Map<String, Value>,
@@ -151,6 +157,7 @@ impl NewProduct {
         let participant = faults.keep("participant", bin, InvalidBin::slug);
         let trade_name = self.trade_name.checked("trade_name", &mut faults);
         let manufacturer = faults.text("manufacturer", &self.manufacturer, Self::MAX_MANUFACTURER);
+        let manufacturers = self.manufacturers.as_ref().map(|names| names.checked("manufacturers", &mut faults));
         if reference().country(&self.country).is_none() {
             faults.add("country", "field-not-a-country");
         }
@@ -173,6 +180,7 @@ impl NewProduct {
             group,
             trade_name,
             manufacturer,
+            manufacturers,
             country: self.country.clone(),
             hs_code: self.hs_code.clone(),
             attributes: self.attributes.clone(),
@@ -382,8 +390,9 @@ mod tests {
     /// D1.19
     #[test]
     fn attributes_are_told_in_the_reader_s_language() {
-        let CheckedProduct { gtin, group, trade_name, manufacturer, country, hs_code, attributes, .. } =
-            water().check().unwrap();
+        let CheckedProduct {
+            gtin, group, trade_name, manufacturer, manufacturers, country, hs_code, attributes, ..
+        } = water().check().unwrap();
         let (participant, state, created_at) = (1, ProductState::Published, DateTime::UNIX_EPOCH);
         let product = Product {
             gtin,
@@ -391,6 +400,7 @@ mod tests {
             group,
             trade_name,
             manufacturer,
+            manufacturers,
             country,
             hs_code,
             attributes,

@@ -100,14 +100,15 @@ pub(super) async fn insert_product(
         .prepare_cached(
             "-- registry::insert_product
              INSERT INTO product (gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11) ON CONFLICT (gtin) DO NOTHING
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11, $12) ON CONFLICT (gtin) DO NOTHING
              RETURNING gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at",
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names",
         )
         .await?;
     let Names { kk, ru, en } = &new.trade_name;
     let attributes = Value::Object(new.attributes.clone());
+    let names = new.manufacturers.as_ref().map(serde_json::to_value).transpose()?;
     let row = db
         .query_opt(
             &insert,
@@ -123,6 +124,7 @@ pub(super) async fn insert_product(
                 &new.hs_code,
                 &attributes,
                 &now,
+                &names,
             ],
         )
         .await?;
@@ -135,7 +137,7 @@ pub(crate) async fn find_product(db: &impl GenericClient, gtin: Gtin) -> Result<
         .prepare_cached(
             "-- registry::find_product
              SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names
              FROM product WHERE gtin = $1",
         )
         .await?;
@@ -179,7 +181,7 @@ pub(super) async fn list_products(
         .prepare_cached(
             "-- registry::list_products
              SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names
              FROM product
              WHERE ($1::int IS NULL OR participant = $1) AND ($2::text IS NULL OR product_group = $2)
                  AND ($3::text IS NULL OR state = $3) AND gtin > $4
@@ -198,7 +200,7 @@ pub(super) async fn publish_product(db: &impl GenericClient, gtin: Gtin) -> Resu
             "-- registry::publish_product
              UPDATE product SET state = 'published' WHERE gtin = $1 AND state = 'draft'
              RETURNING gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at",
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names",
         )
         .await?;
     db.query_opt(&publish, &[&key(gtin)]).await?.as_ref().map(product).transpose()
@@ -234,6 +236,11 @@ fn product(row: &Row) -> Result<Product> {
         group: row.get::<_, &str>("product_group").parse().map_err(Error::internal)?,
         trade_name: Names { kk: row.get("trade_name_kk"), ru: row.get("trade_name_ru"), en: row.get("trade_name_en") },
         manufacturer: row.get("manufacturer"),
+        manufacturers: row
+            .get::<_, Option<Value>>("manufacturer_names")
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(Error::internal)?,
         country: row.get("country"),
         hs_code: row.get("hs_code"),
         attributes: attributes.into_iter().collect::<Map<_, _>>(),

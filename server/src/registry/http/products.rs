@@ -46,6 +46,9 @@ pub(crate) struct ProductAnswer {
     trade_name: Names,
     /// Who makes it.
     manufacturer: String,
+    /// The same in every language, where the register was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manufacturers: Option<Names>,
     /// Where it is made: ISO 3166-1.
     #[schema(example = "KZ")]
     country: String,
@@ -69,13 +72,26 @@ impl ProductAnswer {
             group,
             trade_name,
             manufacturer,
+            manufacturers,
             country,
             hs_code,
             attributes,
             state,
             created_at,
         } = product;
-        Self { gtin, participant, group, trade_name, manufacturer, country, hs_code, attributes, state, created_at }
+        Self {
+            gtin,
+            participant,
+            group,
+            trade_name,
+            manufacturer,
+            manufacturers,
+            country,
+            hs_code,
+            attributes,
+            state,
+            created_at,
+        }
     }
 }
 
@@ -120,8 +136,11 @@ impl From<Product> for ProductCard {
             country: Named { code: product.country.clone(), name: in_words(country) },
             group: Named { code: product.group.slug().to_owned(), name: in_words(Some(group)) },
             attributes: attribute_lines(&product, language),
+            manufacturer: match &product.manufacturers {
+                Some(names) => names.get(language).to_owned(),
+                None => product.manufacturer,
+            },
             trade_name: product.trade_name,
-            manufacturer: product.manufacturer,
         }
     }
 }
