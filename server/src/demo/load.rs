@@ -192,7 +192,7 @@ impl Teller<'_> {
             let owner = owner.ok_or_else(|| Error::internal("the story's companies are registered"))?;
             let new: NewProduct = made(json!({
                 "gtin": goods.gtin, "group": goods.group, "trade_name": goods.trade_name,
-                "manufacturer": goods.manufacturer, "country": goods.country, "hs_code": goods.hs_code,
+                "manufacturer": goods.manufacturer, "manufacturers": goods.manufacturers, "country": goods.country, "hs_code": goods.hs_code,
                 "attributes": goods.attributes,
             }))?;
             let tx = db.transaction().await?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use locales::{Arg, Language};
 use marking::layout::Group;
-use marking::verdict::Verdict;
+use marking::verdict::{Verdict, Wording};
 use mobile_core::card::{Card, Colour};
 
 use super::shelf::{Family, Item, SHELF};
@@ -51,8 +51,15 @@ pub(super) fn note(language: Language, item: &Item) -> String {
     format!("{}: {what}", family(language, item.family))
 }
 
-/// How grave a verdict is, for its colour; the words say it too.
-fn tone(verdict: Verdict) -> &'static str {
+/// How grave what is told of an item is, for its colour; the words say it too.
+fn tone(item: &Item) -> &'static str {
+    match Wording::by_slugs(item.expected, [item.reason]) {
+        Wording::Of(verdict) => tone_of_verdict(verdict),
+        _ => "mild",
+    }
+}
+
+fn tone_of_verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::InCirculation | Verdict::Issued => "good",
         Verdict::Sold | Verdict::NotReleased | Verdict::Misread | Verdict::Unknown => "mild",
@@ -119,8 +126,8 @@ fn card(language: Language, shown: &Shown) -> String {
          <div><p class=\"verdict {tone}\">{verdict}</p>\n<p>{note}</p>\n<p class=\"code\"><code>{code}</code></p>\n\
          <p><a href=\"/demo/{slug}?lang={language}\">{open}</a></p></div></li>\n",
         label = say(language, "demo-column-label"),
-        tone = tone(item.expected),
-        verdict = escaped(&locales::verdict_title(language, item.expected.slug())),
+        tone = tone(item),
+        verdict = escaped(&locales::verdict_title(language, Wording::by_slugs(item.expected, [item.reason]).slug())),
         note = escaped(note),
         code = escaped(text),
         open = say(language, "demo-try"),

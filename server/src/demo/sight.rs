@@ -107,6 +107,11 @@ fn spoiled(repair: Repair, code: &str) -> Option<String> {
             letters.chunks(8).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
         }
         Repair::CyrillicLayout => code.chars().map(russian).collect(),
+        Repair::StoredForm => format!("\"{}\"", code.replace(GS, "\\u001d")),
+        Repair::KeyboardLayout => code.chars().map(german).collect(),
+        Repair::LookAlikes => code.chars().map(cyrillic_look_alike).collect(),
+        Repair::CaseLost => code.split(GS).next().unwrap_or_default().to_ascii_lowercase(),
+        Repair::ChangedLink => code.to_ascii_lowercase(),
     };
     (spoiled != code).then_some(spoiled)
 }
@@ -116,6 +121,24 @@ fn russian(typed: char) -> char {
     const LATIN: &str = "qwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNM/&";
     const RUSSIAN: &str = "йцукенгшщзфывапролдячсмитьЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ.?";
     LATIN.chars().zip(RUSSIAN.chars()).find_map(|(latin, russian)| (latin == typed).then_some(russian)).unwrap_or(typed)
+}
+
+/// What the key of a character types while the German layout is on.
+fn german(typed: char) -> char {
+    const US: &str = "yzYZ/-=+";
+    const GERMAN: &str = "zyZY-ß´`";
+    US.chars().zip(GERMAN.chars()).find_map(|(us, german)| (us == typed).then_some(german)).unwrap_or(typed)
+}
+
+/// The Cyrillic letter that looks like a Latin one.
+fn cyrillic_look_alike(typed: char) -> char {
+    const LATIN: &str = "ABCEHKMPTX";
+    const CYRILLIC: &str = "АВСЕНКМРТХ";
+    LATIN
+        .chars()
+        .zip(CYRILLIC.chars())
+        .find_map(|(latin, cyrillic)| (latin == typed).then_some(cyrillic))
+        .unwrap_or(typed)
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub(super) struct Goods {
     pub(super) group: String,
     pub(super) trade_name: Names,
     pub(super) manufacturer: String,
+    pub(super) manufacturers: Option<Names>,
     pub(super) country: String,
     pub(super) hs_code: String,
     pub(super) attributes: Map<String, Value>,
