@@ -19,6 +19,7 @@ pub struct NotAnAnswer;
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) verdict: String,
+    pub(crate) wording: Option<String>,
     #[serde(default)]
     pub(crate) title: String,
     #[serde(default)]
@@ -73,6 +74,8 @@ pub(crate) struct Product {
     pub(crate) trade_names: Names,
     #[serde(default)]
     pub(crate) manufacturer: String,
+    #[serde(default)]
+    pub(crate) manufacturers: Names,
 }
 
 /// A name in three languages.
@@ -130,14 +133,26 @@ impl Answer {
     }
 }
 
+impl Names {
+    fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Kk => &self.kk,
+            Language::Ru => &self.ru,
+            Language::En => &self.en,
+        }
+    }
+}
+
 impl Product {
     /// The trade name in a language, or as the register told it.
     pub(crate) fn name(&self, language: Language) -> &str {
-        let name = match language {
-            Language::Kk => &self.trade_names.kk,
-            Language::Ru => &self.trade_names.ru,
-            Language::En => &self.trade_names.en,
-        };
+        let name = self.trade_names.get(language);
         if name.is_empty() { &self.trade_name } else { name }
+    }
+
+    /// The maker's name in a language, or as the register told it.
+    pub(crate) fn maker(&self, language: Language) -> &str {
+        let name = self.manufacturers.get(language);
+        if name.is_empty() { &self.manufacturer } else { name }
     }
 }

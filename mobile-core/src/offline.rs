@@ -14,9 +14,10 @@
 use chrono::{DateTime, Utc};
 use marking::code::{self, Form, MarkingCode, Tail, UnitCode};
 use marking::layout::{Group, SerialScheme, TailKind};
-use marking::misread;
+use marking::near::Near;
 use marking::seal::KeyId;
 use marking::seal_keys::{SealCheck, UnitParts};
+use marking::{misread, scan};
 use serde::Serialize;
 
 use crate::key_list::{Age, Grounds, KeyRing};
@@ -142,7 +143,16 @@ fn by(grounds: Option<Grounds<'_>>, products: &Products, text: &str) -> OfflineA
                     | OfflineReason::NotAMarkingCode
             );
             if settled {
-                return answer(products, grounds.as_ref(), finding, Scanned::of(text));
+                let scanned = Scanned::of(text);
+                // A symbol is read as a whole: one without its seal was not, or was printed by others.
+                if finding.reason == OfflineReason::SealMissing && scan::is_scanned(text) {
+                    return OfflineAnswer {
+                        verdict: OfflineVerdict::Misread,
+                        product: None,
+                        ..answer(products, grounds.as_ref(), finding, scanned)
+                    };
+                }
+                return answer(products, grounds.as_ref(), finding, scanned);
             }
             Some(finding)
         }
@@ -158,7 +168,8 @@ fn by(grounds: Option<Grounds<'_>>, products: &Products, text: &str) -> OfflineA
             return answer(products, grounds.as_ref(), finding, scanned);
         }
     }
-    let finding = plain.unwrap_or_else(|| match code::read(text, Form::Auto, false) {
+    let finding = plain.map(|finding| excused(grounds.as_ref(), text, finding));
+    let finding = finding.unwrap_or_else(|| match code::read(text, Form::Auto, false) {
         // Only a repair made it readable: what a repaired reading lacks may have been lost on the way.
         Ok(read) => match find(grounds.as_ref(), &read.code) {
             finding if finding.reason == OfflineReason::SealDoesNotMatch => OfflineReason::SealGarbled.into(),
@@ -167,6 +178,18 @@ fn by(grounds: Option<Grounds<'_>>, products: &Products, text: &str) -> OfflineA
         Err(_) => OfflineReason::NotAMarkingCode.into(),
     });
     answer(products, grounds.as_ref(), finding, Scanned::of(text))
+}
+
+/// A seal that is not over the code but close to one that is was garbled on the way; [`marking::near`] says how close.
+fn excused(grounds: Option<&Grounds<'_>>, text: &str, finding: Finding) -> Finding {
+    let Some(grounds) = grounds.filter(|_| finding.reason == OfflineReason::SealDoesNotMatch) else { return finding };
+    let near = Near { seals: &grounds.opened.seals, sign: &|_, _| None, scanned: scan::is_scanned(text) };
+    match code::read(text, Form::Auto, true).map(|read| read.code) {
+        Ok(MarkingCode::Unit(unit)) if near.is_seal(&UnitParts::of_unit(&unit, None)) => {
+            OfflineReason::SealGarbled.into()
+        }
+        _ => finding,
+    }
 }
 
 /// What came of one reading.

@@ -35,9 +35,10 @@ impl Products {
     }
 
     fn keep(&mut self, known: Known) {
-        let Product { gtin, trade_name, trade_names, manufacturer } = &known.product;
-        let texts = [gtin, trade_name, manufacturer, &trade_names.kk, &trade_names.ru, &trade_names.en];
-        if texts.iter().any(|text| text.len() > LONGEST_TEXT) {
+        let Product { gtin, trade_name, trade_names, manufacturer, manufacturers } = &known.product;
+        let names = [trade_names, manufacturers].into_iter().flat_map(|names| [&names.kk, &names.ru, &names.en]);
+        let is_long = [gtin, trade_name, manufacturer].into_iter().chain(names).any(|text| text.len() > LONGEST_TEXT);
+        if is_long {
             return;
         }
         self.0.retain(|other| other.product.gtin != *gtin);

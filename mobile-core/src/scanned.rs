@@ -4,6 +4,7 @@
 
 use locales::Language;
 use marking::code::{self, Form, MarkingCode};
+use marking::parse_error::ParseErrorKind;
 use serde::Serialize;
 
 /// A text that was read, or the fault that kept it from being read.
@@ -37,6 +38,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether the text was meant to be a code; else it is something else that was read well.
+    pub(crate) fn is_of_a_code(&self) -> bool {
+        ParseErrorKind::ALL.iter().any(|kind| kind.slug() == self.slug && kind.is_of_a_code())
+    }
+
     /// The same as a sentence.
     pub fn text(&self, language: Language) -> String {
         locales::say(language, &format!("parse-{}", self.slug), &[])

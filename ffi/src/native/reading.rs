@@ -42,8 +42,10 @@ pub struct Found {
     pub text: String,
     /// The kind of symbol.
     pub format: Format,
-    /// The AIM symbology identifier, `]d2` and the like: with the text after it, what `parse` and the register take.
+    /// The AIM symbology identifier, `]d2` and the like.
     pub symbology: String,
+    /// What a scanner would send for it: what `parse`, `Offline.judge` and the register take.
+    pub scanned: String,
     /// Its four corners in pixels: top left, top right, bottom right, bottom left of the symbol itself.
     pub corners: Vec<Corner>,
 }
@@ -155,6 +157,7 @@ fn rows(luma: &[u8], width: usize, height: usize, stride: usize) -> Option<Cow<'
 impl From<decode::Found> for Found {
     fn from(found: decode::Found) -> Self {
         Self {
+            scanned: found.as_scanned(),
             text: found.text,
             format: found.format.into(),
             symbology: found.symbology,

@@ -77,13 +77,15 @@ struct Code {
     text: String,
     format: &'static str,
     symbology: String,
+    scanned: String,
     corners: [[f32; 2]; 4],
 }
 
 impl From<Found> for Code {
     fn from(found: Found) -> Self {
         let corners = found.corners.map(|corner| [corner.x, corner.y]);
-        Self { text: found.text, format: found.format.name(), symbology: found.symbology, corners }
+        let scanned = found.as_scanned();
+        Self { text: found.text, format: found.format.name(), symbology: found.symbology, scanned, corners }
     }
 }
 

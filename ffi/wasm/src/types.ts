@@ -24,6 +24,8 @@ export type Action = "report" | "scan-again" | "check-online" | "scan-next";
 /** Everything that a screen shows for a verdict. */
 export interface Card {
   verdict: string;
+  /** In which words it is told: the verdict, or another slug that says more. */
+  wording: string;
   title: string;
   advice: string;
   colour: ColourRole;
@@ -52,8 +54,10 @@ export interface Found {
   /** What it says; GS is U+001D. */
   text: string;
   format: "data-matrix" | "qr-code" | "ean-13" | "ean-8" | "upc-a" | "upc-e" | "code-128";
-  /** The AIM symbology identifier; `symbology + text` is what `parse` and the register take. */
+  /** The AIM symbology identifier. */
   symbology: string;
+  /** What a scanner would send for it: what `parse`, `judgeOffline` and the register take. */
+  scanned: string;
   /** Top left, top right, bottom right, bottom left, in pixels of the picture. */
   corners: [number, number][];
 }

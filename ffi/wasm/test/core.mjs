@@ -112,6 +112,7 @@ export async function run(core, given) {
       for (const pixels of [gray, colours]) {
         const [found] = core.photo(pixels, width, height, 5000);
         equal([found.text, found.symbology, found.format, found.corners.length], [sealed, "]d2", "data-matrix", 4]);
+        equal(found.scanned, `]d2${sealed}`);
       }
       equal(refused(() => core.photo(gray, width, height + 1, 50)), "not-a-picture");
     },

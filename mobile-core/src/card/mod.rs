@@ -22,6 +22,8 @@ const LONGEST_VALUE: usize = 400;
 pub struct Card {
     /// The verdict's slug, for programs.
     pub verdict: String,
+    /// In which words it is told, for programs: the verdict's slug, or another one that says more.
+    pub wording: String,
     /// The verdict as a sentence.
     pub title: String,
     /// What the person should make of it, one or two sentences.

@@ -11,7 +11,17 @@ use crate::offline::{OfflineAnswer, OfflineReason, OfflineVerdict};
 pub fn of_offline(answer: &OfflineAnswer, language: Language) -> Card {
     let verdict = answer.verdict.slug();
     let say = |key: &str| locales::say(language, key, &[]);
+    let wording = match answer.reasons.first() {
+        Some(OfflineReason::ProductOnly) => "barcode",
+        Some(OfflineReason::NotAMarkingCode)
+            if answer.scanned.fault.as_ref().is_none_or(|fault| !fault.is_of_a_code()) =>
+        {
+            "not-a-code"
+        }
+        _ => verdict,
+    };
     let (colour, icon, steps): (_, _, &[Action]) = match answer.verdict {
+        _ if wording == "barcode" => (Colour::Neutral, Icon::Scan, &[Action::ScanAgain, Action::CheckOnline]),
         OfflineVerdict::Issued | OfflineVerdict::UnknownOffline => {
             (Colour::Neutral, Icon::Offline, &[Action::CheckOnline, Action::ScanNext])
         }
@@ -46,8 +56,9 @@ pub fn of_offline(answer: &OfflineAnswer, language: Language) -> Card {
     };
     Card {
         verdict: verdict.to_owned(),
-        title: say(&format!("verdict-{verdict}")),
-        advice: say(&format!("verdict-{verdict}-advice")),
+        wording: wording.to_owned(),
+        title: say(&format!("verdict-{wording}")),
+        advice: say(&format!("verdict-{wording}-advice")),
         colour,
         icon,
         reasons,

@@ -1,7 +1,7 @@
 //! The card of an answer that the register gave.
 
 use locales::{Arg, Language, format};
-use marking::verdict::Verdict;
+use marking::verdict::{Verdict, Wording};
 
 use super::{Action, Card, Colour, Facts, Icon, clean};
 use crate::answer::{Answer, NotAnAnswer, Product, ReasonLine, Worded};
@@ -10,7 +10,12 @@ use crate::answer::{Answer, NotAnAnswer, Product, ReasonLine, Worded};
 pub fn of_answer(answer: &str, language: Language) -> Result<Card, NotAnAnswer> {
     let answer = Answer::read(answer)?;
     let verdict: Option<Verdict> = answer.verdict.parse().ok();
-    let (colour, icon) = verdict.map_or((Colour::Neutral, Icon::Question), look);
+    // A register that is older than these words has none of its own for them.
+    let told = verdict.map(|verdict| Wording::by_slugs(verdict, answer.reasons.iter().map(|line| &*line.slug)));
+    let wording = answer.wording.clone().or(told.map(|told| told.slug().to_owned()));
+    let wording = wording.unwrap_or_else(|| answer.verdict.clone());
+    let known_wording = Wording::ALL.into_iter().find(|own| own.slug() == wording).or(told);
+    let (colour, icon) = known_wording.map_or((Colour::Neutral, Icon::Question), look);
     // What wasn't read or may be out of date is no ground for the friendliest colour.
     let doubtful = |line: &ReasonLine| matches!(&*line.slug, "seal-missing" | "seal-garbled" | "register-slow");
     let doubtful = colour == Colour::Favourable && answer.reasons.iter().any(doubtful);
@@ -21,46 +26,59 @@ pub fn of_answer(answer: &str, language: Language) -> Result<Card, NotAnAnswer> 
     reasons.extend(answer.repaired.iter().map(|repair| worded("repair", repair)));
     reasons.retain(|reason| !reason.is_empty());
     Ok(Card {
-        title: words(format!("verdict-{}", answer.verdict), &answer.title),
-        advice: words(format!("verdict-{}-advice", answer.verdict), &answer.advice),
+        title: words(format!("verdict-{wording}"), &answer.title),
+        advice: words(format!("verdict-{wording}-advice"), &answer.advice),
         colour: if doubtful { Colour::Caution } else { colour },
         icon: if doubtful { Icon::Alert } else { icon },
         reasons,
         facts: facts(language, &answer).lines,
-        next: verdict.map_or(&[Action::Report][..], steps).iter().map(|action| action.step(language)).collect(),
+        next: known_wording.map_or(&[Action::Report][..], steps).iter().map(|action| action.step(language)).collect(),
         offline: false,
         note: answer.as_of.map(|at| locales::say(language, "card-checked-at", &[("at", at.into())])),
         verdict: answer.verdict,
+        wording,
     })
 }
 
 /// The role of colour and icon.
-fn look(verdict: Verdict) -> (Colour, Icon) {
-    match verdict {
-        Verdict::InCirculation => (Colour::Favourable, Icon::Check),
-        Verdict::Sold => (Colour::Caution, Icon::Alert),
-        Verdict::NotReleased => (Colour::Caution, Icon::Clock),
-        Verdict::Expired => (Colour::Danger, Icon::Clock),
-        Verdict::Recalled | Verdict::Withdrawn => (Colour::Danger, Icon::Stop),
-        Verdict::ForgedSeal => (Colour::Danger, Icon::Alert),
-        Verdict::Unknown => (Colour::Caution, Icon::Question),
-        Verdict::Misread => (Colour::Neutral, Icon::Scan),
-        Verdict::Issued => (Colour::Neutral, Icon::Offline),
+fn look(wording: Wording) -> (Colour, Icon) {
+    match wording {
+        Wording::Barcode | Wording::UnknownBarcode | Wording::NotACode | Wording::TypedWrong => {
+            (Colour::Neutral, Icon::Scan)
+        }
+        Wording::ForeignCode => (Colour::Neutral, Icon::Question),
+        Wording::SealNotChecked => (Colour::Caution, Icon::Alert),
+        Wording::Of(verdict) => match verdict {
+            Verdict::InCirculation => (Colour::Favourable, Icon::Check),
+            Verdict::Sold => (Colour::Caution, Icon::Alert),
+            Verdict::NotReleased => (Colour::Caution, Icon::Clock),
+            Verdict::Expired => (Colour::Danger, Icon::Clock),
+            Verdict::Recalled | Verdict::Withdrawn => (Colour::Danger, Icon::Stop),
+            Verdict::ForgedSeal => (Colour::Danger, Icon::Alert),
+            Verdict::Unknown => (Colour::Caution, Icon::Question),
+            Verdict::Misread => (Colour::Neutral, Icon::Scan),
+            Verdict::Issued => (Colour::Neutral, Icon::Offline),
+        },
     }
 }
 
-fn steps(verdict: Verdict) -> &'static [Action] {
-    match verdict {
-        Verdict::InCirculation => &[Action::ScanNext, Action::Report],
-        Verdict::Misread => &[Action::ScanAgain],
-        Verdict::Unknown => &[Action::ScanAgain, Action::Report],
-        Verdict::Issued => &[Action::CheckOnline],
-        Verdict::Sold
-        | Verdict::NotReleased
-        | Verdict::Expired
-        | Verdict::Recalled
-        | Verdict::Withdrawn
-        | Verdict::ForgedSeal => &[Action::Report, Action::ScanNext],
+fn steps(wording: Wording) -> &'static [Action] {
+    match wording {
+        Wording::Barcode | Wording::UnknownBarcode | Wording::NotACode | Wording::TypedWrong => &[Action::ScanAgain],
+        Wording::ForeignCode => &[Action::ScanNext, Action::Report],
+        Wording::SealNotChecked => &[Action::ScanAgain, Action::Report],
+        Wording::Of(verdict) => match verdict {
+            Verdict::InCirculation => &[Action::ScanNext, Action::Report],
+            Verdict::Misread => &[Action::ScanAgain],
+            Verdict::Unknown => &[Action::ScanAgain, Action::Report],
+            Verdict::Issued => &[Action::CheckOnline],
+            Verdict::Sold
+            | Verdict::NotReleased
+            | Verdict::Expired
+            | Verdict::Recalled
+            | Verdict::Withdrawn
+            | Verdict::ForgedSeal => &[Action::Report, Action::ScanNext],
+        },
     }
 }
 
@@ -100,7 +118,13 @@ fn facts(language: Language, answer: &Answer) -> Facts {
     facts.add("card-fact-declaration", declaration.as_deref());
     facts.add("card-fact-participant", answer.participant.as_ref().map(|participant| &*participant.name));
     let status = |status: &Worded| known(language, &format!("status-{}", status.slug)).unwrap_or(status.text.clone());
-    facts.add("card-fact-status", answer.status.as_ref().map(status).as_deref());
+    // That goods are on the market says nothing beside a recall or a date that has passed.
+    let is_outweighed = matches!(&*answer.verdict, "recalled" | "expired");
+    let told = answer
+        .status
+        .as_ref()
+        .filter(|status| !(is_outweighed && matches!(&*status.slug, "in-circulation" | "shipped" | "returned")));
+    facts.add("card-fact-status", told.map(status).as_deref());
     for line in answer.pack.iter().flat_map(|pack| &pack.contents) {
         let name = line.product.as_ref().map_or("", |product| product.name(language));
         let units = format::number(language, line.units.into());
@@ -116,5 +140,5 @@ fn facts(language: Language, answer: &Answer) -> Facts {
 pub(super) fn goods(facts: &mut Facts, product: Option<&Product>) {
     let language = facts.language;
     facts.add("card-fact-trade-name", product.map(|product| product.name(language)));
-    facts.add("card-fact-manufacturer", product.map(|product| &*product.manufacturer));
+    facts.add("card-fact-manufacturer", product.map(|product| product.maker(language)));
 }

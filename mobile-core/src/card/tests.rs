@@ -75,6 +75,34 @@ fn every_verdict_and_reason_makes_a_card_in_every_language() {
     }
 }
 
+/// U4, U5, U29: bar codes, other texts and other countries' codes are quiet, a seal that was not checked is no green.
+#[test]
+fn a_card_has_the_words_and_the_colour_of_what_was_read() {
+    let card = |verdict: &str, reasons: &str, more: &str| {
+        let answer = format!(r#"{{"verdict":"{verdict}","reasons":[{reasons}]{more}}}"#);
+        of_answer(&answer, Language::Ru).unwrap()
+    };
+    for (verdict, reason, wording, colour) in [
+        ("unknown", "product-only", "barcode", Colour::Neutral),
+        ("unknown", "product-unknown", "unknown-barcode", Colour::Neutral),
+        ("unknown", "foreign-code", "foreign-code", Colour::Neutral),
+        ("unknown", "serial-not-issued", "unknown", Colour::Caution),
+        ("misread", "not-a-marking-code", "not-a-code", Colour::Neutral),
+        ("in-circulation", "seal-missing", "seal-not-checked", Colour::Caution),
+    ] {
+        let card = card(verdict, &format!(r#"{{"slug":"{reason}"}}"#), "");
+        assert_eq!((&*card.wording, card.colour), (wording, colour));
+        assert_eq!(card.title, locales::say(Language::Ru, &format!("verdict-{wording}"), &[]));
+    }
+    let typed = card("misread", r#"{"slug":"seal-garbled"}"#, r#","wording":"typed-wrong""#);
+    assert_eq!(typed.title, "В набранном коде ошибка");
+    for verdict in ["recalled", "expired"] {
+        let status = r#","status":{"slug":"in-circulation","text":"?"}"#;
+        assert_eq!(fact(&card(verdict, "", status), "status"), None, "{verdict}");
+    }
+    assert_eq!(fact(&card("sold", "", r#","status":{"slug":"sold","text":"?"}"#), "status"), Some("Продан"));
+}
+
 #[test]
 fn what_a_newer_register_says_is_shown_in_its_own_words() {
     let answer = r#"{"verdict":"quarantined","title":"Held back","advice":"Wait.","reasons":[{"slug":"new","text":"Under check."}]}"#;

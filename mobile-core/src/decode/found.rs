@@ -51,8 +51,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// What a scanner would send: the symbology identifier and the data, UPC in its thirteen digits. Code 128 and Data
-    /// Matrix without GS1 content are sent as their text alone.
+    /// What a scanner would send, and what every host hands on to be parsed and judged: the symbology identifier and the
+    /// data, UPC in its thirteen digits.
     pub fn as_scanned(&self) -> String {
         let digits = match self.format {
             Format::UpcA => Some(format!("0{}", self.text)),
@@ -60,12 +60,7 @@ impl Found {
             Format::Ean13 | Format::Ean8 => Some(self.text.clone()),
             Format::DataMatrix | Format::QrCode | Format::Code128 => None,
         };
-        let known = ["]d2", "]Q3", "]C1"].contains(&self.symbology.as_str());
-        match digits {
-            Some(digits) => format!("{}{digits}", self.symbology),
-            None if known => format!("{}{}", self.symbology, self.text),
-            None => self.text.clone(),
-        }
+        format!("{}{}", self.symbology, digits.as_deref().unwrap_or(&self.text))
     }
 
     /// Whether it is what goods are marked with, as far as its form tells: a Data Matrix, a GS1 symbol, a link on a label or a

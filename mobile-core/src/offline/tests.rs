@@ -51,6 +51,33 @@ fn a_changed_code_has_a_forged_seal() {
     }
 }
 
+/// B5, X55: what somebody typed wrong accuses nobody; what a scanner read from a symbol is held to its seal.
+#[test]
+fn a_typed_mistake_is_no_forgery_and_a_scanned_symbol_is_held_to_its_seal() {
+    let code = sealed();
+    let place = code.rfind(|c: char| "S5B8Z2".contains(c) || "Il1O0".contains(c)).unwrap();
+    let alike = match &code[place..=place] {
+        "S" => "5",
+        "5" => "S",
+        "B" => "8",
+        "8" => "B",
+        "Z" => "2",
+        "2" => "Z",
+        "O" => "0",
+        "0" => "O",
+        "1" => "I",
+        _ => "1",
+    };
+    let mut typed = code.clone();
+    typed.replace_range(place..=place, alike);
+    assert_eq!(verdict_of(KeyState::Active, &typed), (OfflineVerdict::Misread, OfflineReason::SealGarbled));
+    let scanned = format!("]d2{typed}");
+    assert_eq!(verdict_of(KeyState::Active, &scanned), (OfflineVerdict::ForgedSeal, OfflineReason::SealDoesNotMatch));
+    let bare = code.split('\u{1d}').next().unwrap();
+    assert_eq!(verdict_of(KeyState::Active, bare).0, OfflineVerdict::UnknownOffline);
+    assert_eq!(verdict_of(KeyState::Active, &format!("]d2{bare}")).0, OfflineVerdict::Misread);
+}
+
 /// A revoked key is refused as soon as the phone has the list that says so.
 #[test]
 fn a_revoked_key_vouches_for_nothing() {
@@ -141,6 +168,7 @@ proptest! {
         let at = at.index(changed.len());
         changed.replace_range(at..=at, &by);
         let issued = judged(&ring, &changed).verdict == OfflineVerdict::Issued;
-        prop_assert!(!issued || changed == sealed());
+        // A serial has capital letters only: small ones are the same serial.
+        prop_assert!(!issued || format!("{}{}", changed[..31].to_ascii_uppercase(), &changed[31..]) == sealed());
     }
 }

@@ -56,6 +56,7 @@ let tests: [(String, () async throws -> Void)] = [
         try equal(found.count, 1)
         try equal(found[0].text, text("sealed.txt"))
         try equal(found[0].symbology, "]d2")
+        try equal(found[0].scanned, "]d2" + text("sealed.txt"))
         try equal(found[0].corners.count, 4)
     }),
     ("a verdict is given offline in Kazakh", {

@@ -48,6 +48,7 @@ fun `a picture is decoded without blocking`() = runBlocking {
         val found = it.await().single()
         equal(found.text, text("sealed.txt"))
         equal(found.symbology, "]d2")
+        equal(found.scanned, "]d2" + text("sealed.txt"))
         equal(found.format, Format.DATA_MATRIX)
         equal(found.corners.size, 4)
     }
