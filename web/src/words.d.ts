@@ -10,14 +10,17 @@ declare module "virtual:core" {
   interface Found {
     text: string;
     format: string;
-    /** Goes before the text: `]d2` and the like. */
+    /** The identifier of the symbol: `]d2` and the like. */
     symbology: string;
+    /** What a scanner would send for it: what is judged and asked about. */
+    scanned: string;
     corners: [number, number][];
   }
 
   /** What the device can say of a code by itself, in words. */
   interface Card {
     verdict: string;
+    wording: string;
     title: string;
     advice: string;
     colour: "favourable" | "caution" | "danger" | "neutral";

@@ -181,21 +181,22 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
       const sight = live?.frame(bytes, width, height, FRAME);
       const found = sight?.found[0];
       const hint = sight?.hint ? HINTS[sight.hint] : undefined;
-      return { sighting: { ...(found && { code: found.symbology + found.text }), ...(hint && { hint }) } };
+      return { sighting: { ...(found && { code: found.scanned }), ...(hint && { hint }) } };
     }
     case "photo": {
       await start();
       try {
-        return { codes: codesOf(question.picture).map((found) => found.symbology + found.text) };
+        return { codes: codesOf(question.picture).map((found) => found.scanned) };
       } finally {
         question.picture.close();
       }
     }
     case "judge": {
       await start();
-      const { verdict, title, advice, reasons, facts, note } = wasm.judgeOffline(question.code, question.language, now());
+      const { verdict, wording, title, advice, reasons, facts, note } = wasm.judgeOffline(question.code, question.language, now());
       const card: OfflineCard = {
         verdict,
+        wording,
         title,
         advice,
         reasons: [...reasons],

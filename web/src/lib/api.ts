@@ -105,7 +105,10 @@ export async function post<T>(address: string, options?: Options): Promise<T> {
   return read<T>(await send("POST", address, options));
 }
 
+/** How a code was read: a symbol that a camera has read is not believed without its seal. */
+export type AskedBy = "camera" | "picture" | "scanner" | "typed" | "link";
+
 /** Asks what a code is. In the body, so that no code stands in an address or a log. */
-export async function verify(code: string, patience = 6_000): Promise<Answer> {
-  return post<Answer>("/v1/verify", { json: { code }, patience });
+export async function verify(code: string, source: AskedBy, patience = 6_000): Promise<Answer> {
+  return post<Answer>("/v1/verify", { json: { code, source }, patience });
 }

@@ -1,6 +1,6 @@
 // What was scanned on this device: the newest two hundred, with what was answered. They never leave the device from here.
 
-import { type Answer, type Schemas, Away, verify } from "./api";
+import { type Answer, type AskedBy, type Schemas, Away, verify } from "./api";
 import { core } from "../core/core";
 import type { OfflineCard } from "../core/types";
 import * as db from "./db";
@@ -19,6 +19,8 @@ export interface Looked {
   card?: OfflineCard;
   /** Why the server was not heard. */
   away?: "offline" | "slow";
+  /** How the code was read; absent in what older versions kept. */
+  source?: AskedBy;
 }
 
 const MOST = 200;
@@ -26,10 +28,10 @@ const MOST = 200;
 const PATIENCE = 4_000;
 
 /** Asks what a code is: the server first, the device's own core when no answer comes. Fails with the server's refusal. */
-async function ask(code: string): Promise<Pick<Looked, "answer" | "card" | "away">> {
+async function ask(code: string, source: AskedBy): Promise<Pick<Looked, "answer" | "card" | "away">> {
   try {
     if (!navigator.onLine) throw new Away("offline");
-    const answer = await verify(code, PATIENCE);
+    const answer = await verify(code, source, PATIENCE);
     void core.learn(answer).catch(() => undefined);
     return { answer };
   } catch (error) {
@@ -45,11 +47,21 @@ async function ask(code: string): Promise<Pick<Looked, "answer" | "card" | "away
 /** The verdict, whoever gave it. */
 export const verdictOf = (looked: Looked): string | undefined => looked.answer?.verdict ?? looked.card?.verdict;
 
+/** In which words it is told: the verdict, or another slug that says more. */
+export function wordingOf({ answer, card }: Looked): string | undefined {
+  return answer ? (answer.wording ?? answer.verdict) : (card?.wording ?? card?.verdict);
+}
+
 /** The verdict's title in the language of now. */
 export function titleOf(looked: Looked): string {
-  const verdict = verdictOf(looked);
+  const wording = wordingOf(looked);
   const title = looked.answer?.title ?? looked.card?.title;
-  return (verdict && sayIfKnown(`verdict-${verdict}`)) ?? title ?? say("web-not-checked");
+  return (wording && sayIfKnown(`verdict-${wording}`)) ?? title ?? say("web-not-checked");
+}
+
+/** The maker's name in the language of now. */
+export function makerOf(product: Schemas["ProductLine"] | null | undefined): string | undefined {
+  return product ? (product.manufacturers?.[language()] ?? product.manufacturer) : undefined;
 }
 
 /** The goods' name in the language of now. */
@@ -61,8 +73,8 @@ export function nameOf(product: Schemas["ProductLine"] | null | undefined): stri
 const fresh = new Map<string, Looked>();
 
 /** Looks at a code that was just scanned: asks, remembers, and hands the scan on to be sent. */
-export async function look(code: string, source: "camera" | "picture" | "typed"): Promise<Looked> {
-  const looked: Looked = { id: crypto.randomUUID(), code, at: new Date().toISOString(), ...(await ask(code)) };
+export async function look(code: string, source: "camera" | "picture" | "typed", asked: AskedBy = source): Promise<Looked> {
+  const looked: Looked = { id: crypto.randomUUID(), code, at: new Date().toISOString(), source: asked, ...(await ask(code, asked)) };
   fresh.set(looked.id, looked);
   void remember(looked);
   void keep(looked.id, code, looked.answer?.verdict, source);
@@ -72,7 +84,7 @@ export async function look(code: string, source: "camera" | "picture" | "typed")
 /** Asks once more about what was looked at before; the scan stays the one it was. */
 export async function again(looked: Looked): Promise<Looked> {
   const { away: _away, card: _card, ...rest } = looked;
-  const newer = { ...rest, ...(await ask(looked.code)) };
+  const newer = { ...rest, ...(await ask(looked.code, looked.source ?? "typed")) };
   fresh.set(looked.id, newer);
   await db.put("history", looked.id, newer);
   return newer;

@@ -5,10 +5,12 @@ import type { Schemas } from "./api";
 
 export type Tone = "good" | "mild" | "grave" | "quiet";
 
-export function toneOf(verdict: string | undefined): Tone {
-  switch (verdict) {
+/** The tone of a verdict, by the words in which it is told. */
+export function toneOf(wording: string | undefined): Tone {
+  switch (wording) {
     case "in-circulation":
       return "good";
+    case "seal-not-checked":
     case "sold":
     case "not-released":
     case "unknown":
@@ -23,8 +25,8 @@ export function toneOf(verdict: string | undefined): Tone {
   }
 }
 
-export function signOf(verdict: string | undefined): Sign {
-  switch (verdict) {
+export function signOf(wording: string | undefined): Sign {
+  switch (wording) {
     case "in-circulation":
       return "check";
     case "issued":
@@ -34,11 +36,17 @@ export function signOf(verdict: string | undefined): Sign {
     case "not-released":
       return "clock";
     case "misread":
+    case "typed-wrong":
+    case "barcode":
+    case "unknown-barcode":
+    case "not-a-code":
       return "scan";
     case "unknown":
+    case "foreign-code":
       return "ask";
     case "expired":
     case "withdrawn":
+    case "seal-not-checked":
       return "warn";
     case "recalled":
     case "forged-seal":
