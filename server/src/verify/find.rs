@@ -17,13 +17,12 @@ use marking::serial::OrderPlace;
 use marking::sscc::Sscc;
 use marking::stamp::StampNumber;
 use marking::verdict::{Judgement, NotFound, Verdict, Wording};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::answer::{
     Answer, CodeLine, ContentLine, DeclarationLine, FaultLine, Kind, PackLine, ParticipantLine, ProductLine,
     ReleaseLine, StatusLine,
 };
+use super::asked::AskedBy;
 use super::facts;
 use super::ready::{Alike, Gapped};
 use super::snapshot::{OrderCard, PackCard, ProductCard, Snapshot, Unit};
@@ -98,42 +97,6 @@ pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<
         .buffered(16)
         .try_collect()
         .await
-}
-
-/// How a text came to whoever asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum AskedBy {
-    /// A camera that read the symbol.
-    Camera,
-    /// A picture of the symbol.
-    Picture,
-    /// A till's or store's scanner.
-    Scanner,
-    /// Somebody's fingers.
-    Typed,
-    /// A link that was opened or passed on.
-    Link,
-}
-
-impl AskedBy {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Camera, "camera"),
-        (Self::Picture, "picture"),
-        (Self::Scanner, "scanner"),
-        (Self::Typed, "typed"),
-        (Self::Link, "link"),
-    ];
-
-    /// Every word, for people.
-    pub(super) fn words() -> String {
-        Self::ALL.map(|(_, word)| word).join(", ")
-    }
-
-    /// Reads the word for it.
-    pub(super) fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(source, own)| (own == word).then_some(source))
-    }
 }
 
 /// What all answers of one request share.

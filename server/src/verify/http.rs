@@ -13,7 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
-use super::find::{self, AskedBy};
+use super::asked::AskedBy;
+use super::find;
 use super::seen::Seen;
 use crate::app::App;
 use crate::error::{Error, FieldFault, Result};

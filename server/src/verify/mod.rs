@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, reason = "stock, scans and reports build on it")]
 
 mod answer;
+mod asked;
 mod facts;
 mod find;
 mod http;
@@ -15,7 +16,8 @@ mod tests;
 mod words;
 
 pub(crate) use answer::{Answer, PackLine, card};
-pub(crate) use find::{AskedBy, answer, answer_from, answer_many, answer_units};
+pub(crate) use asked::AskedBy;
+pub(crate) use find::{answer, answer_from, answer_many, answer_units};
 pub(crate) use http::routes;
 pub(crate) use seen::{SEEN, Seen, show};
 pub use snapshot::Snapshot;
