@@ -36,5 +36,6 @@ pub mod scans;
 pub(crate) mod site;
 mod slots;
 pub(crate) mod stock;
+mod unicode;
 pub mod verify;
 pub mod work;

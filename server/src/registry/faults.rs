@@ -3,6 +3,7 @@
 use locales::Arg;
 
 use crate::error::{Error, FieldFault, Result};
+use crate::unicode;
 
 /// The faults found so far.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ impl Faults {
     /// A line of text that must be there, have at most `max` characters and none that only controls a terminal or
     /// the direction of writing (X35). Returned without spaces around it.
     pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
-        let text = text.trim();
+        let text = unicode::nfc(text.trim());
         if text.is_empty() {
             self.add(field, "field-required");
         } else if text.chars().count() > max {
@@ -30,7 +31,7 @@ impl Faults {
         } else if text.chars().any(is_control) {
             self.add(field, "field-control-character");
         }
-        text.to_owned()
+        text
     }
 
     /// Keeps what was read, or notes the fault with its slug.

@@ -154,7 +154,7 @@ impl Form {
         };
         match String::from_utf8(bytes) {
             Ok(text) => {
-                if self.texts.insert(name, text.trim().to_owned()).is_some() {
+                if self.texts.insert(name, crate::unicode::nfc(text.trim())).is_some() {
                     self.faults.push(FieldFault::new(name, "field-doubled"));
                 }
             }
