@@ -64,6 +64,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long things are kept.
     pub retention: Retention,
+    /// How long accounts and their sessions may lie unused.
+    pub sessions: Sessions,
     /// Another system that is told of alerts (`TANBA_WEBHOOK_URL`, `TANBA_WEBHOOK_SECRET`: both or none).
     pub webhook: Option<Webhook>,
     /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
@@ -112,6 +114,28 @@ pub struct Retention {
     pub scan_days: u32,
     /// What reporters gave, in days since the decision; then it is gone (`TANBA_KEEP_REPORTS_DAYS`).
     pub report_days: u32,
+}
+
+/// How long accounts and their sessions may lie unused. Staff are inspectors, operators and auditors; the others work for
+/// participants.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    /// Minutes after which a session of staff ends that nobody used (`TANBA_IDLE_MINUTES`).
+    pub idle_minutes: u32,
+    /// The same for clerks and participants (`TANBA_IDLE_PARTICIPANT_MINUTES`).
+    pub idle_participant_minutes: u32,
+    /// Days after which an account of staff is disabled that nobody signed in with (`TANBA_UNUSED_DAYS`); 0: never.
+    pub unused_days: u32,
+    /// The same for clerks and participants (`TANBA_UNUSED_PARTICIPANT_DAYS`); 0: never.
+    pub unused_participant_days: u32,
+}
+
+impl Sessions {
+    /// How long a session may lie unused.
+    pub fn idle(&self, is_staff: bool) -> chrono::TimeDelta {
+        let minutes = if is_staff { self.idle_minutes } else { self.idle_participant_minutes };
+        chrono::TimeDelta::minutes(i64::from(minutes))
+    }
 }
 
 /// A setting that can't be understood.
@@ -168,6 +192,12 @@ impl Config {
                 exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
                 scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
                 report_days: parsed(&variable, "TANBA_KEEP_REPORTS_DAYS", 1_095)?,
+            },
+            sessions: Sessions {
+                idle_minutes: parsed(&variable, "TANBA_IDLE_MINUTES", 60)?,
+                idle_participant_minutes: parsed(&variable, "TANBA_IDLE_PARTICIPANT_MINUTES", 240)?,
+                unused_days: parsed(&variable, "TANBA_UNUSED_DAYS", 90)?,
+                unused_participant_days: parsed(&variable, "TANBA_UNUSED_PARTICIPANT_DAYS", 180)?,
             },
             webhook: match (variable("TANBA_WEBHOOK_URL"), variable("TANBA_WEBHOOK_SECRET")) {
                 (Some(url), Some(secret)) if secret.len() >= 16 => Some(Webhook { url, secret }),

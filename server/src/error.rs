@@ -59,6 +59,12 @@ pub enum Error {
     /// No token, or one that doesn't hold; the slug says which.
     #[error("unauthenticated: {0}")]
     Unauthenticated(&'static str),
+    /// A code that serves once was used already; the next one comes after so many seconds.
+    #[error("the code was used already, the next one comes in {retry_after_seconds} s")]
+    CodeUsed {
+        /// Seconds until there is another code.
+        retry_after_seconds: u64,
+    },
     /// The caller is known and may not do this; the slug says why.
     #[error("forbidden: {0}")]
     Forbidden(&'static str),
@@ -126,6 +132,7 @@ impl Error {
             Self::Malformed(slug, _) => (StatusCode::BAD_REQUEST, slug),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field"),
             Self::Unauthenticated(slug) => (StatusCode::UNAUTHORIZED, slug),
+            Self::CodeUsed { .. } => (StatusCode::UNAUTHORIZED, "code-used"),
             Self::Forbidden(slug) => (StatusCode::FORBIDDEN, slug),
             Self::NotFound(slug) => (StatusCode::NOT_FOUND, slug),
             Self::Conflict("idempotency-key-reused", _) => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
@@ -153,7 +160,9 @@ impl Error {
 
     fn retry_after_seconds(&self) -> Option<u64> {
         match self {
-            Self::TooMany { retry_after_seconds, .. } => Some(*retry_after_seconds),
+            Self::TooMany { retry_after_seconds, .. } | Self::CodeUsed { retry_after_seconds } => {
+                Some(*retry_after_seconds)
+            }
             Self::Unavailable { .. } => Some(2),
             _ => None,
         }
@@ -216,7 +225,7 @@ impl ResponseError for Error {
         if let Some(seconds) = self.retry_after_seconds() {
             response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
         }
-        if matches!(self, Self::Unauthenticated(_)) {
+        if matches!(self, Self::Unauthenticated(_) | Self::CodeUsed { .. }) {
             response.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         if let Self::MethodNotAllowed(allow) = self {

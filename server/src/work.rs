@@ -314,6 +314,11 @@ const CHORES: &[Chore] = &[
     Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
+    Chore {
+        name: "unused-accounts",
+        every: Duration::from_hours(1),
+        act: |app| Box::pin(disable_unused_accounts(app)),
+    },
     Chore { name: "reports", every: Duration::from_hours(1), act: |app| Box::pin(reports::keep_house(app)) },
     Chore { name: "erasures", every: Duration::from_hours(1), act: |app| Box::pin(keep_erased(app)) },
     Chore { name: "report-photos", every: Duration::from_mins(5), act: |app| Box::pin(reports::sweep_pending(app)) },
@@ -379,6 +384,10 @@ async fn forget_sign_ins(app: &App) -> Result<()> {
 
 async fn keep_erased(app: &App) -> Result<()> {
     reports::keep_erased(app).await.map(drop)
+}
+
+async fn disable_unused_accounts(app: &App) -> Result<()> {
+    auth::disable_unused(app).await.map(drop)
 }
 
 async fn rotate_keys(app: &App) -> Result<()> {

@@ -34,7 +34,7 @@ const ORDER: [&str; 24] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 41] = [
+const WRITERS: [(&str, &str); 47] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
@@ -45,6 +45,12 @@ const WRITERS: [(&str, &str); 41] = [
     ("account", "auth"),
     ("token_family", "auth"),
     ("refresh_token", "auth"),
+    ("account_use", "auth"),
+    ("account_notice", "auth"),
+    ("recovery_code", "auth"),
+    ("sign_in_attempt", "auth"),
+    ("sign_in_place", "auth"),
+    ("approval", "office"),
     ("participant", "registry"),
     ("product", "registry"),
     ("code_order", "codes"),

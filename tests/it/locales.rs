@@ -7,7 +7,7 @@ use locales::Language;
 use super::house::files;
 
 /// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
-const THEMES: [&str; 18] = [
+const THEMES: [&str; 21] = [
     "verdict-",
     "reason-",
     "repair-",
@@ -26,6 +26,9 @@ const THEMES: [&str; 18] = [
     "alert-decision-",
     "alert-event-",
     "alert-seen-",
+    "web-notice-",
+    "web-tried-",
+    "web-approval-kind-",
 ];
 
 /// The sources in which slugs stand, unit tests left out.

@@ -14,6 +14,7 @@ mod held;
 mod house;
 mod http;
 mod idempotency;
+mod identity;
 mod keys;
 mod labels;
 mod limits;

@@ -129,11 +129,12 @@ async fn whoever_is_shut_out_is_signed_out() {
     assert_eq!(open["disabled_at"], Value::Null);
     people.get(Some("inspector"), "/v1/inspector/reports").await.expect(401);
 
-    let id = id_of(&people, "far-inspector").await;
-    let role = json!({ "role": "inspector", "region": "750000000" });
+    let id = id_of(&people, "rival").await;
+    let role = json!({ "role": "clerk", "participant": RIVAL });
+    people.get(Some("rival"), "/v1/orders").await.expect(200);
     let moved = people.post(Some("operator"), &format!("/v1/accounts/{id}/role"), &role).await.expect(200).json;
-    assert_eq!(moved["region"], "750000000");
-    people.get(Some("far-inspector"), "/v1/inspector/reports").await.expect(401);
+    assert_eq!(moved["role"], "clerk");
+    people.get(Some("rival"), "/v1/orders").await.expect(401);
 }
 
 /// Of two operators who shut each other out at the same moment one stays: the register is never without.
@@ -191,14 +192,97 @@ async fn keys_are_followed_and_revoked_by_operators() {
         assert_eq!(refused.faults(), ["confirm field-not-the-key"]);
     }
     assert_eq!(verdict().await["verdict"], "not-released");
-    for _ in 0..2 {
-        let revoked = people.post(Some("operator"), &path, &json!({ "confirm": id })).await.expect(200).json;
-        let keys = of(&revoked, "seal:shoes");
-        assert_eq!((keys.len(), &keys[0]["state"]), (2, &json!("revoked")));
-    }
+    let asked = people.post(Some("operator"), &path, &json!({ "confirm": id })).await.expect(202).json;
+    let again = people.post(Some("operator"), &path, &json!({ "confirm": id })).await.expect(202).json;
+    assert_eq!((&asked["subject"], &asked["id"]), (&json!(id), &again["id"]), "one request waits");
+    assert_eq!(verdict().await["verdict"], "not-released", "nothing has changed yet");
+    let approve = format!("/v1/approvals/{}/approve", asked["id"].as_str().unwrap());
+    assert_eq!(people.post(Some("operator"), &approve, &json!({})).await.expect(409).slug(), "own-request");
+    let second = sign_in(people.app(), "operator-2", server::auth::Role::Operator, None, None).await;
+    let done = post_as(&people, &second, &approve).await.expect(200).json;
+    assert_eq!(done["approval"]["state"], "approved");
+    assert_eq!(post_as(&people, &second, &approve).await.expect(409).slug(), "approval-decided");
+    let revoked = people.post(Some("operator"), &path, &json!({ "confirm": id })).await.expect(200).json;
+    let keys = of(&revoked, "seal:shoes");
+    assert_eq!((keys.len(), &keys[0]["state"]), (2, &json!("revoked")));
     assert_eq!(verdict().await["reasons"][0]["slug"], "key-revoked");
     let kept = "SELECT count(*) FROM audit WHERE action IN ('keys.rotate', 'keys.revoke') AND actor LIKE 'account:%'";
     assert_eq!(trade.count(kept).await, 2);
     let unknown = people.post(Some("operator"), "/v1/keys/zzzz/revoke", &json!({ "confirm": "zzzz" })).await;
     assert_eq!(unknown.expect(404).slug(), "unknown-key");
+}
+
+async fn post_as(people: &People, token: &str, path: &str) -> Answer {
+    let request = people.app().request(Method::POST, path).bearer_auth(token);
+    people.app().send(request.header("Idempotency-Key", Uuid::new_v4().to_string())).await
+}
+
+/// X57: an operator alone makes no inspector and no operator, takes over none by new secrets, and gives nobody such a role;
+/// with a second one each is done once, and the person is told who did it.
+#[tokio::test]
+async fn accounts_with_power_need_two_operators() {
+    let people = People::gather().await;
+    let second = sign_in(people.app(), "operator-2", server::auth::Role::Operator, None, None).await;
+    let inspector = id_of(&people, "inspector").await;
+    let clerk = id_of(&people, "clerk").await;
+    let before = people.trade.count("SELECT count(*) FROM account").await;
+    let asked = [
+        ("/v1/accounts".to_owned(), json!({ "login": "sock", "role": "inspector", "region": "750000000" })),
+        ("/v1/accounts".to_owned(), json!({ "login": "puppet", "role": "operator" })),
+        (format!("/v1/accounts/{inspector}/secrets"), json!({})),
+        (format!("/v1/accounts/{inspector}/role"), json!({ "role": "inspector", "region": "710000000" })),
+        (format!("/v1/accounts/{clerk}/role"), json!({ "role": "operator" })),
+    ];
+    let mut ids = Vec::new();
+    for (path, body) in &asked {
+        let answer = people.post(Some("operator"), path, body).await.expect(202).json;
+        assert_eq!((&answer["state"], &answer["is_own"]), (&json!("pending"), &json!(true)), "{path}");
+        assert!(answer.get("secrets").is_none());
+        ids.push(answer["id"].as_str().unwrap().to_owned());
+        let approve = format!("/v1/approvals/{}/approve", ids.last().unwrap());
+        assert_eq!(people.post(Some("operator"), &approve, &json!({})).await.expect(409).slug(), "own-request");
+    }
+    let other = json!({ "login": "sock", "role": "inspector", "region": "710000000" });
+    let waiting = people.post(Some("operator"), "/v1/accounts", &other).await.expect(409);
+    assert_eq!(waiting.slug(), "approval-pending");
+    assert_eq!(people.trade.count("SELECT count(*) FROM account").await, before);
+    people.get(Some("inspector"), "/v1/inspector/reports").await.expect(200);
+
+    // The second one refuses one, approves one, and both are done once.
+    let listed = people.get(Some("operator"), "/v1/approvals").await.expect(200).json;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 5);
+    let refuse = format!("/v1/approvals/{}/refuse", ids[1]);
+    assert_eq!(post_as(&people, &second, &refuse).await.expect(200).json["state"], "refused");
+    let approve = |at: usize| format!("/v1/approvals/{}/approve", ids[at]);
+    assert_eq!(post_as(&people, &second, &approve(1)).await.expect(409).slug(), "approval-decided");
+    let (approval, other) = (approve(2), approve(2));
+    let (one, two) = tokio::join!(post_as(&people, &second, &approval), post_as(&people, &second, &other));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let renewed = if one.status == 200 { one } else { two }.json;
+    people.get(Some("inspector"), "/v1/inspector/reports").await.expect(401);
+    let signed_in = try_secrets(people.app(), "inspector", &renewed["secrets"]).await.expect(200).json;
+    let token = signed_in["access_token"].as_str().unwrap();
+    let me =
+        people.app().send(people.app().request(Method::GET, "/v1/auth/me").bearer_auth(token)).await.expect(200).json;
+    assert_eq!(
+        (&me["notices"][0]["kind"], &me["notices"][0]["by"]),
+        (&json!("secrets-renewed"), &json!("operator, operator-2"))
+    );
+    let made = post_as(&people, &second, &approve(0)).await.expect(200).json;
+    assert_eq!((&made["account"]["login"], &made["account"]["is_initial"]), (&json!("sock"), &json!(true)));
+    try_secrets(people.app(), "sock", &made["secrets"]).await.expect(200);
+
+    // Nobody approves what an operator asked for who is none any more, nor after a day.
+    let own = id_of(&people, "operator").await;
+    let db = people.app().app.db.get().await.unwrap();
+    db.execute("UPDATE account SET disabled_at = now() WHERE id = $1", &[&own]).await.unwrap();
+    assert_eq!(post_as(&people, &second, &approve(4)).await.expect(409).slug(), "asker-gone");
+    db.execute("UPDATE account SET disabled_at = NULL WHERE id = $1", &[&own]).await.unwrap();
+    let late = "UPDATE approval SET expires_at = asked_at WHERE state = 'pending'";
+    db.execute(late, &[]).await.unwrap();
+    assert_eq!(post_as(&people, &second, &approve(4)).await.expect(409).slug(), "approval-expired");
+    let audited = "SELECT count(*) FROM audit WHERE action IN ('office.ask', 'office.approve', 'office.refuse')";
+    assert_eq!(people.trade.count(audited).await, 5 + 2 + 1);
 }

@@ -445,7 +445,22 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
 
     // Whoever signs in is who the account says.
     let me = people.get(Some("clerk"), "/v1/auth/me").await.expect(200).json;
-    assert_eq!(names(&me), ["created_at", "id", "login", "participant", "region", "role"]);
+    let fields = [
+        "created_at",
+        "failed_sign_ins",
+        "id",
+        "idle_minutes",
+        "last_sign_in_address",
+        "last_sign_in_at",
+        "login",
+        "must_replace",
+        "notices",
+        "participant",
+        "recovery_codes_left",
+        "region",
+        "role",
+    ];
+    assert_eq!(names(&me), fields);
     assert_eq!((&me["role"], &me["participant"]), (&json!("clerk"), &json!(PRODUCER)));
     let sign_in = json!({ "login": "clerk", "password": "not-this-one-at-all", "totp": "000000" });
     refuse_claims(&people, None, "/v1/auth/sign-in", &sign_in).await;

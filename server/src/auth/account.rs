@@ -7,14 +7,16 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::caller::Role;
+use super::history::{self, DisabledWhy, Kind};
 use super::password::{self, WeakPassword};
 use super::store::{self, StoredAccount};
-use super::totp;
+use super::{own, recovery, totp};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
 use crate::keys::{self, KeySet};
+use crate::unicode;
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,12 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
     /// Since when nobody may sign in with it.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub disabled_why: Option<DisabledWhy>,
+    /// Its password was chosen by somebody else, and has to be replaced before anything else.
+    pub initial_password: bool,
+    /// Its second factor was, likewise.
+    pub initial_totp: bool,
 }
 
 /// An account to be made.
@@ -60,11 +68,37 @@ pub struct SecondFactor {
     pub link: Zeroizing<String>,
 }
 
-/// Makes an account. 409 `duplicate` when the login is taken; 422 when a field doesn't hold.
+impl SecondFactor {
+    /// The link as a QR code in SVG; empty when it could not be drawn.
+    pub(crate) fn picture(&self) -> String {
+        own::svg(&self.link).unwrap_or_default()
+    }
+}
+
+/// Whose the first secrets of an account are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstSecrets {
+    /// Its person's: it is ready for use.
+    Own,
+    /// Those of whoever made it: its person replaces them at the first sign-in (X74).
+    Others,
+}
+
+/// Makes an account that is ready for use. 409 `duplicate` when the login is taken; 422 when a field doesn't hold.
 pub async fn add_account(app: &App, actor: Actor, new: NewAccount) -> Result<(Account, SecondFactor)> {
+    add_account_with(app, actor, new, FirstSecrets::Own).await
+}
+
+/// The same, and says whose the secrets are.
+pub async fn add_account_with(
+    app: &App,
+    actor: Actor,
+    new: NewAccount,
+    secrets: FirstSecrets,
+) -> Result<(Account, SecondFactor)> {
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
-    let made = insert(&tx, app, actor, new).await?;
+    let made = insert(&tx, app, actor, new, secrets).await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -75,9 +109,10 @@ pub(super) async fn insert(
     app: &App,
     actor: Actor,
     new: NewAccount,
+    secrets: FirstSecrets,
 ) -> Result<(Account, SecondFactor)> {
     let login = login(&new.login)?;
-    check_password(&new.password, &login)?;
+    check_password("password", &new.password, &login)?;
     check_ties(new.role, new.participant, new.region.as_deref())?;
     let password_hash = password::hash(new.password).await?;
     let account = Account {
@@ -88,6 +123,9 @@ pub(super) async fn insert(
         region: new.region,
         created_at: app.clock.now(),
         disabled_at: None,
+        disabled_why: None,
+        initial_password: secrets == FirstSecrets::Others,
+        initial_totp: secrets == FirstSecrets::Others,
     };
     let (factor, totp_sealed) = second_factor(&app.keys.current(), &account)?;
     let stored = StoredAccount { account, password_hash, totp_sealed, totp_last_step: 0 };
@@ -103,9 +141,22 @@ pub async fn list_accounts(app: &App) -> Result<Vec<Account>> {
 
 /// Lets nobody sign in with an account any more, or again, and ends what is signed in.
 pub async fn disable_account(app: &App, actor: Actor, login: &str, disabled: bool) -> Result<Account> {
-    let at = disabled.then(|| app.clock.now());
-    let action = if disabled { "auth.disable-account" } else { "auth.enable-account" };
-    change(app, actor, login, action, async |tx, account| store::set_disabled(tx, account.id, at).await).await
+    let now = app.clock.now();
+    if disabled {
+        let at = Some((now, DisabledWhy::Operator));
+        let disable = async |tx: &Transaction<'_>, account: &Account| store::set_disabled(tx, account.id, at).await;
+        change(app, actor, login, "auth.disable-account", Kind::Disabled, disable).await
+    } else {
+        let enable = async |tx: &Transaction<'_>, account: &Account| enable(tx, account.id, now).await;
+        change(app, actor, login, "auth.enable-account", Kind::Enabled, enable).await
+    }
+}
+
+/// Enables an account: its wrong codes and its time without a sign-in are counted anew.
+pub(super) async fn enable(tx: &Transaction<'_>, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    store::set_disabled(tx, id, None).await?;
+    store::set_active_since(tx, id, now).await?;
+    history::forget_wrong_codes(tx, id).await
 }
 
 /// Gives an account another role, and ends what is signed in: in other processes within twenty seconds (X5).
@@ -118,27 +169,35 @@ pub async fn set_role(
     region: Option<&str>,
 ) -> Result<Account> {
     check_ties(role, participant, region)?;
-    change(app, actor, login, "auth.set-role", async |tx, account| {
+    change(app, actor, login, "auth.set-role", Kind::RoleChanged, async |tx, account| {
         store::set_role(tx, account.id, role, participant, region).await
     })
     .await
 }
 
-/// Gives an account another password, and ends what is signed in.
+/// Gives an account another password, which its person replaces at the next sign-in, and ends what is signed in.
 pub async fn set_password(app: &App, actor: Actor, login: &str, password: Zeroizing<String>) -> Result<Account> {
-    check_password(&password, &login.to_lowercase())?;
+    check_password("password", &password, &unicode::login(login))?;
     let hash = password::hash(password).await?;
-    change(app, actor, login, "auth.set-password", async |tx, account| store::set_password(tx, account.id, &hash).await)
-        .await
+    change(app, actor, login, "auth.set-password", Kind::SecretsRenewed, async |tx, account| {
+        store::set_password(tx, account.id, &hash).await?;
+        store::set_initial(tx, account.id, true, account.initial_totp).await
+    })
+    .await
 }
 
-/// Gives an account another second factor, for a person who has lost theirs, and ends what is signed in.
+/// Gives an account another second factor, for a person who has lost theirs; they replace it at the next sign-in. Ends what
+/// is signed in.
 pub async fn renew_second_factor(app: &App, actor: Actor, login: &str) -> Result<(Account, SecondFactor)> {
     let mut factor = None;
-    let account = change(app, actor, login, "auth.renew-second-factor", async |tx, account| {
+    let renewed = Kind::SecretsRenewed;
+    let account = change(app, actor, login, "auth.renew-second-factor", renewed, async |tx, account| {
         let (new, sealed) = second_factor(&app.keys.current(), account)?;
         factor = Some(new);
-        store::set_totp(tx, account.id, &sealed).await
+        store::set_totp(tx, account.id, &sealed).await?;
+        recovery::forget(tx, account.id).await?;
+        history::forget_wrong_codes(tx, account.id).await?;
+        store::set_initial(tx, account.id, account.initial_password, true).await
     })
     .await?;
     Ok((account, factor.ok_or_else(|| Error::internal("a change that succeeded made no second factor"))?))
@@ -150,13 +209,15 @@ async fn change(
     actor: Actor,
     login: &str,
     action: &str,
+    kind: Kind,
     change: impl AsyncFnOnce(&Transaction<'_>, &Account) -> Result<()>,
 ) -> Result<Account> {
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
-    let found = store::find_account_by_login(&tx, &login.to_lowercase()).await?;
+    let found = store::find_account_by_login(&tx, &unicode::login(login)).await?;
     let account = found.ok_or(Error::NotFound("unknown-account"))?.account;
     change(&tx, &account).await?;
+    history::notify(&tx, account.id, app.clock.now(), kind, None).await?;
     let done = finish(&tx, app, actor, account.id, action).await?;
     tx.commit().await?;
     done.tell(app).await;
@@ -181,7 +242,7 @@ impl Done {
 
 /// Ends what is signed in with a changed account, and audits the change, in the transaction of it.
 pub(super) async fn finish(tx: &Transaction<'_>, app: &App, actor: Actor, id: Uuid, action: &str) -> Result<Done> {
-    let ended = store::end_families(tx, id, app.clock.now()).await?;
+    let ended = store::end_families(tx, id, app.clock.now(), None).await?;
     let account = store::find_account(tx, id).await?.ok_or(Error::NotFound("unknown-account"))?;
     append(tx, app, actor, action, &account).await?;
     Ok(Done { account, ended })
@@ -205,9 +266,9 @@ pub(super) fn totp_place(account: Uuid) -> String {
     format!("account:{account}:totp")
 }
 
-/// A login as it is kept.
-fn login(text: &str) -> Result<String> {
-    let login = text.to_lowercase();
+/// A login as it is kept. 422 when it can be none.
+pub(super) fn login(text: &str) -> Result<String> {
+    let login = unicode::login(text);
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-@".contains(&byte);
     if (3..=64).contains(&login.len()) && login.bytes().all(allowed) {
         Ok(login)
@@ -216,16 +277,15 @@ fn login(text: &str) -> Result<String> {
     }
 }
 
-fn check_password(password: &str, login: &str) -> Result<()> {
+/// Refuses a weak password, at the field where it was given.
+pub(super) fn check_password(field: &str, password: &str, login: &str) -> Result<()> {
     let fault = match password::check(password, login) {
         Ok(()) => return Ok(()),
         Err(WeakPassword::TooShort) => {
-            FieldFault::with("password", "field-too-short", &[("min", password::SHORTEST.into())])
+            FieldFault::with(field, "field-too-short", &[("min", password::SHORTEST.into())])
         }
-        Err(WeakPassword::TooLong) => {
-            FieldFault::with("password", "field-too-long", &[("max", password::LONGEST.into())])
-        }
-        Err(WeakPassword::Common) => FieldFault::new("password", "field-common-password"),
+        Err(WeakPassword::TooLong) => FieldFault::with(field, "field-too-long", &[("max", password::LONGEST.into())]),
+        Err(WeakPassword::Common) => FieldFault::new(field, "field-common-password"),
     };
     Err(Error::Invalid(vec![fault]))
 }

@@ -4,17 +4,18 @@
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::account::{self, Account, Done, NewAccount, SecondFactor};
+use super::account::{self, Account, Done, FirstSecrets, NewAccount, SecondFactor};
 use super::caller::{Caller, Role};
-use super::hold::hold_caller;
-use super::store;
+use super::history::{self, DisabledWhy, Kind};
+use super::hold::{check_caller, hold_caller};
+use super::{recovery, store};
 use crate::app::App;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
+use crate::db::{GenericClient, Transaction};
+use crate::error::{Error, FieldFault, Result};
 use crate::keys;
 
 /// Letters and digits that nobody takes for one another, whether read aloud or written by hand: 32 of them.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+pub(super) const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Characters of a password that the register makes: five bits each.
 const PASSWORD_LETTERS: usize = 24;
 
@@ -55,6 +56,55 @@ fn may_give(role: Role) -> Result<()> {
     if role == Role::Auditor { Err(Error::conflict("auditor-stands-apart")) } else { Ok(()) }
 }
 
+/// Whether a role lets its person see what reporters were promised that nobody else sees, or run the register: an
+/// operator gives it, or secrets of an account that has it, only together with another operator (X57).
+pub(crate) fn needs_second_operator(role: Role) -> bool {
+    matches!(role, Role::Inspector | Role::Operator)
+}
+
+/// An account as it is looked at before it is changed: whether it may be, and what a change of it needs.
+pub(crate) async fn look(db: &impl GenericClient, caller: &Caller, id: Uuid) -> Result<Account> {
+    check_caller(db, caller).await?;
+    let account = store::find_account(db, id).await?.ok_or(Error::NotFound("unknown-account"))?;
+    may_change(caller.account, &account)?;
+    Ok(account)
+}
+
+/// Checks an account to be made, before another operator is asked: its login, its role and what goes with it.
+pub(crate) async fn check_new(
+    db: &impl GenericClient,
+    login: &str,
+    role: Role,
+    participant: Option<i32>,
+    region: Option<&str>,
+) -> Result<String> {
+    may_give(role)?;
+    let login = account::login(login)?;
+    account::check_ties(role, participant, region)?;
+    match store::find_account_by_login(db, &login).await? {
+        Some(_) => Err(Error::Conflict("duplicate", vec![FieldFault::new("login", "field-login-taken")])),
+        None => Ok(login),
+    }
+}
+
+/// Checks a role to be given, before another operator is asked.
+pub(crate) fn check_role(role: Role, participant: Option<i32>, region: Option<&str>) -> Result<()> {
+    may_give(role)?;
+    account::check_ties(role, participant, region)
+}
+
+/// The login of an account that may still be used by an operator.
+pub(crate) async fn find_operator(db: &impl GenericClient, id: Uuid) -> Result<Option<Account>> {
+    let found = store::find_account(db, id).await?;
+    Ok(found.filter(|account| account.role == Role::Operator && account.disabled_at.is_none()))
+}
+
+/// The logins of those who act: of who asked, if that was another, and of who does it.
+async fn actors(tx: &Transaction<'_>, caller: &Caller, asked_by: Option<&str>) -> Result<String> {
+    let own = store::find_account(tx, caller.account).await?.map(|account| account.login).unwrap_or_default();
+    Ok(asked_by.map_or_else(|| own.clone(), |asked_by| format!("{asked_by}, {own}")))
+}
+
 /// The account to be changed, held until the transaction ends, as is the caller's own: of two operators who shut each
 /// other out at the same moment, one comes first and the other is no operator any more.
 async fn hold(tx: &Transaction<'_>, caller: &Caller, id: Uuid) -> Result<Account> {
@@ -86,47 +136,63 @@ pub(crate) async fn add(
         participant,
         region: region.map(str::to_owned),
     };
-    let (account, factor) = account::insert(tx, app, caller.actor, new).await?;
+    let (account, factor) = account::insert(tx, app, caller.actor, new, FirstSecrets::Others).await?;
     Ok((account, Secrets { password, factor }))
 }
 
 /// Changes an account and ends what is signed in with it, in the caller's transaction. What has ended is told to
-/// [`Done::tell`] after the commit.
+/// [`Done::tell`] after the commit. `asked_by` is the operator who asked, where the caller approves.
 pub(crate) async fn change(
     tx: &Transaction<'_>,
     app: &App,
     caller: &Caller,
     id: Uuid,
     change: Change<'_>,
+    asked_by: Option<&str>,
 ) -> Result<Done> {
     let account = hold(tx, caller, id).await?;
-    let action = match change {
+    let now = app.clock.now();
+    let (action, kind) = match change {
         Change::Role(role, participant, region) => {
             may_give(role)?;
             account::check_ties(role, participant, region)?;
             store::set_role(tx, id, role, participant, region).await?;
-            "auth.set-role"
+            ("auth.set-role", Kind::RoleChanged)
         }
         Change::Disable => {
             // Who was shut out before stays so since then.
-            store::set_disabled(tx, id, account.disabled_at.or(Some(app.clock.now()))).await?;
-            "auth.disable-account"
+            let why = account.disabled_why.unwrap_or(DisabledWhy::Operator);
+            store::set_disabled(tx, id, Some((account.disabled_at.unwrap_or(now), why))).await?;
+            ("auth.disable-account", Kind::Disabled)
         }
         Change::Enable => {
-            store::set_disabled(tx, id, None).await?;
-            "auth.enable-account"
+            account::enable(tx, id, now).await?;
+            ("auth.enable-account", Kind::Enabled)
         }
     };
+    history::notify(tx, id, now, kind, Some(&actors(tx, caller, asked_by).await?)).await?;
     account::finish(tx, app, caller.actor, id, action).await
 }
 
-/// Gives an account another password and another second factor, and ends what is signed in with it.
-pub(crate) async fn renew(tx: &Transaction<'_>, app: &App, caller: &Caller, id: Uuid) -> Result<(Done, Secrets)> {
+/// Gives an account another password and another second factor, which its person replaces at the next sign-in, and ends
+/// what is signed in with it. `asked_by` is the operator who asked, where the caller approves.
+pub(crate) async fn renew(
+    tx: &Transaction<'_>,
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    asked_by: Option<&str>,
+) -> Result<(Done, Secrets)> {
     let account = hold(tx, caller, id).await?;
     let password = password();
     store::set_password(tx, id, &super::password::hash(password.clone()).await?).await?;
     let (factor, sealed) = account::second_factor(&app.keys.current(), &account)?;
     store::set_totp(tx, id, &sealed).await?;
+    store::set_initial(tx, id, true, true).await?;
+    recovery::forget(tx, id).await?;
+    history::forget_wrong_codes(tx, id).await?;
+    let by = actors(tx, caller, asked_by).await?;
+    history::notify(tx, id, app.clock.now(), Kind::SecretsRenewed, Some(&by)).await?;
     let done = account::finish(tx, app, caller.actor, id, "auth.renew-secrets").await?;
     Ok((done, Secrets { password, factor }))
 }
@@ -161,6 +227,9 @@ mod tests {
             region: None,
             created_at: DateTime::UNIX_EPOCH,
             disabled_at: None,
+            disabled_why: None,
+            initial_password: false,
+            initial_totp: false,
         }
     }
 

@@ -44,6 +44,11 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 5] = [Self::Clerk, Self::Inspector, Self::Participant, Self::Operator, Self::Auditor];
 
+    /// Whether it is one of those who run the register and watch over it.
+    pub(crate) fn is_staff(self) -> bool {
+        matches!(self, Self::Inspector | Self::Operator | Self::Auditor)
+    }
+
     /// The stable name.
     pub fn slug(self) -> &'static str {
         match self {
@@ -77,6 +82,8 @@ pub(crate) struct Caller {
     pub(crate) participant: Option<i32>,
     /// The region it works in (KATO code): inspectors only.
     pub(crate) region: Option<String>,
+    /// Whether secrets of the account have to be replaced before anything else.
+    pub(crate) is_limited: bool,
     /// The same person as the audit names it, with the address of this request.
     pub(crate) actor: Actor,
 }
@@ -101,6 +108,7 @@ pub(super) async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App
         role: session.role,
         participant: session.participant,
         region: session.region,
+        is_limited: session.is_limited,
         actor: Actor { who: Who::Account(session.account), address: Some(address) },
     };
     Ok((app.clone(), caller))

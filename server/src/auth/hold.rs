@@ -3,7 +3,7 @@
 
 use super::caller::Caller;
 use super::store::{self, Session};
-use crate::db::Transaction;
+use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
 
 /// Reads the caller's account and session in this transaction and locks the account's row until it ends. Call it first:
@@ -20,8 +20,19 @@ pub(crate) async fn hold_caller(tx: &Transaction<'_>, caller: &Caller) -> Result
     }
 }
 
+/// The same without the lock, for a transaction that locks the caller's row later in another mode: two of one caller would
+/// wait for each other. Whoever uses it calls [`hold_caller`] before the write.
+pub(crate) async fn check_caller(db: &impl GenericClient, caller: &Caller) -> Result<()> {
+    let session = store::find_session(db, caller.family).await?;
+    if session.is_some_and(|session| is_same(&session, caller)) {
+        Ok(())
+    } else {
+        Err(Error::Unauthenticated("unauthenticated"))
+    }
+}
+
 /// Whether a session gives exactly the rights that the request was admitted with.
-pub(super) fn is_same(session: &Session, caller: &Caller) -> bool {
+fn is_same(session: &Session, caller: &Caller) -> bool {
     session.account == caller.account
         && session.role == caller.role
         && session.participant == caller.participant

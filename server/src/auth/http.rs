@@ -1,7 +1,7 @@
 //! Signing in over HTTP, the keys that check our tokens, and the audit for those who read it.
 
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -14,7 +14,10 @@ use zeroize::Zeroizing;
 
 use super::account::Account;
 use super::caller::{Auditor, Role, SignedIn};
-use super::sign_in::{self, Credentials, Tokens};
+use super::history::{self, Notice};
+use super::refresh::{self, Tokens};
+use super::sign_in::{self, Asker, Code, Credentials};
+use super::{own, recovery, store};
 use crate::app::App;
 use crate::audit::{self, Filter, Record};
 use crate::bounds;
@@ -24,8 +27,12 @@ use crate::http::{Body, ClientAddress, Listed, Page, Query, problems};
 /// Bodies here hold a login, a password and a code, or one token.
 const LIMIT: usize = 4_096;
 const LONGEST_LOGIN: usize = 64;
-const LONGEST_PASSWORD: usize = super::password::LONGEST;
+pub(super) const LONGEST_PASSWORD: usize = super::password::LONGEST;
 const LONGEST_TOKEN: usize = 128;
+/// A recovery code with its hyphens, and some spaces.
+const LONGEST_RECOVERY_CODE: usize = 32;
+/// How much of a `User-Agent` is kept with a session, in characters.
+const LONGEST_CLIENT: usize = 160;
 
 /// The cookie in which browsers keep a refresh token. Its prefix makes them refuse it from anybody but this very host,
 /// over an encrypted line (X30).
@@ -54,10 +61,12 @@ fn kept(request: &HttpRequest) -> Option<Zeroizing<String>> {
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_sign_in).service(post_refresh).service(post_sign_out).service(get_me);
     routes.service(get_key_list).service(get_audit);
+    own::routes(routes);
 }
 
 /// What is needed to sign in.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SignIn {
     /// The account's login.
     #[schema(min_length = 1, max_length = 64, example = "aigerim")]
@@ -69,6 +78,9 @@ struct SignIn {
     /// `second-factor-needed`.
     #[schema(pattern = "^[0-9]{6}$", example = "492039")]
     totp: Option<String>,
+    /// Instead of the six digits: one of the recovery codes, which serves once.
+    #[schema(min_length = 16, max_length = 32, format = Password, example = "k7qa-b2mx-9fhe-wprc")]
+    recovery_code: Option<String>,
     /// `true`: the refresh token comes as a cookie that scripts can't read, and not in the answer. For browsers.
     #[serde(default)]
     cookie: bool,
@@ -82,8 +94,12 @@ struct SignedInAnswer {
     /// How long the access token holds.
     #[schema(example = 600)]
     expires_in_seconds: i64,
-    /// Fetches the next pair, once. One that is used twice ends the session. None where a cookie holds it.
+    /// Fetches the next pair, once; a request that is repeated within thirty seconds, before its answer was used, gets the same
+    /// one. One that comes back later ends the session. None where a cookie holds it.
     refresh_token: Option<String>,
+    /// Whether the account's secrets were chosen by somebody else: nothing else is open before they are replaced, see
+    /// `must_replace` of the account.
+    must_replace_secrets: bool,
 }
 
 /// What is answered to whoever signed in, or came back.
@@ -96,6 +112,7 @@ fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
         access_token: tokens.access,
         expires_in_seconds: tokens.access_lives.num_seconds(),
         refresh_token: (!by_cookie).then(|| tokens.refresh.to_string()),
+        must_replace_secrets: tokens.is_limited,
     })
 }
 
@@ -106,7 +123,8 @@ fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
     request_body = SignIn,
     responses(
         (status = 200, description = "Signed in", body = SignedInAnswer),
-        (status = 401, description = "Wrong login, password or code; or only the code is missing",
+        (status = 401, description = "Wrong login, password or code; or only the code is missing; or it was used, and \
+            `Retry-After` says when there is another one",
             body = crate::error::Problem, content_type = "application/problem+json"),
         problems::Sent, problems::Always,
     ),
@@ -116,26 +134,43 @@ fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
 async fn post_sign_in(
     app: web::Data<App>,
     address: ClientAddress,
+    request: HttpRequest,
     Body(given): Body<SignIn, LIMIT>,
 ) -> Result<HttpResponse> {
-    let SignIn { login, password, totp, cookie } = given;
+    let SignIn { login, password, totp, recovery_code, cookie } = given;
     let password = Zeroizing::new(password);
-    let digits = |code: &String| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let recovery_code = recovery_code.map(Zeroizing::new);
     let mut faults = Vec::new();
     faults.extend(within("login", &login, LONGEST_LOGIN));
     faults.extend(within("password", &password, LONGEST_PASSWORD));
-    if totp.as_ref().is_some_and(|code| !digits(code)) {
+    if totp.as_ref().is_some_and(|code| !is_six_digits(code)) {
         faults.push(FieldFault::new("totp", "field-six-digits"));
     }
+    faults.extend(recovery_code.as_ref().and_then(|code| within("recovery_code", code, LONGEST_RECOVERY_CODE)));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let tokens = sign_in::sign_in(&app, address, Credentials { login, password, totp }).await?;
+    let code = totp.map(Code::Totp).or(recovery_code.map(Code::Recovery));
+    let asker = Asker { address, client: client(&request) };
+    let tokens = sign_in::sign_in(&app, asker, Credentials { login, password, code }).await?;
     Ok(signed_in(tokens, cookie))
+}
+
+/// Whether a text is a code of an authenticator.
+pub(super) fn is_six_digits(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The beginning of a request's `User-Agent`, without control characters.
+fn client(request: &HttpRequest) -> Option<String> {
+    let agent = request.headers().get(USER_AGENT)?.to_str().ok()?;
+    let agent: String = agent.chars().filter(|letter| !letter.is_control()).take(LONGEST_CLIENT).collect();
+    (!agent.is_empty()).then_some(agent)
 }
 
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Refresh {
     /// As it was given. Without it, the one in the cookie.
     #[schema(min_length = 1, max_length = 128, format = Password, example = "kZp0…")]
@@ -148,7 +183,8 @@ struct Refresh {
     operation_id = "refresh",
     request_body = Refresh,
     responses(
-        (status = 200, description = "A new pair; the old refresh token is used up", body = SignedInAnswer),
+        (status = 200, description = "A new pair; the old refresh token is used up. The same request repeated within thirty \
+            seconds, before its answer was used, gets the same refresh token", body = SignedInAnswer),
         (status = 401, description = "The token is unknown, used up or too old, or its session has ended",
             body = crate::error::Problem, content_type = "application/problem+json"),
         problems::Sent, problems::Always,
@@ -167,7 +203,7 @@ async fn post_refresh(
     if let Some(fault) = within("refresh_token", &token, LONGEST_TOKEN) {
         return Err(Error::Invalid(vec![fault]));
     }
-    Ok(signed_in(sign_in::refresh(&app, address, &token).await?, by_cookie))
+    Ok(signed_in(refresh::refresh(&app, address, &token).await?, by_cookie))
 }
 
 /// Ends the session: its access and refresh tokens hold no longer.
@@ -179,7 +215,7 @@ async fn post_refresh(
 )]
 #[post("/v1/auth/sign-out")]
 async fn post_sign_out(app: web::Data<App>, caller: SignedIn, request: HttpRequest) -> Result<HttpResponse> {
-    sign_in::sign_out(&app, &caller).await?;
+    refresh::sign_out(&app, &caller).await?;
     let mut response = HttpResponse::NoContent();
     if request.cookie(COOKIE).is_some() {
         response.cookie(cookie(None));
@@ -206,6 +242,25 @@ struct Me {
     region: Option<String>,
     /// When it was made.
     created_at: DateTime<Utc>,
+    /// The sign-in before the present one: when; none when there was none.
+    last_sign_in_at: Option<DateTime<Utc>>,
+    /// From which address.
+    #[schema(example = "203.0.113.9")]
+    last_sign_in_address: Option<String>,
+    /// How many sign-ins failed between that one and the present one.
+    #[schema(example = 0)]
+    failed_sign_ins: i32,
+    /// What was done to the account and not confirmed as read yet, oldest first, twenty at most.
+    notices: Vec<Notice>,
+    /// Secrets that were chosen by somebody else and have to be replaced before anything else: `password`, `second-factor`.
+    #[schema(example = json!([]))]
+    must_replace: Vec<&'static str>,
+    /// How many recovery codes are left.
+    #[schema(example = 10)]
+    recovery_codes_left: i64,
+    /// Minutes after which the session ends if nobody uses it.
+    #[schema(example = 60)]
+    idle_minutes: i64,
 }
 
 /// Tells who is signed in.
@@ -220,9 +275,26 @@ struct Me {
 )]
 #[get("/v1/auth/me")]
 async fn get_me(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<Me>> {
-    let (Account { id, login, role, participant: _, region, created_at, disabled_at: _ }, participant) =
-        sign_in::me(&app, &caller).await?;
-    Ok(web::Json(Me { id, login, role, participant, region, created_at }))
+    let db = app.db.get().await?;
+    let found = store::find_account(&db, caller.account).await?.ok_or(Error::Unauthenticated("unauthenticated"))?;
+    let before = history::find_before(&db, caller.account).await?;
+    let must = [("password", found.initial_password), ("second-factor", found.initial_totp)];
+    let Account { id, login, role, region, created_at, .. } = found;
+    Ok(web::Json(Me {
+        id,
+        login,
+        role,
+        participant: store::find_bin_of(&db, caller.account).await?,
+        region,
+        created_at,
+        last_sign_in_at: before.at,
+        last_sign_in_address: before.address,
+        failed_sign_ins: before.failures,
+        notices: history::list_notices(&db, caller.account).await?,
+        must_replace: must.into_iter().filter_map(|(name, must)| must.then_some(name)).collect(),
+        recovery_codes_left: recovery::count_left(&db, caller.account).await?,
+        idle_minutes: app.config.sessions.idle(role.is_staff()).num_minutes(),
+    }))
 }
 
 /// The keys that check access tokens (RFC 7517).
@@ -336,7 +408,7 @@ async fn get_audit(
 }
 
 /// A text that is empty, longer than its longest, or that PostgreSQL could not hold.
-fn within(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
+pub(super) fn within(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
     if text.is_empty() {
         Some(FieldFault::new(field, "field-required"))
     } else if text.chars().count() > longest || text.contains('\0') {

@@ -6,26 +6,33 @@ mod attempts;
 pub(crate) mod by_operator;
 mod caller;
 mod gate;
+mod history;
 mod hold;
 mod http;
+mod own;
 mod password;
+mod recovery;
+mod refresh;
 mod session;
 mod sign_in;
 mod store;
 mod token;
 mod totp;
+mod unused;
 
 pub use account::{
-    Account, NewAccount, SecondFactor, add_account, disable_account, list_accounts, renew_second_factor, set_password,
-    set_role,
+    Account, FirstSecrets, NewAccount, SecondFactor, add_account, add_account_with, disable_account, list_accounts,
+    renew_second_factor, set_password, set_role,
 };
 pub use caller::{Role, UnknownRole};
+pub use history::DisabledWhy;
 pub use password::WeakPassword;
 pub use totp::code as totp_code;
+pub use unused::disable_unused;
 
 pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
-pub(crate) use hold::hold_caller;
+pub(crate) use hold::{check_caller, hold_caller};
 pub(crate) use http::routes;
+pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;
-pub(crate) use sign_in::forget_old;

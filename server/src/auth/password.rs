@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::overload;
+use crate::unicode;
 
 /// The shortest password of staff, in characters. Everybody who has an account is staff.
 pub(crate) const SHORTEST: usize = 12;
@@ -37,17 +38,32 @@ pub enum WeakPassword {
     Common,
 }
 
+/// Guesses that a password has to withstand, as zxcvbn estimates them from the lists of passwords that were found in
+/// breaches, of names and of words (X69).
+const GUESSES: u64 = 10_000_000_000;
+/// How much of a password is estimated, in characters: what follows makes it only better, and the estimate takes time with
+/// the square of the length.
+const ESTIMATED: usize = 48;
+
 /// Refuses passwords that are guessed first.
 pub(crate) fn check(password: &str, login: &str) -> Result<(), WeakPassword> {
+    let password = &*unicode::password(password);
     if password.len() > LONGEST {
         Err(WeakPassword::TooLong)
     } else if password.chars().count() < SHORTEST {
         Err(WeakPassword::TooShort)
-    } else if unforeseen(password, login) < UNFORESEEN {
+    } else if unforeseen(password, login) < UNFORESEEN || guesses(password, login) < GUESSES {
         Err(WeakPassword::Common)
     } else {
         Ok(())
     }
+}
+
+/// How many guesses a password takes, by the lists of breached ones.
+fn guesses(password: &str, login: &str) -> u64 {
+    let part: Zeroizing<String> = Zeroizing::new(password.chars().take(ESTIMATED).collect());
+    let own: Vec<&str> = login.split(|letter: char| !letter.is_alphanumeric()).chain([login]).collect();
+    zxcvbn::zxcvbn(&part, &own).guesses()
 }
 
 /// Words that passwords are commonly built around, as they look after [`plain`].
@@ -204,18 +220,38 @@ static TURNS: LazyLock<Semaphore> =
 /// What stands in for the hash of an account that doesn't exist, so that refusing takes as long (X10).
 static NOBODY: LazyLock<String> = LazyLock::new(|| compute("nobody has this password").unwrap_or_default());
 
-/// Hashes a password, to be kept.
+/// Hashes a password, to be kept: its normalized form (B39).
 pub(crate) async fn hash(password: Zeroizing<String>) -> Result<String> {
-    in_turn(move || compute(&password)).await?
+    in_turn(move || compute(&unicode::password(&password))).await?
 }
 
-/// Whether a password is the one that was hashed. With no hash it takes the same time and says no.
-pub(crate) async fn matches(password: Zeroizing<String>, hash: Option<String>) -> Result<bool> {
+/// Whether a password is the one that was hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// It is.
+    Right,
+    /// It is, but its hash was made of the text as it was typed: it is to be made anew.
+    RightAsTyped,
+    /// It isn't.
+    Wrong,
+}
+
+/// Compares a password with a hash. With no hash it takes the same time and says no. A text that isn't in its normal
+/// form is compared in both forms, since older hashes were made of the text as it was typed.
+pub(crate) async fn matches(password: Zeroizing<String>, hash: Option<String>) -> Result<Match> {
     in_turn(move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.clone());
         let parsed = PasswordHash::new(&hash).map_err(|error| Error::internal(error.to_string()))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
+        let is_right = |text: &str| Argon2::default().verify_password(text.as_bytes(), &parsed).is_ok() && known;
+        let normal = unicode::password(&password);
+        Ok(if is_right(&normal) {
+            Match::Right
+        } else if *normal != *password && is_right(&password) {
+            Match::RightAsTyped
+        } else {
+            Match::Wrong
+        })
     })
     .await?
 }
@@ -307,9 +343,49 @@ mod tests {
         let kept = hash(text("tulip-95-anchor-mug")).await.unwrap();
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
         assert!(!is_outdated(&kept));
-        assert!(matches(text("tulip-95-anchor-mug"), Some(kept.clone())).await.unwrap());
-        assert!(!matches(text("tulip-95-anchor-mud"), Some(kept)).await.unwrap());
-        assert!(!matches(text("nobody has this password"), None).await.unwrap());
+        assert_eq!(matches(text("tulip-95-anchor-mug"), Some(kept.clone())).await.unwrap(), Match::Right);
+        assert_eq!(matches(text("tulip-95-anchor-mud"), Some(kept)).await.unwrap(), Match::Wrong);
+        assert_eq!(matches(text("nobody has this password"), None).await.unwrap(), Match::Wrong);
         assert!(is_outdated("$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"));
+    }
+
+    /// B39: a keyboard that writes й as two characters signs in, also with a hash of before.
+    #[tokio::test]
+    async fn a_password_is_the_same_in_every_unicode_form() {
+        let text = |text: &str| Zeroizing::new(text.to_owned());
+        let (composed, decomposed) = ("Тұлпар-йөт-2026", "Тұлпар-и\u{306}өт-2026");
+        let kept = hash(text(composed)).await.unwrap();
+        assert_eq!(matches(text(decomposed), Some(kept)).await.unwrap(), Match::Right);
+        let kept = hash(text(decomposed)).await.unwrap();
+        assert_eq!(matches(text(composed), Some(kept)).await.unwrap(), Match::Right);
+        let of_before = compute(decomposed).unwrap();
+        assert_eq!(matches(text(decomposed), Some(of_before)).await.unwrap(), Match::RightAsTyped);
+    }
+
+    /// X69: passwords of the lists that circulate, with what people append to them.
+    #[test]
+    fn passwords_found_in_breaches_are_refused() {
+        for password in [
+            "michaeljordan23",
+            "chelseafc1905",
+            "q1w2e3r4t5y6",
+            "jessica123456",
+            "barselona2010",
+            "liverpool1892",
+            "charlie123456",
+            "thomas19851985",
+            "mustangmustang",
+            "natasha198912",
+            "juventus1897!",
+            "Jennifer2015!",
+            "trustno1trustno1",
+            "1q2w3e4r5t6y",
+            "zaq12wsxcde3",
+            "spidermanbatman",
+            "qwe123asd456zxc",
+            "andrey19901990",
+        ] {
+            assert_eq!(check(password, "aigerim.s"), Err(WeakPassword::Common), "{password} {}", guesses(password, ""));
+        }
     }
 }

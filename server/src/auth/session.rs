@@ -48,8 +48,20 @@ impl Sessions {
             Error::Unavailable { slug, source } => Error::Unavailable { slug, source: source.to_string().into() },
             other => Error::internal(other.to_string()),
         })?;
+        let session = if session.is_limited { self.again(db, family).await? } else { session };
         if self.ended.contains_key(&family) {
             return Err(Error::Unauthenticated("unauthenticated"));
+        }
+        Ok(session)
+    }
+
+    /// What a family stands for at this moment: a person who has just replaced the secrets, maybe in another process,
+    /// doesn't wait for an old answer to be forgotten.
+    async fn again(&self, db: &Pool, family: Uuid) -> Result<Session> {
+        let found = store::find_session(&db.get().await?, family).await?;
+        let session = found.ok_or(Error::Unauthenticated("unauthenticated"))?;
+        if !session.is_limited {
+            self.alive.insert(family, session.clone()).await;
         }
         Ok(session)
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::account::Account;
 use super::caller::Role;
+use super::history::DisabledWhy;
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, FieldFault, Result};
 
@@ -19,6 +20,13 @@ pub(super) struct StoredAccount {
     pub(super) totp_last_step: i64,
 }
 
+impl StoredAccount {
+    /// Whether secrets of it were chosen by somebody else and have to be replaced before anything else.
+    pub(super) fn is_limited(&self) -> bool {
+        self.account.initial_password || self.account.initial_totp
+    }
+}
+
 /// What an access token's family stands for now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Session {
@@ -26,21 +34,45 @@ pub(super) struct Session {
     pub(super) role: Role,
     pub(super) participant: Option<i32>,
     pub(super) region: Option<String>,
+    /// Secrets of the account have to be replaced before anything else.
+    pub(super) is_limited: bool,
 }
 
 /// A refresh token with its family and account.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct StoredToken {
     pub(super) family: Uuid,
     pub(super) account: Uuid,
+    pub(super) role: Role,
     /// When the family ends by itself.
     pub(super) expires_at: DateTime<Utc>,
+    /// When the family was refreshed last, or began.
+    pub(super) last_used_at: DateTime<Utc>,
     /// The family was ended, or the account disabled.
     pub(super) ended: bool,
-    pub(super) used: bool,
+    pub(super) used_at: Option<DateTime<Utc>>,
+    /// What the next token is computed with, for as long as the request may be repeated.
+    pub(super) next_salt: Option<Vec<u8>>,
+    /// Whether the next token was used.
+    pub(super) next_is_used: bool,
+    /// Secrets of the account have to be replaced before anything else.
+    pub(super) is_limited: bool,
 }
 
-const ACCOUNT: &str = "a.id, a.login, a.role, a.participant, a.region, a.created_at, a.disabled_at";
+/// A family that begins.
+pub(super) struct NewFamily<'a> {
+    pub(super) id: Uuid,
+    pub(super) account: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) address: &'a str,
+    pub(super) client: Option<&'a str>,
+}
+
+const ACCOUNT: &str = "a.id, a.login, a.role, a.participant, a.region, a.created_at, a.disabled_at, a.disabled_why,
+    a.initial_password, a.initial_totp";
+/// How many columns an account has.
+const ACCOUNT_COLUMNS: usize = 10;
 
 fn account(row: &Row) -> Result<Account> {
     Ok(Account {
@@ -51,6 +83,9 @@ fn account(row: &Row) -> Result<Account> {
         region: row.get(4),
         created_at: row.get(5),
         disabled_at: row.get(6),
+        disabled_why: row.get::<_, Option<&str>>(7).and_then(DisabledWhy::from_slug),
+        initial_password: row.get(8),
+        initial_totp: row.get(9),
     })
 }
 
@@ -66,16 +101,28 @@ pub(super) async fn find_account_by_login(db: &impl GenericClient, login: &str) 
              SELECT {ACCOUNT}, a.password_hash, a.totp_sealed, a.totp_last_step FROM account a WHERE a.login = $1"
         ))
         .await?;
-    let row = db.query_opt(&find, &[&login]).await?;
-    let stored = |row: &Row| {
-        Ok(StoredAccount {
-            account: account(row)?,
-            password_hash: row.get(7),
-            totp_sealed: row.get(8),
-            totp_last_step: row.get(9),
-        })
-    };
-    row.as_ref().map(stored).transpose()
+    db.query_opt(&find, &[&login]).await?.as_ref().map(stored).transpose()
+}
+
+/// An account with its secrets by its id, held against others until the transaction ends.
+pub(super) async fn hold_account(tx: &Transaction<'_>, id: Uuid) -> Result<Option<StoredAccount>> {
+    let hold = tx
+        .prepare_cached(&format!(
+            "-- auth::hold_account
+             SELECT {ACCOUNT}, a.password_hash, a.totp_sealed, a.totp_last_step FROM account a
+             WHERE a.id = $1 FOR UPDATE"
+        ))
+        .await?;
+    tx.query_opt(&hold, &[&id]).await?.as_ref().map(stored).transpose()
+}
+
+fn stored(row: &Row) -> Result<StoredAccount> {
+    Ok(StoredAccount {
+        account: account(row)?,
+        password_hash: row.get(ACCOUNT_COLUMNS),
+        totp_sealed: row.get(ACCOUNT_COLUMNS + 1),
+        totp_last_step: row.get(ACCOUNT_COLUMNS + 2),
+    })
 }
 
 /// An account by its id.
@@ -124,8 +171,9 @@ pub(super) async fn insert_account(db: &impl GenericClient, new: &StoredAccount)
     let insert = db
         .prepare_cached(
             "-- auth::insert_account
-             INSERT INTO account (id, login, password_hash, totp_sealed, role, participant, region, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             INSERT INTO account (id, login, password_hash, totp_sealed, role, participant, region, created_at,
+                                  initial_password, initial_totp)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .await?;
     let StoredAccount { account, password_hash, totp_sealed, .. } = new;
@@ -141,6 +189,8 @@ pub(super) async fn insert_account(db: &impl GenericClient, new: &StoredAccount)
                 &account.participant,
                 &account.region,
                 &account.created_at,
+                &account.initial_password,
+                &account.initial_totp,
             ],
         )
         .await;
@@ -156,9 +206,21 @@ pub(super) async fn insert_account(db: &impl GenericClient, new: &StoredAccount)
     }
 }
 
-/// Sets when an account was disabled, or that it isn't.
-pub(super) async fn set_disabled(db: &impl GenericClient, id: Uuid, at: Option<DateTime<Utc>>) -> Result<()> {
-    let set = "-- auth::set_disabled\n UPDATE account SET disabled_at = $2 WHERE id = $1";
+/// Sets when and why an account was disabled; none enables it, and its time without a sign-in begins anew.
+pub(super) async fn set_disabled(
+    db: &impl GenericClient,
+    id: Uuid,
+    disabled: Option<(DateTime<Utc>, DisabledWhy)>,
+) -> Result<()> {
+    let set = "-- auth::set_disabled\n UPDATE account SET disabled_at = $2, disabled_why = $3 WHERE id = $1";
+    let why = disabled.map(|(_, why)| why.slug());
+    db.execute(set, &[&id, &disabled.map(|(at, _)| at), &why]).await?;
+    Ok(())
+}
+
+/// Sets since when an account may be used, which its time without a sign-in is counted from.
+pub(super) async fn set_active_since(db: &impl GenericClient, id: Uuid, at: DateTime<Utc>) -> Result<()> {
+    let set = "-- auth::set_active_since\n UPDATE account SET active_since = $2 WHERE id = $1";
     db.execute(set, &[&id, &at]).await?;
     Ok(())
 }
@@ -183,9 +245,18 @@ pub(super) async fn set_password(db: &impl GenericClient, id: Uuid, hash: &str) 
     Ok(())
 }
 
+/// Says which secrets of an account were chosen by somebody else and have to be replaced.
+pub(super) async fn set_initial(db: &impl GenericClient, id: Uuid, password: bool, totp: bool) -> Result<()> {
+    let set = "-- auth::set_initial\n UPDATE account SET initial_password = $2, initial_totp = $3 WHERE id = $1";
+    db.execute(set, &[&id, &password, &totp]).await?;
+    Ok(())
+}
+
 /// Sets the second factor of an account.
 pub(super) async fn set_totp(db: &impl GenericClient, id: Uuid, sealed: &[u8]) -> Result<()> {
-    let set = "-- auth::set_totp\n UPDATE account SET totp_sealed = $2, totp_last_step = 0 WHERE id = $1";
+    let set = "-- auth::set_totp
+        UPDATE account SET totp_sealed = $2, totp_last_step = 0, totp_next_sealed = NULL, totp_next_at = NULL
+        WHERE id = $1";
     db.execute(set, &[&id, &sealed]).await?;
     Ok(())
 }
@@ -201,20 +272,23 @@ pub(super) async fn use_step(db: &impl GenericClient, id: Uuid, step: i64) -> Re
 }
 
 /// Starts a family: somebody has signed in.
-pub(super) async fn insert_family(
-    db: &impl GenericClient,
-    id: Uuid,
-    account: Uuid,
-    at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
+pub(super) async fn insert_family(db: &impl GenericClient, new: &NewFamily<'_>) -> Result<()> {
     let insert = db
         .prepare_cached(
             "-- auth::insert_family
-             INSERT INTO token_family (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+             INSERT INTO token_family (id, account_id, created_at, expires_at, address, client)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .await?;
-    db.execute(&insert, &[&id, &account, &at, &expires_at]).await?;
+    db.execute(&insert, &[&new.id, &new.account, &new.at, &new.expires_at, &new.address, &new.client]).await?;
+    Ok(())
+}
+
+/// Keeps that a family was refreshed.
+pub(super) async fn touch_family(db: &impl GenericClient, id: Uuid, at: DateTime<Utc>) -> Result<()> {
+    let touch =
+        db.prepare_cached("-- auth::touch_family\n UPDATE token_family SET last_used_at = $2 WHERE id = $1").await?;
+    db.execute(&touch, &[&id, &at]).await?;
     Ok(())
 }
 
@@ -228,11 +302,17 @@ pub(super) async fn end_family(db: &impl GenericClient, id: Uuid, at: DateTime<U
     Ok(db.execute(&end, &[&id, &at]).await? == 1)
 }
 
-/// Ends every family of an account, and returns those that had not ended before.
-pub(super) async fn end_families(db: &impl GenericClient, account: Uuid, at: DateTime<Utc>) -> Result<Vec<Uuid>> {
+/// Ends every family of an account but one, and returns those that had not ended before.
+pub(super) async fn end_families(
+    db: &impl GenericClient,
+    account: Uuid,
+    at: DateTime<Utc>,
+    but: Option<Uuid>,
+) -> Result<Vec<Uuid>> {
     let end = "-- auth::end_families
-        UPDATE token_family SET ended_at = $2 WHERE account_id = $1 AND ended_at IS NULL RETURNING id";
-    Ok(db.query(end, &[&account, &at]).await?.iter().map(|row| row.get(0)).collect())
+        UPDATE token_family SET ended_at = $2
+        WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id";
+    Ok(db.query(end, &[&account, &at, &but]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 /// What a family stands for, unless it has ended or its account is disabled.
@@ -240,7 +320,7 @@ pub(super) async fn find_session(db: &impl GenericClient, family: Uuid) -> Resul
     let find = db
         .prepare_cached(
             "-- auth::find_session
-             SELECT a.id, a.role, a.participant, a.region
+             SELECT a.id, a.role, a.participant, a.region, a.initial_password OR a.initial_totp
              FROM token_family f JOIN account a ON a.id = f.account_id
              WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL",
         )
@@ -249,7 +329,13 @@ pub(super) async fn find_session(db: &impl GenericClient, family: Uuid) -> Resul
 }
 
 fn session(row: &Row) -> Result<Session> {
-    Ok(Session { account: row.get(0), role: role(row.get(1))?, participant: row.get(2), region: row.get(3) })
+    Ok(Session {
+        account: row.get(0),
+        role: role(row.get(1))?,
+        participant: row.get(2),
+        region: row.get(3),
+        is_limited: row.get(4),
+    })
 }
 
 /// What a family stands for, as [`find_session`] says it, and the account's row is locked until the transaction ends: a
@@ -258,7 +344,7 @@ pub(super) async fn hold_session(tx: &Transaction<'_>, family: Uuid) -> Result<O
     let hold = tx
         .prepare_cached(
             "-- auth::hold_session
-             SELECT a.id, a.role, a.participant, a.region
+             SELECT a.id, a.role, a.participant, a.region, a.initial_password OR a.initial_totp
              FROM token_family f JOIN account a ON a.id = f.account_id
              WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL FOR SHARE OF a",
         )
@@ -280,27 +366,55 @@ pub(super) async fn hold_token(tx: &Transaction<'_>, hash: &[u8]) -> Result<Opti
     let hold = tx
         .prepare_cached(
             "-- auth::hold_token
-             SELECT f.id, a.id, f.expires_at, f.ended_at IS NOT NULL OR a.disabled_at IS NOT NULL,
-                    t.used_at IS NOT NULL
+             SELECT f.id, a.id, a.role, f.expires_at, coalesce(f.last_used_at, f.created_at),
+                    f.ended_at IS NOT NULL OR a.disabled_at IS NOT NULL, t.used_at, t.next_salt,
+                    EXISTS (SELECT FROM refresh_token n WHERE n.hash = t.next_hash AND n.used_at IS NOT NULL),
+                    a.initial_password OR a.initial_totp
              FROM refresh_token t JOIN token_family f ON f.id = t.family_id JOIN account a ON a.id = f.account_id
              WHERE t.hash = $1 FOR UPDATE OF t",
         )
         .await?;
     let row = tx.query_opt(&hold, &[&hash]).await?;
-    Ok(row.map(|row| StoredToken {
-        family: row.get(0),
-        account: row.get(1),
-        expires_at: row.get(2),
-        ended: row.get(3),
-        used: row.get(4),
-    }))
+    let token = |row: Row| {
+        Ok(StoredToken {
+            family: row.get(0),
+            account: row.get(1),
+            role: role(row.get(2))?,
+            expires_at: row.get(3),
+            last_used_at: row.get(4),
+            ended: row.get(5),
+            used_at: row.get(6),
+            next_salt: row.get(7),
+            next_is_used: row.get(8),
+            is_limited: row.get(9),
+        })
+    };
+    row.map(token).transpose()
 }
 
-/// Uses up a refresh token.
-pub(super) async fn use_token(db: &impl GenericClient, hash: &[u8], at: DateTime<Utc>) -> Result<()> {
-    let set = db.prepare_cached("-- auth::use_token\n UPDATE refresh_token SET used_at = $2 WHERE hash = $1").await?;
-    db.execute(&set, &[&hash, &at]).await?;
+/// Uses up a refresh token; the next one is computed with the salt.
+pub(super) async fn use_token(
+    db: &impl GenericClient,
+    hash: &[u8],
+    at: DateTime<Utc>,
+    salt: &[u8],
+    next: &[u8],
+) -> Result<()> {
+    let set = db
+        .prepare_cached(
+            "-- auth::use_token
+             UPDATE refresh_token SET used_at = $2, next_salt = $3, next_hash = $4 WHERE hash = $1",
+        )
+        .await?;
+    db.execute(&set, &[&hash, &at, &salt, &next]).await?;
     Ok(())
+}
+
+/// Drops the salts of tokens that were used before an instant.
+pub(super) async fn forget_salts(db: &impl GenericClient, before: DateTime<Utc>) -> Result<u64> {
+    let forget = "-- auth::forget_salts
+        UPDATE refresh_token SET next_salt = NULL WHERE next_salt IS NOT NULL AND used_at < $1";
+    Ok(db.execute(forget, &[&before]).await?)
 }
 
 /// Drops families that ended by themselves before an instant, with their tokens.

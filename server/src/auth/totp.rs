@@ -37,8 +37,39 @@ pub fn code(secret: &[u8], at: DateTime<Utc>) -> String {
     digits(secret, step(at))
 }
 
+/// What a code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// One of now; the step that it belongs to.
+    Good(i64),
+    /// One of now that was used, or one before it that was; another comes after so many seconds.
+    Used {
+        /// Seconds until the step after the last one used.
+        next_in_seconds: u64,
+    },
+    /// None of now.
+    Wrong,
+}
+
+/// Compares a code with those of now: it has to belong to a later step than the last one used.
+pub(crate) fn compare(secret: &[u8], given: &str, now: DateTime<Utc>, last_used: i64) -> Given {
+    if let Some(step) = matching_step(secret, given, now, last_used) {
+        return Given::Good(step);
+    }
+    match matching_step(secret, given, now, i64::MIN) {
+        Some(_) => used(now, last_used),
+        None => Given::Wrong,
+    }
+}
+
+/// A code that was used, and when there is another one.
+pub(crate) fn used(now: DateTime<Utc>, last_used: i64) -> Given {
+    let next = (last_used + 1).saturating_mul(STEP_SECONDS) - now.timestamp();
+    Given::Used { next_in_seconds: u64::try_from(next).unwrap_or_default().clamp(1, 2 * STEP_SECONDS.unsigned_abs()) }
+}
+
 /// The step that a code belongs to, if it is one of now and later than the last one used.
-pub(crate) fn matching_step(secret: &[u8], given: &str, now: DateTime<Utc>, last_used: i64) -> Option<i64> {
+fn matching_step(secret: &[u8], given: &str, now: DateTime<Utc>, last_used: i64) -> Option<i64> {
     let present = step(now);
     let mut found = None;
     // Every step is compared, so that the time taken doesn't tell which one it was.
@@ -126,6 +157,11 @@ mod tests {
         assert_eq!(matching_step(SECRET, &given, now, used), None);
         let before = code(SECRET, now - chrono::TimeDelta::seconds(30));
         assert_eq!(matching_step(SECRET, &before, now, used), None, "nor an earlier one after it");
+        assert_eq!(compare(SECRET, &before, now, used), compare(SECRET, &given, now, used));
+        let Given::Used { next_in_seconds } = compare(SECRET, &given, now, used) else { panic!("used") };
+        let later = now + chrono::TimeDelta::seconds(i64::try_from(next_in_seconds).unwrap());
+        assert!(matches!(compare(SECRET, &code(SECRET, later), later, used), Given::Good(_)));
+        assert_eq!(compare(SECRET, "000000", now, used), Given::Wrong);
     }
 
     /// The vectors of RFC 4648, section 10, without their padding.

@@ -10,7 +10,7 @@ use super::serve::open;
 use super::stores::Stores;
 use super::terminal::{columns, new_password, say, tell};
 use crate::app::App;
-use crate::auth::{self, Account, NewAccount, Role, SecondFactor};
+use crate::auth::{self, Account, FirstSecrets, NewAccount, Role, SecondFactor};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::registry::{self, Bin};
@@ -39,7 +39,7 @@ async fn carry_out(app: &App, command: AccountCommand, password: Zeroizing<Strin
         AccountCommand::Add { login, role, ties } => {
             let (participant, region) = resolve(app, role, ties).await?;
             let new = NewAccount { login, password, role, participant, region };
-            let (account, factor) = auth::add_account(app, ACTOR, new).await?;
+            let (account, factor) = auth::add_account_with(app, ACTOR, new, FirstSecrets::Others).await?;
             told("cli-account-added", &account);
             show(language, &factor);
         }

@@ -58,6 +58,12 @@ Settings (environment):
                               their contacts [90]
   TANBA_KEEP_SCANS_DAYS       days until scans are gone [730]
   TANBA_KEEP_REPORTS_DAYS     days from a decision until all that the reporter gave is gone [1095]
+  TANBA_IDLE_MINUTES          minutes until an unused session of staff ends [60]
+  TANBA_IDLE_PARTICIPANT_MINUTES
+                              the same for clerks and participants [240]
+  TANBA_UNUSED_DAYS           days until an unused account of staff is disabled; 0: never [90]
+  TANBA_UNUSED_PARTICIPANT_DAYS
+                              the same for clerks and participants [180]
   TANBA_WEBHOOK_URL           another system that is told of alerts, with a signature under the secret
   TANBA_WEBHOOK_SECRET        that secret, 16 characters or more
   TANBA_LANG                  language of the command line: kk, ru or en [the system's]

@@ -168,6 +168,7 @@ impl Teller<'_> {
         let account = accounts.into_iter().find(|account| account.login == login);
         let account = account.ok_or_else(|| Error::internal(format!("the story has no {login}")))?;
         Ok(Caller {
+            is_limited: false,
             account: account.id,
             family: Uuid::nil(),
             role: account.role,

@@ -36,7 +36,7 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     let loaded = load(&app).await.unwrap();
     assert_eq!(loaded.codes, 120);
     let sheet = std::fs::read_to_string(&loaded.accounts).unwrap();
-    assert_eq!(sheet.lines().count(), 9, "{sheet}");
+    assert_eq!(sheet.lines().count(), 10, "{sheet}");
 
     let shown = texts::show(&app).await.unwrap();
     assert_eq!(shown.len(), super::shelf::SHELF.len());

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::approval::{self, ApprovalCard, Wanted};
 use crate::app::App;
 use crate::auth::by_operator::{self, Change, Secrets};
-use crate::auth::{Account, Operator, Role};
+use crate::auth::{self, Account, DisabledWhy, Operator, Role};
 use crate::db::GenericClient;
 use crate::error::{Error, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
@@ -26,7 +27,7 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// An account as operators see it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-struct AccountCard {
+pub(super) struct AccountCard {
     /// The account's id.
     id: Uuid,
     /// What its person types to sign in.
@@ -44,6 +45,10 @@ struct AccountCard {
     created_at: DateTime<Utc>,
     /// Since when nobody may sign in with it.
     disabled_at: Option<DateTime<Utc>>,
+    /// Why: `operator`, `wrong-codes` after fifty wrong codes that followed its right password, `unused` for long.
+    disabled_why: Option<DisabledWhy>,
+    /// Whether its person still has to replace the secrets that others chose.
+    is_initial: bool,
     /// Whether it is the caller's own, or an auditor's: neither can be changed here.
     is_fixed: bool,
 }
@@ -61,11 +66,13 @@ async fn cards(db: &impl GenericClient, accounts: Vec<Account>, own: Uuid) -> Re
         region: account.region,
         created_at: account.created_at,
         disabled_at: account.disabled_at,
+        disabled_why: account.disabled_why,
+        is_initial: account.initial_password || account.initial_totp,
     };
     Ok(accounts.into_iter().map(card).collect())
 }
 
-async fn card(db: &impl GenericClient, account: Account, own: Uuid) -> Result<AccountCard> {
+pub(super) async fn card(db: &impl GenericClient, account: Account, own: Uuid) -> Result<AccountCard> {
     cards(db, vec![account], own).await?.pop().ok_or_else(|| Error::internal("an account without its card"))
 }
 
@@ -98,6 +105,7 @@ async fn list(
 
 /// A role and what goes with it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct RoleOf {
     /// What the account may do. Auditors are named at the command line.
     role: Role,
@@ -111,6 +119,7 @@ struct RoleOf {
 
 /// An account to be made.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewAccountOf {
     /// What its person will type to sign in: letters of a to z, digits, and `.`, `_`, `-`, `@`.
     #[schema(min_length = 3, max_length = 64, example = "aigerim")]
@@ -125,9 +134,9 @@ struct NewAccountOf {
     region: Option<String>,
 }
 
-/// What the person needs to sign in. Told once.
+/// What the person needs for the first sign-in, at which both are replaced. Told once.
 #[derive(Serialize, ToSchema)]
-struct AccountSecrets {
+pub(super) struct AccountSecrets {
     /// The password.
     #[schema(format = Password)]
     password: String,
@@ -137,6 +146,9 @@ struct AccountSecrets {
     /// The same as a link that an authenticator reads.
     #[schema(format = Password)]
     totp_link: String,
+    /// The link as a QR code: a picture in SVG.
+    #[schema(format = Password)]
+    totp_qr_svg: String,
 }
 
 impl From<Secrets> for AccountSecrets {
@@ -145,6 +157,7 @@ impl From<Secrets> for AccountSecrets {
             password: secrets.password.to_string(),
             totp: secrets.factor.text.to_string(),
             totp_link: secrets.factor.link.to_string(),
+            totp_qr_svg: secrets.factor.picture(),
         }
     }
 }
@@ -159,8 +172,21 @@ struct AccountWithSecrets {
     secrets: Option<AccountSecrets>,
 }
 
+/// What came of a request: done, or another operator has to approve it first.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Outcome {
+    Done(AccountCard),
+    Asked(ApprovalCard),
+}
+
+/// The answer to a request for another operator: 202 with it.
+fn asked(approval: &ApprovalCard) -> HttpResponse {
+    HttpResponse::Accepted().json(approval)
+}
+
 /// The number of the participant whose BIN was given; refuses a BIN or region that is none.
-async fn resolve(
+pub(super) async fn resolve(
     db: &impl GenericClient,
     role: Role,
     participant: Option<&str>,
@@ -176,7 +202,8 @@ async fn resolve(
     found.map(|found| Some(found.number)).ok_or_else(|| Error::field("participant", "field-no-such-participant"))
 }
 
-/// Makes an account; the register chooses its password and its second factor, and tells them once.
+/// Makes an account; the register chooses its password and its second factor, and tells them once. Inspectors and operators:
+/// only when another operator approves, who is told the secrets.
 #[utoipa::path(
     tag = "office",
     operation_id = "add_account",
@@ -185,6 +212,7 @@ async fn resolve(
     request_body = NewAccountOf,
     responses(
         (status = 201, description = "Made", body = AccountWithSecrets),
+        (status = 202, description = "Another operator has to approve it", body = ApprovalCard),
         problems::Sent, problems::SignedIn, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["operator"])),
@@ -200,20 +228,32 @@ async fn add(
     let mut told = None;
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
-    let account = idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, app.clock.now(), async || {
+    auth::hold_caller(&tx, &operator).await?;
+    let outcome = idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, app.clock.now(), async || {
         let NewAccountOf { login, role, participant, region } = &new;
-        let (participant, region) = (participant.as_deref(), region.as_deref());
-        let number = resolve(&tx, *role, participant, region).await?;
+        let (bin, region) = (participant.as_deref(), region.as_deref());
+        let number = resolve(&tx, *role, bin, region).await?;
+        if by_operator::needs_second_operator(*role) {
+            let login = by_operator::check_new(&tx, login, *role, number, region).await?;
+            let (participant, region) = (participant.clone(), region.map(str::to_owned));
+            let wanted = Wanted::AddAccount { login, role: *role, participant, region };
+            return approval::ask(&tx, &app, &operator, wanted).await.map(Outcome::Asked);
+        }
         let (account, secrets) = by_operator::add(&tx, &app, &operator, login, *role, number, region).await?;
         told = Some(secrets);
-        card(&tx, account, operator.account).await
+        card(&tx, account, operator.account).await.map(Outcome::Done)
     })
     .await?;
     tx.commit().await?;
-    Ok(HttpResponse::Created().json(AccountWithSecrets { account, secrets: told.map(AccountSecrets::from) }))
+    Ok(match outcome {
+        Outcome::Asked(approval) => asked(&approval),
+        Outcome::Done(account) => {
+            HttpResponse::Created().json(AccountWithSecrets { account, secrets: told.map(AccountSecrets::from) })
+        }
+    })
 }
 
-/// Changes an account once for a key, and ends what is signed in with it.
+/// Changes an account once for a key, and ends what is signed in with it; or asks for another operator's approval.
 async fn change_once(
     app: &App,
     operator: &Operator,
@@ -221,32 +261,45 @@ async fn change_once(
     route: &str,
     id: Uuid,
     body: &RoleChange<'_>,
-) -> Result<AccountCard> {
+) -> Result<HttpResponse> {
     let caller = operator.actor.who.to_string();
     let mut done = None;
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
     let fingerprint = (id, body);
-    let answer = idempotency::once(&tx, &caller, key, route, &fingerprint, app.clock.now(), async || {
+    let outcome = idempotency::once(&tx, &caller, key, route, &fingerprint, app.clock.now(), async || {
         let change = match body {
             RoleChange::To(RoleOf { role, participant, region }) => {
-                let (participant, region) = (participant.as_deref(), region.as_deref());
-                Change::Role(*role, resolve(&tx, *role, participant, region).await?, region)
+                let (bin, region) = (participant.as_deref(), region.as_deref());
+                let present = by_operator::look(&tx, operator, id).await?;
+                let number = resolve(&tx, *role, bin, region).await?;
+                if [*role, present.role].into_iter().any(by_operator::needs_second_operator) {
+                    auth::hold_caller(&tx, operator).await?;
+                    by_operator::check_role(*role, number, region)?;
+                    let (participant, region) = (participant.clone(), region.map(str::to_owned));
+                    let wanted =
+                        Wanted::SetRole { account: id, login: present.login, role: *role, participant, region };
+                    return approval::ask(&tx, app, operator, wanted).await.map(Outcome::Asked);
+                }
+                Change::Role(*role, number, region)
             }
             RoleChange::Disable => Change::Disable,
             RoleChange::Enable => Change::Enable,
         };
-        let changed = by_operator::change(&tx, app, operator, id, change).await?;
+        let changed = by_operator::change(&tx, app, operator, id, change, None).await?;
         let answer = card(&tx, changed.account.clone(), operator.account).await?;
         done = Some(changed);
-        Ok(answer)
+        Ok(Outcome::Done(answer))
     })
     .await?;
     tx.commit().await?;
     if let Some(done) = done {
         done.tell(app).await;
     }
-    Ok(answer)
+    Ok(match outcome {
+        Outcome::Asked(approval) => asked(&approval),
+        Outcome::Done(account) => HttpResponse::Ok().json(account),
+    })
 }
 
 /// What is asked for an account.
@@ -257,7 +310,8 @@ enum RoleChange<'a> {
     Enable,
 }
 
-/// Gives an account another role, and ends what is signed in with it. Refuses the caller's own and auditors'.
+/// Gives an account another role, and ends what is signed in with it. Refuses the caller's own and auditors'. To or from
+/// inspector and operator: only when another operator approves.
 #[utoipa::path(
     tag = "office",
     operation_id = "set_account_role",
@@ -269,6 +323,7 @@ enum RoleChange<'a> {
     request_body = RoleOf,
     responses(
         (status = 200, description = "The account as it is now", body = AccountCard),
+        (status = 202, description = "Another operator has to approve it", body = ApprovalCard),
         problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["operator"])),
@@ -280,9 +335,9 @@ async fn set_role(
     id: web::Path<String>,
     key: IdempotencyKey,
     Body(role): Body<RoleOf, LIMIT>,
-) -> Result<web::Json<AccountCard>> {
+) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/role";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await
 }
 
 /// Lets nobody sign in with an account any more, and ends what is signed in. Refuses the caller's own and auditors'.
@@ -306,9 +361,9 @@ async fn disable(
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
-) -> Result<web::Json<AccountCard>> {
+) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/disable";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await
 }
 
 /// Lets the person of an account sign in again. Refuses the caller's own and auditors'.
@@ -332,13 +387,14 @@ async fn enable(
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
-) -> Result<web::Json<AccountCard>> {
+) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/enable";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await.map(web::Json)
+    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await
 }
 
 /// Gives an account another password and another second factor, told once, and ends what is signed in with it: for a
-/// person who has lost them. Refuses the caller's own and auditors'.
+/// person who has lost them. Refuses the caller's own and auditors'. Of inspectors and operators: only when another operator
+/// approves, who is told the secrets.
 #[utoipa::path(
     tag = "office",
     operation_id = "renew_account_secrets",
@@ -349,6 +405,7 @@ async fn enable(
     ),
     responses(
         (status = 200, description = "The account, and its new secrets", body = AccountWithSecrets),
+        (status = 202, description = "Another operator has to approve it", body = ApprovalCard),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["operator"])),
@@ -359,18 +416,24 @@ async fn renew_secrets(
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
-) -> Result<web::Json<AccountWithSecrets>> {
+) -> Result<HttpResponse> {
     let id = id_in_path(&id)?;
     let route = "POST /v1/accounts/{id}/secrets";
     let caller = operator.actor.who.to_string();
     let mut told = None;
     let mut db = app.db.get().await?;
     let tx = db.transaction().await?;
-    let account = idempotency::once(&tx, &caller, &key, route, &id, app.clock.now(), async || {
-        let (done, secrets) = by_operator::renew(&tx, &app, &operator, id).await?;
+    let outcome = idempotency::once(&tx, &caller, &key, route, &id, app.clock.now(), async || {
+        let present = by_operator::look(&tx, &operator, id).await?;
+        if by_operator::needs_second_operator(present.role) {
+            auth::hold_caller(&tx, &operator).await?;
+            let wanted = Wanted::RenewSecrets { account: id, login: present.login };
+            return approval::ask(&tx, &app, &operator, wanted).await.map(Outcome::Asked);
+        }
+        let (done, secrets) = by_operator::renew(&tx, &app, &operator, id, None).await?;
         let answer = card(&tx, done.account.clone(), operator.account).await?;
         told = Some((done, secrets));
-        Ok(answer)
+        Ok(Outcome::Done(answer))
     })
     .await?;
     tx.commit().await?;
@@ -381,5 +444,8 @@ async fn renew_secrets(
         }
         None => None,
     };
-    Ok(web::Json(AccountWithSecrets { account, secrets }))
+    Ok(match outcome {
+        Outcome::Asked(approval) => asked(&approval),
+        Outcome::Done(account) => HttpResponse::Ok().json(AccountWithSecrets { account, secrets }),
+    })
 }

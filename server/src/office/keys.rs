@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::approval::{self, ApprovalCard, Wanted};
 use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::codes;
@@ -113,6 +114,7 @@ async fn list_keys(app: web::Data<App>, _operator: Operator) -> Result<web::Json
 
 /// A purpose whose key is to be followed by a new one.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Rotation {
     /// `token`, or `seal:` and a product group.
     #[schema(max_length = 40, example = "seal:shoes")]
@@ -147,21 +149,23 @@ async fn rotate(
 
 /// That it is meant.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Revocation {
     /// The key's name once more, typed by whoever revokes it.
     #[schema(max_length = 40, example = "k7Qa")]
     confirm: String,
 }
 
-/// Ends the trust in a key, for good: codes that it sealed are not believed any more. A new one takes its place. To do it
-/// again changes nothing.
+/// Ends the trust in a key, for good, when another operator approves: codes that it sealed are not believed any more. A new
+/// one takes its place. One that was revoked already is answered at once.
 #[utoipa::path(
     tag = "office",
     operation_id = "revoke_key",
     params(("key" = String, Path, description = "The key's name", max_length = 40, example = "k7Qa")),
     request_body = Revocation,
     responses(
-        (status = 200, description = "Every key, the successor among them", body = KeysAndList),
+        (status = 200, description = "It was revoked before: every key", body = KeysAndList),
+        (status = 202, description = "Another operator has to approve it", body = ApprovalCard),
         problems::Sent, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["operator"])),
@@ -172,11 +176,25 @@ async fn revoke(
     operator: Operator,
     path: web::Path<String>,
     Body(meant): Body<Revocation, LIMIT>,
-) -> Result<web::Json<KeysAndList>> {
+) -> Result<HttpResponse> {
     if meant.confirm != *path {
         return Err(Error::field("confirm", "field-not-the-key"));
     }
-    let held = async |tx: &Transaction<'_>| auth::hold_caller(tx, &operator).await;
-    app.keys.revoke_after(&path, operator.actor, held).await?;
-    known(&app).await.map(web::Json)
+    let mut db = app.db.get().await?;
+    let tx = db.transaction().await?;
+    auth::hold_caller(&tx, &operator).await?;
+    let set = app.keys.current();
+    let card = set.cards().iter().find(|card| card.id == *path).ok_or(Error::NotFound("unknown-key"))?;
+    if !card.purpose.rotates() {
+        return Err(Error::conflict("key-is-for-ever"));
+    }
+    if card.revoked_at.is_some() {
+        drop(tx);
+        drop(db);
+        return Ok(HttpResponse::Ok().json(known(&app).await?));
+    }
+    let wanted = Wanted::RevokeKey { key: path.into_inner() };
+    let asked = approval::ask(&tx, &app, &operator, wanted).await?;
+    tx.commit().await?;
+    Ok(HttpResponse::Accepted().json(asked))
 }

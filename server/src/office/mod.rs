@@ -2,7 +2,10 @@
 //! ([`crate::auth`], [`crate::keys`]); here they meet participants, regions and orders.
 
 mod accounts;
+mod approval;
+mod approvals;
 mod keys;
+mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -10,4 +13,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     accounts::routes(routes);
     keys::routes(routes);
+    approvals::routes(routes);
 }
