@@ -25,7 +25,7 @@ macro_rules! files {
 macro_rules! built_in {
     ($folder:literal) => {
         files!($folder: "alerts" "card" "cli" "demo" "field" "offline" "parse" "problem" "reason" "repair" "report" "status"
-            "stock" "time" "verdict" "web-inspect" "web-report" "web-staff" "web")
+            "stock" "time" "verdict" "web-inspect" "web-own" "web-report" "web-staff" "web")
     };
 }
 

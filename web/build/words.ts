@@ -8,7 +8,7 @@ import type { Plugin } from "vite";
 /** Message files by the part of the app that needs them; `public` is loaded first and by everybody. */
 export const SETS = {
   public: ["web", "web-report", "verdict", "reason", "status", "repair", "report", "field-web"],
-  staff: ["web-staff", "web-inspect", "stock", "card"],
+  staff: ["web-staff", "web-inspect", "web-own", "stock", "card"],
 };
 
 const LANGUAGES = ["kk", "ru", "en"];

@@ -6,6 +6,10 @@ import { Away, type Options, Refusal, type Schemas, post, read, send } from "./a
 type Tokens = Schemas["SignedInAnswer"];
 export type Account = Schemas["Account"];
 
+/** Whether a person has to read or do something about the account before the work begins. */
+export const hasNews = (account: Account): boolean =>
+  account.must_replace.length > 0 || account.notices.length > 0 || account.failed_sign_ins > 0;
+
 /** Where the device remembers the account that is signed in, as JSON of [`Remembered`]: nothing secret. */
 const KEPT = "signed-in";
 /** What it remembers instead when somebody left without a connection: the server has to be told. */
@@ -17,6 +21,9 @@ const PATIENCE = 3_000;
 
 /** What the device remembers of an account: enough to show its pages without a connection. Rights are checked by the server. */
 type Remembered = Pick<Account, "id" | "login" | "role" | "participant" | "region">;
+
+/** What only the server can tell of an account, until it does. */
+const UNTOLD = { created_at: "", failed_sign_ins: 0, notices: [], must_replace: [], recovery_codes_left: 0, idle_minutes: 0 };
 
 const state = $state<{ account: Account | undefined; known: boolean }>({ account: undefined, known: false });
 /** Whether the server has confirmed the account since the page was opened. */
@@ -50,7 +57,7 @@ function remember(account: Account): void {
 function recall(): Account | undefined {
   try {
     const found = JSON.parse(kept() ?? "null") as Remembered | null;
-    return found && typeof found.id === "string" && typeof found.role === "string" ? (found as Account) : undefined;
+    return found && typeof found.id === "string" && typeof found.role === "string" ? { ...UNTOLD, ...found } : undefined;
   } catch {
     return undefined;
   }
@@ -138,10 +145,14 @@ export const session = {
     }
   },
 
+  /** Asks the server for the account once more: what it says of it has changed. */
+  async reload(): Promise<void> {
+    state.account = await this.get<Account>("/v1/auth/me");
+  },
+
   /** Signs in; fails with the server's refusal, `second-factor-needed` among them. */
-  async signIn(login: string, password: string, totp: string | undefined): Promise<Account> {
-    const credentials = { login, password, ...(totp && { totp }), cookie: true };
-    take(await post<Tokens>("/v1/auth/sign-in", { json: credentials }));
+  async signIn(login: string, password: string, code: { totp?: string; recovery_code?: string }): Promise<Account> {
+    take(await post<Tokens>("/v1/auth/sign-in", { json: { login, password, ...code, cookie: true } }));
     const account = await this.get<Account>("/v1/auth/me");
     isConfirmed = true;
     remember(account);
@@ -168,6 +179,10 @@ export const session = {
 
   async post<T>(address: string, options?: Options): Promise<T> {
     return read<T>(await call("POST", address, options));
+  },
+
+  async delete<T>(address: string, options?: Options): Promise<T> {
+    return read<T>(await call("DELETE", address, options));
   },
 
   /** A file or a stream. */

@@ -13,9 +13,14 @@ export type Group = Schemas["Directory_ProductGroup"]["items"][number];
 export type AccountCard = Schemas["AccountCard"];
 export type AccountSecrets = Schemas["AccountSecrets"];
 export type WithSecrets = Schemas["AccountWithSecrets"];
+export type Approval = Schemas["Approval"];
+export type Approved = Schemas["Approved"];
 export type KeyCard = Schemas["KeyCard"];
 export type KeysAndList = Schemas["KeysAndList"];
 export type AuditRecord = Schemas["AuditRecord"];
+
+/** Whether an answer says that another operator has to approve first. */
+export const isAsked = (answer: unknown): answer is Approval => typeof answer === "object" && answer !== null && "asked_by" in answer;
 
 /** One page of a list. */
 export interface Listed<T> {
