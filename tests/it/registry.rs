@@ -178,3 +178,55 @@ async fn reference_data_are_public_versioned_and_kept_by_caches() {
     }
     app.get("/v1/reference/nothing").await.expect(404);
 }
+
+/// X59, Q23: the people of a blocked participant can't sign in, it orders nothing and files nothing, and nothing is
+/// shipped to it; all of that until the block is lifted.
+#[tokio::test]
+async fn a_blocked_participant_does_nothing_until_it_is_unblocked() {
+    let trade = Trade::open().await;
+    let order = trade.goods(4).await;
+    let path = format!("/v1/participants/{}", crate::codes::SHOP);
+    let empty = trade.post(&trade.operator, &format!("{path}/block"), &json!({ "reason": "" })).await.expect(422);
+    assert_eq!(empty.faults(), ["reason field-required"]);
+    trade.post(&trade.producer, &format!("{path}/block"), &json!({ "reason": "A rival" })).await.expect(403);
+    let block = json!({ "reason": "Liquidated" });
+    let blocked = trade.post(&trade.operator, &format!("{path}/block"), &block).await.expect(200);
+    assert_eq!(blocked.json["blocked_reason"], "Liquidated");
+    assert!(blocked.json["blocked_at"].is_string());
+    let units = crate::codes::range(order, 0, 0);
+    let refused = trade.file(&trade.producer, "/v1/shipments", &units, json!({ "receiver": crate::codes::SHOP })).await;
+    assert_eq!(refused.expect(422).faults(), ["receiver field-no-such-participant"]);
+    let refused = trade.file(&trade.shop, "/v1/returns", &units, json!({})).await;
+    assert!([401, 403].contains(&refused.status), "{}", refused.json);
+    // Another process asks PostgreSQL who this is.
+    let twin = trade.app.twin().await;
+    let request = twin.request(Method::GET, "/v1/shipments").bearer_auth(&trade.shop);
+    assert_eq!(twin.send(request).await.expect(401).slug(), "unauthenticated");
+    twin.stop().await;
+    let unblocked = trade.post(&trade.operator, &format!("{path}/unblock"), &json!({})).await.expect(200);
+    assert!(unblocked.json["blocked_at"].is_null() && unblocked.json["blocked_reason"].is_null());
+    trade.file(&trade.producer, "/v1/shipments", &units, json!({ "receiver": crate::codes::SHOP })).await.expect(201);
+    let kept = "SELECT count(*) FROM audit WHERE action LIKE 'registry.%block-participant' AND result = 'done'";
+    assert_eq!(trade.count(kept).await, 2);
+}
+
+/// UX 24: goods and participants are found by parts of their names; a name needs no English.
+#[tokio::test]
+async fn goods_and_participants_are_found_by_their_names() {
+    let trade = Trade::open().await;
+    let mut new = participant(BIN);
+    new["name"] = json!({ "kk": "«Дала 100%» ЖШС", "ru": "ТОО «Дала 100%»" });
+    let made = trade.post(&trade.operator, "/v1/participants", &new).await.expect(201);
+    assert_eq!(made.json["name"]["en"], "ТОО «Дала 100%»");
+    trade.water().await;
+    let found = async |path: &str| {
+        let request = trade.app.request(Method::GET, path).bearer_auth(&trade.operator);
+        trade.app.send(request).await.expect(200).json["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found("/v1/participants?search=%D0%B4%D0%B0%D0%BB%D0%B0").await, 1, "in any case");
+    assert_eq!(found("/v1/participants?search=100%25").await, 1);
+    assert_eq!(found("/v1/participants?search=_00%25").await, 0, "what is searched for is no pattern");
+    assert_eq!(found("/v1/products?search=Goods").await, 1);
+    assert_eq!(found("/v1/products?search=0004870001234560").await, 0);
+    assert_eq!(found("/v1/products?search=4870001234").await, 1);
+}

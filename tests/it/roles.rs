@@ -263,8 +263,11 @@ async fn what_is_anothers_is_changed_by_nobody_else() {
         trade.post(rival, &path, &ending).await.expect(404);
     }
     // The sender can't sign for the receiver, nor the receiver for the sender.
-    trade.post(&trade.producer, &format!("/v1/shipments/{shipment}/accept"), &ending).await.expect(403);
-    trade.post(&trade.shop, &format!("/v1/shipments/{shipment}/cancel"), &ending).await.expect(403);
+    let path = format!("/v1/shipments/{shipment}/accept");
+    let refused = trade.post(&trade.producer, &path, &ending).await.expect(403);
+    assert_eq!(refused.slug(), "only-receiver-accepts");
+    let path = format!("/v1/shipments/{shipment}/cancel");
+    assert_eq!(trade.post(&trade.shop, &path, &ending).await.expect(403).slug(), "only-sender-cancels");
 
     // In another's name, or with another's number.
     let new = json!({ "id": Uuid::new_v4(), "gtin": "04870001234560", "quantity": 1 });
@@ -282,10 +285,10 @@ async fn what_is_anothers_is_changed_by_nobody_else() {
 
     // The id of another's document or order, sent again, shows nothing of it.
     let filed = json!({ "id": shipment, "units": range(order, 10, 12), "receiver": SHOP });
-    assert_eq!(trade.post(rival, "/v1/shipments", &filed).await.expect(409).slug(), "conflict");
+    assert_eq!(trade.post(rival, "/v1/shipments", &filed).await.expect(409).slug(), "id-taken");
     let placed = json!({ "id": order, "gtin": "04870001234560", "quantity": 20 });
     let refused = trade.post(rival, "/v1/orders", &placed).await.expect(409);
-    assert_eq!((refused.slug(), refused.json.get("quantity")), ("conflict", None));
+    assert_eq!((refused.slug(), refused.json.get("quantity")), ("id-taken", None));
 
     assert_eq!((trade.units(order).await, all_of(&people, order).await), before);
     let audited = "SELECT count(*) FROM audit WHERE result = 'not-owned'";
@@ -359,7 +362,10 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     let name = json!({ "kk": "Жаңа", "ru": "Новый", "en": "New" });
     let new = json!({ "bin": "990140000007", "name": name, "roles": ["producer"] });
     let participant = claimed(&trade.operator, "/v1/participants", new).await;
-    assert_eq!(names(&participant), ["address", "bin", "blocked_at", "created_at", "name", "roles"]);
+    assert_eq!(
+        names(&participant),
+        ["address", "bin", "blocked_at", "blocked_reason", "created_at", "gs1_prefixes", "name", "roles"]
+    );
     assert!(participant["blocked_at"].is_null() && is_recent(&participant["created_at"]), "{participant}");
 
     let product = claimed(&trade.producer, "/v1/products", draft()).await;
@@ -409,7 +415,8 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     assert_eq!(names(&receipt), ["at", "id", "kind", "units"]);
     assert!(receipt["kind"] == "apply" && is_recent(&receipt["at"]), "{receipt}");
     assert_eq!(trade.units(order).await, json!({ "applied": 9 }), "neither sold nor released");
-    claimed(&trade.producer, "/v1/releases", json!({ "id": Uuid::new_v4(), "units": units })).await;
+    let release = json!({ "id": Uuid::new_v4(), "units": units, "produced_on": "2026-01-10" });
+    claimed(&trade.producer, "/v1/releases", release).await;
     let owner = format!(
         "SELECT count(*) FROM operation o JOIN participant p ON p.number = o.participant
         WHERE p.bin = '{PRODUCER}' AND o.account_id <> '{}'",
@@ -425,7 +432,18 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
 
     let shipment = json!({ "id": Uuid::new_v4(), "units": range(order, 4, 5), "receiver": SHOP, "number": "WB-1" });
     let shipment = claimed(&trade.producer, "/v1/shipments", shipment).await;
-    let fields = ["changed_at", "id", "number", "receiver", "sender", "sent_at", "state", "units"];
+    let fields = [
+        "changed_at",
+        "id",
+        "number",
+        "receiver",
+        "receiver_name",
+        "sender",
+        "sender_name",
+        "sent_at",
+        "state",
+        "units",
+    ];
     assert_eq!(names(&shipment), fields);
     assert_eq!((&shipment["sender"], &shipment["state"]), (&json!(PRODUCER), &json!("awaiting")));
 

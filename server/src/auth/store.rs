@@ -93,12 +93,17 @@ fn role(slug: &str) -> Result<Role> {
     slug.parse().map_err(Error::internal)
 }
 
+/// Holds for accounts whose participant is not blocked (Q23): nobody signs in or acts for one that is.
+const OF_NO_BLOCKED: &str =
+    "NOT EXISTS (SELECT FROM participant p WHERE p.number = a.participant AND p.blocked_at IS NOT NULL)";
+
 /// An account by what its person types; logins are kept in lower case.
 pub(super) async fn find_account_by_login(db: &impl GenericClient, login: &str) -> Result<Option<StoredAccount>> {
     let find = db
         .prepare_cached(&format!(
             "-- auth::find_account_by_login
-             SELECT {ACCOUNT}, a.password_hash, a.totp_sealed, a.totp_last_step FROM account a WHERE a.login = $1"
+             SELECT {ACCOUNT}, a.password_hash, a.totp_sealed, a.totp_last_step FROM account a
+             WHERE a.login = $1 AND {OF_NO_BLOCKED}"
         ))
         .await?;
     db.query_opt(&find, &[&login]).await?.as_ref().map(stored).transpose()
@@ -318,12 +323,12 @@ pub(super) async fn end_families(
 /// What a family stands for, unless it has ended or its account is disabled.
 pub(super) async fn find_session(db: &impl GenericClient, family: Uuid) -> Result<Option<Session>> {
     let find = db
-        .prepare_cached(
+        .prepare_cached(&format!(
             "-- auth::find_session
              SELECT a.id, a.role, a.participant, a.region, a.initial_password OR a.initial_totp
              FROM token_family f JOIN account a ON a.id = f.account_id
-             WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL",
-        )
+             WHERE f.id = $1 AND f.ended_at IS NULL AND a.disabled_at IS NULL AND {OF_NO_BLOCKED}"
+        ))
         .await?;
     db.query_opt(&find, &[&family]).await?.as_ref().map(session).transpose()
 }

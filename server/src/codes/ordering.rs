@@ -118,7 +118,7 @@ pub(super) async fn take_places(
 }
 
 fn id_taken() -> Error {
-    Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")])
+    Error::Conflict("id-taken", vec![FieldFault::new("id", "field-id-taken")])
 }
 
 /// The order that stands, if it is what is wished for.
@@ -162,7 +162,17 @@ mod tests {
     fn participant(number: i32, role: ParticipantRole) -> Participant {
         let bin = "990140000384".parse().unwrap();
         let created_at = DateTime::UNIX_EPOCH;
-        Participant { number, bin, name: names(), roles: vec![role], address: None, created_at, blocked_at: None }
+        Participant {
+            number,
+            bin,
+            name: names(),
+            roles: vec![role],
+            address: None,
+            created_at,
+            blocked_at: None,
+            blocked_reason: None,
+            gs1_prefixes: vec![],
+        }
     }
 
     fn product(country: &str, state: ProductState) -> Product {

@@ -19,6 +19,7 @@ use super::store::sscc_column;
 use super::units::{Naming, Run, Selection};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
+use crate::registry;
 
 /// What goes into a pack.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ pub(crate) struct PackReceipt {
 
 /// Puts units or group packs of a participant into a new pack of its own. The caller commits.
 ///
-/// 409 `duplicate` when the SSCC served before, `already-packed` when a unit is in a pack, `not-owned` and
+/// 422 when the SSCC isn't under a GS1 prefix of the participant, 409 `id-taken` when it served before, `already-packed` when a unit is in a pack, `not-owned` and
 /// `out-of-order` for units that may not be packed.
 pub(crate) async fn make_pack(
     tx: &Transaction<'_>,
@@ -63,8 +64,9 @@ pub(crate) async fn make_pack(
         return Ok(PackReceipt { id, sscc, units: filed.units, at: filed.at, seal: None });
     }
     let owner = caller.participant.ok_or(Error::Forbidden("forbidden"))?;
+    check_prefix(tx, owner, sscc).await?;
     if !packs::insert_pack(tx, sscc, level, owner, now).await? {
-        return Err(Error::Conflict("duplicate", vec![FieldFault::new("sscc", "field-id-taken")]));
+        return Err(Error::Conflict("id-taken", vec![FieldFault::new("sscc", "field-id-taken")]));
     }
     let mut changed = BTreeSet::from([sscc_column(sscc)]);
     let selection = match content {
@@ -91,6 +93,19 @@ pub(crate) async fn make_pack(
         }
     };
     finish(tx, filing, sscc, &selection, changed).await
+}
+
+/// Refuses a number that isn't under a GS1 prefix of the participant: who has the prefix numbers packs under it.
+async fn check_prefix(tx: &Transaction<'_>, owner: i32, sscc: Sscc) -> Result<()> {
+    let owner = registry::find_participant(tx, owner).await?;
+    let prefixes = owner.map(|owner| owner.gs1_prefixes).unwrap_or_default();
+    if prefixes.is_empty() {
+        Err(Error::field("sscc", "field-no-gs1-prefix"))
+    } else if prefixes.iter().any(|prefix| prefix.covers(sscc)) {
+        Ok(())
+    } else {
+        Err(Error::field("sscc", "field-not-your-prefix"))
+    }
 }
 
 /// Takes a closed pack of the participant apart: what was inside is in no pack any more, or, if it was packs, each of

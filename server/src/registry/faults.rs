@@ -15,6 +15,13 @@ impl Faults {
         self.0.push(FieldFault::new(field, slug));
     }
 
+    /// One more, unless the field has one with this slug already.
+    pub(crate) fn add_once(&mut self, field: &str, slug: &'static str) {
+        if !self.0.iter().any(|fault| fault.field == field && fault.slug == slug) {
+            self.add(field, slug);
+        }
+    }
+
     /// One more, whose sentence needs figures.
     pub(crate) fn add_with(&mut self, field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) {
         self.0.push(FieldFault::with(field, slug, args));

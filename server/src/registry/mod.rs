@@ -7,8 +7,10 @@ mod faults;
 mod http;
 mod names;
 mod participant;
+mod prefix;
 mod product;
 mod reference;
+mod release;
 mod store;
 
 pub(crate) use bin::{Bin, InvalidBin};
@@ -20,4 +22,5 @@ pub(crate) use participant::{NewParticipant, Participant, ParticipantRole};
 pub(crate) use product::ProductState;
 pub(crate) use product::{NewProduct, Product, gtin_slug};
 pub(crate) use reference::{great_circle_metres, reference};
+pub(crate) use release::{ReleaseFact, check_release, release_needs};
 pub(crate) use store::{find_participant, find_participant_by_bin, find_participants, find_product, find_products};

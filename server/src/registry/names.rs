@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::faults::Faults;
 
-/// A name in Kazakh, Russian and English.
+/// A name in Kazakh and Russian, as the law asks, and in English. A name without an English form is shown in Russian to
+/// readers of English.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Names {
     /// In Kazakh.
@@ -15,8 +16,9 @@ pub(crate) struct Names {
     /// In Russian.
     #[schema(example = "ТОО «Алатау»", min_length = 1, max_length = 200)]
     pub(crate) ru: String,
-    /// In English.
-    #[schema(example = "Alatau LLP", min_length = 1, max_length = 200)]
+    /// In English; the Russian name where it is left out.
+    #[serde(default)]
+    #[schema(example = "Alatau LLP", max_length = 200)]
     pub(crate) en: String,
 }
 
@@ -35,8 +37,10 @@ impl Names {
 
     /// The same, trimmed; faults are told at `{field}.kk` and so on.
     pub(super) fn checked(&self, field: &str, faults: &mut Faults) -> Self {
-        let [kk, ru, en] = Language::ALL
-            .map(|language| faults.text(&format!("{field}.{}", language.tag()), self.get(language), Self::MAX));
+        let kk = faults.text(&format!("{field}.kk"), &self.kk, Self::MAX);
+        let ru = faults.text(&format!("{field}.ru"), &self.ru, Self::MAX);
+        let has_english = !self.en.trim().is_empty();
+        let en = if has_english { faults.text(&format!("{field}.en"), &self.en, Self::MAX) } else { ru.clone() };
         Self { kk, ru, en }
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::bin::{Bin, InvalidBin};
 use super::faults::Faults;
 use super::names::Names;
+use super::prefix::Gs1Prefix;
 use crate::error::Result;
 
 /// What a participant does with marked goods (Q4a).
@@ -57,6 +58,10 @@ pub(crate) struct Participant {
     pub(crate) created_at: DateTime<Utc>,
     /// Since when it may do nothing (Q23).
     pub(crate) blocked_at: Option<DateTime<Utc>>,
+    /// Why it may do nothing.
+    pub(crate) blocked_reason: Option<String>,
+    /// The GS1 company prefixes under which it numbers packs.
+    pub(crate) gs1_prefixes: Vec<Gs1Prefix>,
 }
 
 impl Participant {
@@ -91,6 +96,10 @@ pub(crate) struct NewParticipant {
     /// Where it is.
     #[schema(example = "Алматы, Абай даңғылы, 1", min_length = 1, max_length = 300)]
     pub(crate) address: Option<String>,
+    /// The GS1 company prefixes under which it numbers packs, 4 to 12 digits each.
+    #[serde(default)]
+    #[schema(max_items = 20, example = json!(["4870001"]))]
+    pub(crate) gs1_prefixes: Vec<String>,
 }
 
 /// A registration whose fields hold.
@@ -100,6 +109,29 @@ pub(crate) struct CheckedParticipant {
     pub(super) name: Names,
     pub(super) roles: Vec<ParticipantRole>,
     pub(super) address: Option<String>,
+    pub(super) gs1_prefixes: Vec<Gs1Prefix>,
+}
+
+/// Prefixes that a participant may have.
+const MAX_PREFIXES: usize = 20;
+
+/// Reads the prefixes of a participant, in order and none twice; notes the place of each that is none.
+pub(super) fn read_prefixes(field: &str, texts: &[String], faults: &mut Faults) -> Vec<Gs1Prefix> {
+    if texts.len() > MAX_PREFIXES {
+        faults.add_with(field, "field-too-many", &[("max", MAX_PREFIXES.into())]);
+    }
+    let mut read: Vec<Gs1Prefix> = Vec::new();
+    for (position, text) in texts.iter().take(MAX_PREFIXES).enumerate() {
+        let place = format!("{field}[{position}]");
+        if let Some(prefix) = faults.keep(&place, text.parse::<Gs1Prefix>(), |_| "field-not-a-gs1-prefix") {
+            if read.iter().any(|other| other.overlaps(&prefix)) {
+                faults.add(place, "field-doubled");
+            }
+            read.push(prefix);
+        }
+    }
+    read.sort_unstable();
+    read
 }
 
 impl NewParticipant {
@@ -119,9 +151,10 @@ impl NewParticipant {
             faults.add("roles", "field-doubled");
         }
         let address = self.address.as_deref().map(|text| faults.text("address", text, Self::MAX_ADDRESS));
+        let gs1_prefixes = read_prefixes("gs1_prefixes", &self.gs1_prefixes, &mut faults);
         faults.refuse()?;
         let bin = bin.ok_or_else(|| crate::error::Error::field("bin", "field-required"))?;
-        Ok(CheckedParticipant { bin, name, roles, address })
+        Ok(CheckedParticipant { bin, name, roles, address, gs1_prefixes })
     }
 }
 
@@ -137,7 +170,7 @@ mod tests {
             kk: " «Алатау» ЖШС ".into(), ru: "ТОО «Алатау»".into(), en: "Alatau LLP".into()
         };
         let roles = vec![ParticipantRole::Wholesaler, ParticipantRole::Producer];
-        NewParticipant { bin: "990140000384".into(), name, roles, address: None }
+        NewParticipant { bin: "990140000384".into(), name, roles, address: None, gs1_prefixes: vec![] }
     }
 
     /// D1.8
@@ -172,8 +205,17 @@ mod tests {
     fn only_producers_and_importers_register_goods_and_none_that_is_blocked() {
         let CheckedParticipant { bin, name, address, .. } = new().check().unwrap();
         let created_at = DateTime::UNIX_EPOCH;
-        let mut participant =
-            Participant { number: 1, bin, name, roles: vec![], address, created_at, blocked_at: None };
+        let mut participant = Participant {
+            number: 1,
+            bin,
+            name,
+            roles: vec![],
+            address,
+            created_at,
+            blocked_at: None,
+            blocked_reason: None,
+            gs1_prefixes: vec![],
+        };
         for (role, may) in [
             (ParticipantRole::Producer, true),
             (ParticipantRole::Importer, true),

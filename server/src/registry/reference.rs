@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::names::Names;
+use super::release::ReleaseRule;
 
 /// One directory: its entries, and what they were made from.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -152,6 +153,8 @@ pub(crate) struct Reference {
     pub(crate) withdrawal_reasons: Directory<Term>,
     /// What a report of a violation can be about.
     pub(crate) report_categories: Directory<Term>,
+    /// What a release has to say of goods.
+    pub(crate) release_facts: Directory<ReleaseRule>,
 }
 
 /// The reference data of this program.
@@ -162,6 +165,7 @@ pub(crate) fn reference() -> &'static Reference {
         regions: read(include_str!("../../reference/regions.toml")),
         withdrawal_reasons: terms("reason-withdrawal", include_str!("../../reference/withdrawal-reasons.toml")),
         report_categories: terms("category", include_str!("../../reference/report-categories.toml")),
+        release_facts: read(include_str!("../../reference/release-facts.toml")),
     });
     &ALL
 }

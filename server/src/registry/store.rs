@@ -7,12 +7,14 @@ use marking::gtin::Gtin;
 use marking::layout::Group;
 use serde_json::{Map, Value};
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::bin::Bin;
 use super::names::Names;
 use super::participant::{CheckedParticipant, Participant, ParticipantRole};
+use super::prefix::Gs1Prefix;
 use super::product::{CheckedProduct, Product, ProductState};
-use crate::db::GenericClient;
+use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
 
 /// Keeps a participant; `None` when its BIN is taken.
@@ -24,14 +26,18 @@ pub(super) async fn insert_participant(
     let insert = db
         .prepare_cached(
             "-- registry::insert_participant
-             INSERT INTO participant (bin, name_kk, name_ru, name_en, roles, address, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (bin) DO NOTHING
-             RETURNING number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at",
+             INSERT INTO participant (bin, name_kk, name_ru, name_en, roles, address, created_at, gs1_prefixes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (bin) DO NOTHING
+             RETURNING number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes",
         )
         .await?;
     let roles: Vec<&str> = new.roles.iter().map(|role| role.slug()).collect();
     let Names { kk, ru, en } = &new.name;
-    let row = db.query_opt(&insert, &[&new.bin.to_string(), kk, ru, en, &roles, &new.address, &now]).await?;
+    let prefixes: Vec<String> = new.gs1_prefixes.iter().map(Gs1Prefix::to_string).collect();
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 8] =
+        [&new.bin.to_string(), kk, ru, en, &roles, &new.address, &now, &prefixes];
+    let row = db.query_opt(&insert, &values).await?;
     row.as_ref().map(participant).transpose()
 }
 
@@ -40,7 +46,8 @@ pub(crate) async fn find_participant(db: &impl GenericClient, number: i32) -> Re
     let find = db
         .prepare_cached(
             "-- registry::find_participant
-             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes
              FROM participant WHERE number = $1",
         )
         .await?;
@@ -52,7 +59,8 @@ pub(crate) async fn find_participant_by_bin(db: &impl GenericClient, bin: Bin) -
     let find = db
         .prepare_cached(
             "-- registry::find_participant_by_bin
-             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes
              FROM participant WHERE bin = $1",
         )
         .await?;
@@ -64,7 +72,8 @@ pub(crate) async fn find_participants(db: &impl GenericClient, numbers: &[i32]) 
     let find = db
         .prepare_cached(
             "-- registry::find_participants
-             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes
              FROM participant WHERE number = ANY ($1)",
         )
         .await?;
@@ -72,21 +81,28 @@ pub(crate) async fn find_participants(db: &impl GenericClient, numbers: &[i32]) 
     rows.iter().map(|row| participant(row).map(|found| (found.number, found))).collect()
 }
 
-/// Participants in the order of their numbers; `only` narrows the list to one.
+/// Participants in the order of their numbers; `only` narrows the list to one, `search` to those whose name or BIN holds
+/// it.
 pub(super) async fn list_participants(
     db: &impl GenericClient,
     only: Option<i32>,
+    search: Option<&str>,
     after: i32,
     limit: i64,
 ) -> Result<Vec<Participant>> {
     let list = db
         .prepare_cached(
             "-- registry::list_participants
-             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at
-             FROM participant WHERE ($1::int IS NULL OR number = $1) AND number > $2 ORDER BY number LIMIT $3",
+             SELECT number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes
+             FROM participant
+             WHERE ($1::int IS NULL OR number = $1) AND number > $2
+               AND ($4::text IS NULL OR concat_ws(' ', bin, name_kk, name_ru, name_en) ILIKE $4)
+             ORDER BY number LIMIT $3",
         )
         .await?;
-    db.query(&list, &[&only, &after, &limit]).await?.iter().map(participant).collect()
+    let search = search.map(crate::db::containing);
+    db.query(&list, &[&only, &after, &limit, &search]).await?.iter().map(participant).collect()
 }
 
 /// Keeps a card as a draft; `None` when its GTIN is taken.
@@ -159,8 +175,63 @@ pub(crate) async fn find_products(db: &impl GenericClient, gtins: &[Gtin]) -> Re
     rows.iter().map(|row| product(row).map(|found| (found.gtin, found))).collect()
 }
 
+/// Blocks a participant for a reason, or lifts the block. One that is blocked stays so since then.
+pub(super) async fn set_blocked(
+    db: &impl GenericClient,
+    number: i32,
+    block: Option<(DateTime<Utc>, &str, Uuid)>,
+) -> Result<Participant> {
+    let set = db
+        .prepare_cached(
+            "-- registry::set_blocked
+             UPDATE participant
+             SET blocked_at = CASE WHEN $2::timestamptz IS NULL THEN NULL ELSE coalesce(blocked_at, $2) END,
+                 blocked_reason = $3, blocked_by = $4
+             WHERE number = $1
+             RETURNING number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes",
+        )
+        .await?;
+    let (at, reason, by) = match block {
+        Some((at, reason, by)) => (Some(at), Some(reason), Some(by)),
+        None => (None, None, None),
+    };
+    participant(&db.query_one(&set, &[&number, &at, &reason, &by]).await?)
+}
+
+/// Gives a participant these GS1 prefixes and no others.
+pub(super) async fn set_prefixes(db: &impl GenericClient, number: i32, prefixes: &[Gs1Prefix]) -> Result<Participant> {
+    let set = db
+        .prepare_cached(
+            "-- registry::set_prefixes
+             UPDATE participant SET gs1_prefixes = $2 WHERE number = $1
+             RETURNING number, bin, name_kk, name_ru, name_en, roles, address, created_at, blocked_at,
+                 blocked_reason, gs1_prefixes",
+        )
+        .await?;
+    let prefixes: Vec<String> = prefixes.iter().map(Gs1Prefix::to_string).collect();
+    participant(&db.query_one(&set, &[&number, &prefixes]).await?)
+}
+
+/// The GS1 prefixes of all participants but one. Holds them against others who change prefixes until the transaction
+/// ends.
+pub(super) async fn hold_prefixes(tx: &Transaction<'_>, but: Option<i32>) -> Result<Vec<Gs1Prefix>> {
+    tx.execute("SELECT pg_advisory_xact_lock($1)", &[&PREFIXES]).await?;
+    let list = tx
+        .prepare_cached(
+            "-- registry::list_prefixes
+             SELECT prefix FROM participant, unnest(gs1_prefixes) AS prefix WHERE number IS DISTINCT FROM $1",
+        )
+        .await?;
+    let rows = tx.query(&list, &[&but]).await?;
+    Ok(rows.iter().filter_map(|row| row.get::<_, &str>(0).parse().ok()).collect())
+}
+
+/// Advisory lock of those who change GS1 prefixes.
+const PREFIXES: i64 = 0x7461_6e62_6701;
+
 /// What of the cards is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ProductFilter {
     /// Of one participant.
     pub(super) participant: Option<i32>,
@@ -168,12 +239,14 @@ pub(super) struct ProductFilter {
     pub(super) group: Option<Group>,
     /// In one state.
     pub(super) state: Option<ProductState>,
+    /// Whose GTIN, trade name or maker holds these letters.
+    pub(super) search: Option<String>,
 }
 
 /// Cards in the order of their GTINs.
 pub(super) async fn list_products(
     db: &impl GenericClient,
-    filter: ProductFilter,
+    filter: &ProductFilter,
     after: i64,
     limit: i64,
 ) -> Result<Vec<Product>> {
@@ -185,12 +258,17 @@ pub(super) async fn list_products(
              FROM product
              WHERE ($1::int IS NULL OR participant = $1) AND ($2::text IS NULL OR product_group = $2)
                  AND ($3::text IS NULL OR state = $3) AND gtin > $4
+                 AND ($6::text IS NULL
+                      OR concat_ws(' ', lpad(gtin::text, 14, '0'), trade_name_kk, trade_name_ru, trade_name_en, manufacturer)
+                         ILIKE $6)
              ORDER BY gtin LIMIT $5",
         )
         .await?;
     let group = filter.group.map(Group::slug);
     let state = filter.state.map(ProductState::slug);
-    db.query(&list, &[&filter.participant, &group, &state, &after, &limit]).await?.iter().map(product).collect()
+    let search = filter.search.as_deref().map(crate::db::containing);
+    let rows = db.query(&list, &[&filter.participant, &group, &state, &after, &limit, &search]).await?;
+    rows.iter().map(product).collect()
 }
 
 /// Publishes a draft; `None` when there is no such card or it is no draft.
@@ -213,6 +291,7 @@ fn key(gtin: Gtin) -> i64 {
 
 fn participant(row: &Row) -> Result<Participant> {
     let roles: Vec<&str> = row.get("roles");
+    let prefixes: Vec<&str> = row.get("gs1_prefixes");
     Ok(Participant {
         number: row.get("number"),
         bin: row.get::<_, &str>("bin").parse().map_err(Error::internal)?,
@@ -221,6 +300,8 @@ fn participant(row: &Row) -> Result<Participant> {
         address: row.get("address"),
         created_at: row.get("created_at"),
         blocked_at: row.get("blocked_at"),
+        blocked_reason: row.get("blocked_reason"),
+        gs1_prefixes: prefixes.into_iter().filter_map(|prefix| prefix.parse().ok()).collect(),
     })
 }
 

@@ -6,6 +6,7 @@ mod groups;
 mod orders;
 mod packs;
 mod quotas;
+mod releases;
 mod shipments;
 
 use chrono::{Duration, TimeDelta};
@@ -46,7 +47,8 @@ impl Trade {
     /// Registers a participant and signs one of its people in.
     async fn participant(&self, bin: &str, roles: &[&str]) -> String {
         let name = json!({ "kk": "Қатысушы", "ru": "Участник", "en": "Participant" });
-        let new = json!({ "bin": bin, "name": name, "roles": roles });
+        let prefixes = if bin == PRODUCER { ["4870000", "4870001"] } else { ["5900001", "5900002"] };
+        let new = json!({ "bin": bin, "name": name, "roles": roles, "gs1_prefixes": prefixes });
         self.post(&self.operator, "/v1/participants", &new).await.expect(201);
         let db = self.app.app.db.get().await.unwrap();
         let row = db.query_one("SELECT number FROM participant WHERE bin = $1", &[&bin]).await.unwrap();
@@ -55,8 +57,20 @@ impl Trade {
 
     /// Registers goods of the producer and publishes them.
     pub(super) async fn product(&self, gtin: &str, group: &str, hs_code: &str, attributes: Value) -> String {
+        self.product_of("KZ", gtin, group, hs_code, attributes).await
+    }
+
+    /// The same, made in another country.
+    pub(super) async fn product_of(
+        &self,
+        country: &str,
+        gtin: &str,
+        group: &str,
+        hs_code: &str,
+        attributes: Value,
+    ) -> String {
         let new = json!({
-            "gtin": gtin, "group": group, "manufacturer": "«Алатау» ЖШС", "country": "KZ", "hs_code": hs_code,
+            "gtin": gtin, "group": group, "manufacturer": "«Алатау» ЖШС", "country": country, "hs_code": hs_code,
             "trade_name": { "kk": "Тауар", "ru": "Товар", "en": "Goods" }, "attributes": attributes,
         });
         self.post(&self.producer, "/v1/products", &new).await.expect(201);
@@ -138,7 +152,7 @@ impl Trade {
     pub(super) async fn codes(&self, order: Uuid) -> Vec<String> {
         let answer = self.get(&self.producer, &format!("/v1/orders/{order}/codes")).await.expect(200);
         let text = String::from_utf8(answer.bytes).unwrap();
-        let cell = |line: &str| line.split("\",\"").next().unwrap().split_once(",\"").unwrap().1.to_owned();
+        let cell = |line: &str| line.split("\";\"").next().unwrap().split_once(";\"").unwrap().1.to_owned();
         text.lines().skip(1).map(cell).collect()
     }
 

@@ -7,7 +7,12 @@ use super::{SHOP, Trade, range};
 
 /// SSCCs whose check digits hold.
 fn sscc(number: u32) -> String {
-    let body = format!("34870000000{number:06}");
+    sscc_under("4870000", number)
+}
+
+/// The same under a GS1 prefix of seven digits.
+fn sscc_under(prefix: &str, number: u32) -> String {
+    let body = format!("3{prefix}{number:09}");
     let sum: u32 = body
         .bytes()
         .rev()
@@ -137,10 +142,11 @@ async fn what_may_not_be_packed_is_refused_in_place() {
         (packed.slug(), packed.faults()),
         ("already-packed", vec!["units.ranges[1] field-already-packed".into()])
     );
-    let foreign = post(&trade.shop, group(4, &range(order, 50, 59))).await.expect(409);
-    assert_eq!(foreign.slug(), "not-owned");
+    let mut foreign = group(4, &range(order, 50, 59));
+    foreign["sscc"] = json!(sscc_under("5900001", 4));
+    assert_eq!(post(&trade.shop, foreign).await.expect(409).slug(), "not-owned");
     let used = post(&trade.producer, group(1, &range(order, 50, 59))).await.expect(409);
-    assert_eq!((used.slug(), used.faults()), ("duplicate", vec!["sscc field-id-taken".into()]));
+    assert_eq!((used.slug(), used.faults()), ("id-taken", vec!["sscc field-id-taken".into()]));
     trade.file(&trade.producer, "/v1/sales", &range(order, 60, 60), json!({})).await.expect(201);
     let sold = post(&trade.producer, group(4, &range(order, 50, 60))).await.expect(409);
     assert_eq!(sold.slug(), "out-of-order");
@@ -156,4 +162,28 @@ async fn what_may_not_be_packed_is_refused_in_place() {
     let doubled = json!({ "packs": [sscc(3), sscc(1)] });
     let refused = trade.file(&trade.producer, "/v1/sales", &doubled, json!({})).await.expect(422);
     assert_eq!(refused.faults(), ["units.packs[1] field-doubled"]);
+}
+
+/// X65: a pack's number is under a GS1 prefix of who packs, so nobody takes the numbers of another.
+#[tokio::test]
+async fn nobody_numbers_packs_under_anothers_prefix() {
+    let trade = Trade::open().await;
+    let order = trade.goods(10).await;
+    let mut new = group(1, &range(order, 0, 4));
+    new["sscc"] = json!(sscc_under("5900001", 1));
+    let refused = trade.post(&trade.producer, "/v1/packs", &new).await.expect(422);
+    assert_eq!(refused.faults(), ["sscc field-not-your-prefix"]);
+    let path = format!("/v1/participants/{}/prefixes", super::PRODUCER);
+    let taken = trade.post(&trade.operator, &path, &json!({ "prefixes": ["4870000", "590000"] })).await.expect(409);
+    assert_eq!((taken.slug(), taken.faults()), ("duplicate", vec!["prefixes[1] field-prefix-taken".to_owned()]));
+    let wrong =
+        trade.post(&trade.operator, &path, &json!({ "prefixes": ["48", "4870000", "48700001"] })).await.expect(422);
+    assert_eq!(wrong.faults(), ["prefixes[0] field-not-a-gs1-prefix", "prefixes[2] field-doubled"]);
+    trade.post(&trade.operator, &path, &json!({ "prefixes": [] })).await.expect(200);
+    let refused = trade.post(&trade.producer, "/v1/packs", &group(1, &range(order, 0, 4))).await.expect(422);
+    assert_eq!(refused.faults(), ["sscc field-no-gs1-prefix"]);
+    trade.post(&trade.operator, &path, &json!({ "prefixes": ["4870000"] })).await.expect(200);
+    pack(&trade, &group(1, &range(order, 0, 4))).await;
+    let kept = "SELECT count(*) FROM audit WHERE action = 'registry.set-prefixes' AND result = 'done'";
+    assert_eq!(trade.count(kept).await, 2);
 }

@@ -1,5 +1,6 @@
 //! Routes to participants, products and reference data.
 
+mod changes;
 mod participants;
 mod products;
 mod reference;
@@ -17,6 +18,7 @@ pub(crate) use products::{owner_of, publish as publish_product, register as regi
 /// Routes of the register.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     participants::routes(routes);
+    changes::routes(routes);
     products::routes(routes);
     reference::routes(routes);
 }

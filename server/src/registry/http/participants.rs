@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin_in_path;
@@ -13,12 +13,13 @@ use crate::audit;
 use crate::auth::{self, Member, Operator};
 use crate::db::Transaction;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Listed, Page, Query, problems};
+use crate::http::{Body, Listed, Page, Query, problems, search_text};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::jobs::{self, Job};
 use crate::registry::bin::Bin;
 use crate::registry::names::Names;
 use crate::registry::participant::{NewParticipant, Participant, ParticipantRole};
+use crate::registry::prefix::Gs1Prefix;
 use crate::registry::store;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -42,24 +43,48 @@ pub(crate) struct ParticipantAnswer {
     created_at: DateTime<Utc>,
     /// Since when it may do nothing.
     blocked_at: Option<DateTime<Utc>>,
+    /// Why it may do nothing.
+    blocked_reason: Option<String>,
+    /// The GS1 company prefixes under which it numbers packs.
+    #[schema(value_type = Vec<String>, example = json!(["4870001"]))]
+    gs1_prefixes: Vec<Gs1Prefix>,
 }
 
 impl From<Participant> for ParticipantAnswer {
     fn from(participant: Participant) -> Self {
-        let Participant { number: _, bin, name, roles, address, created_at, blocked_at } = participant;
-        Self { bin, name, roles, address, created_at, blocked_at }
+        let Participant { number: _, bin, name, roles, address, created_at, blocked_at, blocked_reason, gs1_prefixes } =
+            participant;
+        Self { bin, name, roles, address, created_at, blocked_at, blocked_reason, gs1_prefixes }
     }
 }
 
 /// Registers a participant: keeps it, and leaves the refresh of its card, in the caller's transaction.
-/// 409 `duplicate` when its BIN is registered already.
+/// 409 `duplicate` when its BIN or a GS1 prefix of it is registered already.
 pub(crate) async fn register(tx: &Transaction<'_>, new: &NewParticipant, now: DateTime<Utc>) -> Result<Participant> {
     let checked = new.check()?;
+    if !checked.gs1_prefixes.is_empty() {
+        check_prefixes(tx, None, "gs1_prefixes", &checked.gs1_prefixes).await?;
+    }
     let Some(participant) = store::insert_participant(tx, &checked, now).await? else {
         return Err(Error::Conflict("duplicate", vec![FieldFault::new("bin", "field-id-taken")]));
     };
     jobs::append(tx, &Job::RefreshParticipant { participant: participant.number }).await?;
     Ok(participant)
+}
+
+/// Refuses prefixes that are another participant's: 409 `duplicate` with the place of each.
+pub(super) async fn check_prefixes(
+    tx: &Transaction<'_>,
+    of: Option<i32>,
+    field: &str,
+    prefixes: &[Gs1Prefix],
+) -> Result<()> {
+    let others = store::hold_prefixes(tx, of).await?;
+    let is_taken = |prefix: &Gs1Prefix| others.iter().any(|other| other.overlaps(prefix));
+    let taken = prefixes.iter().enumerate().filter(|(_, prefix)| is_taken(prefix));
+    let faults: Vec<FieldFault> =
+        taken.map(|(at, _)| FieldFault::new(format!("{field}[{at}]"), "field-prefix-taken")).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Conflict("duplicate", faults)) }
 }
 
 /// Registers a participant.
@@ -106,11 +131,20 @@ async fn post_participant(
     Ok(HttpResponse::Created().json(answer))
 }
 
+/// Which participants are asked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ParticipantFilter {
+    /// Only whose name or BIN holds these letters.
+    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    search: Option<String>,
+}
+
 /// Lists participants: all of them for operators, oneself for a participant.
 #[utoipa::path(
     tag = "registry",
     operation_id = "list_participants",
-    params(Page),
+    params(ParticipantFilter, Page),
     responses(
         (status = 200, description = "A page in the order of registration", body = Listed<ParticipantAnswer>),
         problems::Malformed, problems::SignedIn, problems::Always,
@@ -121,11 +155,13 @@ async fn post_participant(
 async fn list(
     app: web::Data<App>,
     member: Member,
+    Query(filter): Query<ParticipantFilter>,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<ParticipantAnswer>>> {
     let (limit, after) = (page.limit()?, page.after::<i32>()?.unwrap_or_default());
+    let search = search_text(filter.search.as_deref())?;
     let db = app.db.get().await?;
-    let rows = store::list_participants(&db, member.participant, after, limit + 1).await?;
+    let rows = store::list_participants(&db, member.participant, search.as_deref(), after, limit + 1).await?;
     let page = Listed::cut(rows, limit, |participant| participant.number.to_string());
     Ok(web::Json(page.map(ParticipantAnswer::from)))
 }

@@ -15,7 +15,7 @@ use crate::audit::{self, Actor};
 use crate::auth::{self, Member, Operator};
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, Listed, Page, Query, language, problems};
+use crate::http::{Body, Listed, Page, Query, language, problems, search_text};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::jobs::{self, Job};
 use crate::registry::bin::Bin;
@@ -163,14 +163,14 @@ pub(crate) async fn register(
     Ok(product)
 }
 
-/// Publishes a card; one that is published already stays as it is. 404 without a card, 409 when it was withdrawn.
+/// Publishes a card; one that is published already stays as it is. 404 without a card, 409 `product-withdrawn` when it was withdrawn.
 pub(crate) async fn publish(tx: &Transaction<'_>, gtin: Gtin) -> Result<Product> {
     if let Some(product) = store::publish_product(tx, gtin).await? {
         jobs::append(tx, &Job::RefreshProduct { gtin: gtin.number() }).await?;
         return Ok(product);
     }
     let product = store::find_product(tx, gtin).await?.ok_or(Error::NotFound("unknown-product"))?;
-    if product.is_published() { Ok(product) } else { Err(Error::conflict("conflict")) }
+    if product.is_published() { Ok(product) } else { Err(Error::conflict("product-withdrawn")) }
 }
 
 /// For whom `member` registers goods: a participant's people for it alone, operators for whom they name.
@@ -258,6 +258,9 @@ struct Filter {
     /// In this state only.
     #[param(inline)]
     state: Option<ProductState>,
+    /// Only where the GTIN, the trade name or the maker holds these letters.
+    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    search: Option<String>,
 }
 
 /// Lists cards in the order of their GTINs: a participant's own, or all for operators.
@@ -281,9 +284,10 @@ async fn list(
     let (limit, after) = (page.limit()?, page.after::<i64>()?.unwrap_or(-1));
     let unknown = |_| Error::Malformed("malformed-query", vec![FieldFault::new("group", "field-unknown-group")]);
     let group = filter.group.as_deref().map(str::parse::<Group>).transpose().map_err(unknown)?;
-    let filter = ProductFilter { participant: member.participant, group, state: filter.state };
+    let search = search_text(filter.search.as_deref())?;
+    let filter = ProductFilter { participant: member.participant, group, state: filter.state, search };
     let db = app.db.get().await?;
-    let rows = store::list_products(&db, filter, after, limit + 1).await?;
+    let rows = store::list_products(&db, &filter, after, limit + 1).await?;
     let page = Listed::cut(rows, limit, |product| product.gtin.number().to_string());
     let owners: Vec<i32> = page.items.iter().map(|product| product.participant).collect();
     let owners = store::find_participants(&db, &owners).await?;

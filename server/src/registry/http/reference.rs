@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::error::{Error, Result};
 use crate::http::problems;
 use crate::registry::reference::{Country, Directory, ProductGroup, Region, Term, reference};
+use crate::registry::release::ReleaseRule;
 
 /// A day: directories change with releases of the program, and a check by tag costs next to nothing.
 const KEEP: &str = "public, max-age=86400";
@@ -56,6 +57,8 @@ enum AnyDirectory {
     Regions(Directory<Region>),
     /// `report-categories`, `withdrawal-reasons`
     Terms(Directory<Term>),
+    /// `release-facts`
+    ReleaseFacts(Directory<ReleaseRule>),
 }
 
 /// An answer that never changes while the program runs.
@@ -85,8 +88,8 @@ impl Fixed {
 }
 
 /// The list, and each directory.
-fn answers() -> &'static (Fixed, [Fixed; 5]) {
-    static ANSWERS: LazyLock<(Fixed, [Fixed; 5])> = LazyLock::new(|| {
+fn answers() -> &'static (Fixed, [Fixed; 6]) {
+    static ANSWERS: LazyLock<(Fixed, [Fixed; 6])> = LazyLock::new(|| {
         fn both<T: Serialize>(name: &'static str, directory: &Directory<T>) -> (Summary, Fixed) {
             let Directory { version, source, items } = directory;
             let (version, source) = (version.clone(), source.clone());
@@ -99,6 +102,7 @@ fn answers() -> &'static (Fixed, [Fixed; 5]) {
             both("regions", &all.regions),
             both("report-categories", &all.report_categories),
             both("withdrawal-reasons", &all.withdrawal_reasons),
+            both("release-facts", &all.release_facts),
         ];
         let items = parts.iter().map(|(summary, _)| summary.clone()).collect();
         (Fixed::new("", &Summaries { items }), parts.map(|(_, fixed)| fixed))
@@ -158,7 +162,7 @@ mod tests {
         let mut tags: Vec<_> = each.iter().chain([all]).map(|fixed| fixed.tag.tag().to_owned()).collect();
         tags.sort();
         tags.dedup();
-        assert_eq!(tags.len(), 6);
+        assert_eq!(tags.len(), 7);
         assert!(std::ptr::eq(answers(), answers()));
     }
 
