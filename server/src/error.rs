@@ -5,6 +5,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
 use locales::Arg;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +27,31 @@ pub struct FieldFault {
     pub at: Option<usize>,
     /// The same as a sentence, in the caller's language.
     pub message: String,
+    /// The unit that stands against it, where it is the caller's business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Box<FaultyUnit>>,
+}
+
+/// A unit that stands against a document, as data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FaultyUnit {
+    /// GTIN of the goods.
+    #[schema(example = "04870001234560")]
+    pub gtin: String,
+    /// Serial; none where the number of a stamp stands for it.
+    #[schema(example = "3K7QPW2MXC9ZT")]
+    pub serial: Option<String>,
+    /// Its index in its order, from 0, as ranges name it.
+    #[schema(example = 16)]
+    pub index: u32,
+    /// Its number in its order, from 1, as people count and exports name it.
+    #[schema(example = 17)]
+    pub number: u32,
+    /// Its status; none when it isn't the caller's.
+    #[schema(example = "sold")]
+    pub status: Option<&'static str>,
+    /// Since when it has that status, where a document gave it.
+    pub since: Option<DateTime<Utc>>,
 }
 
 impl FieldFault {
@@ -36,13 +62,21 @@ impl FieldFault {
 
     /// A fault whose sentence needs figures.
     pub fn with(field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) -> Self {
-        Self { field: field.into(), slug, at: None, message: locales::say(language::current(), slug, args) }
+        let message = locales::say(language::current(), slug, args);
+        Self { field: field.into(), slug, at: None, message, unit: None }
     }
 
     /// The same fault with the byte where it lies.
     #[must_use]
     pub fn at(mut self, byte: usize) -> Self {
         self.at = Some(byte);
+        self
+    }
+
+    /// The same fault with the unit that stands against it.
+    #[must_use]
+    pub fn of_unit(mut self, unit: FaultyUnit) -> Self {
+        self.unit = Some(Box::new(unit));
         self
     }
 }
@@ -74,6 +108,9 @@ pub enum Error {
     /// What is asked contradicts what is; the slug says why.
     #[error("conflict: {0}")]
     Conflict(&'static str, Vec<FieldFault>),
+    /// One of the others with so many faults more than it tells.
+    #[error("{0} and {1} faults more")]
+    Shortened(Box<Error>, u64),
     /// More than is accepted in one request; the slug says of what.
     #[error("too large: {0}")]
     TooLarge(&'static str),
@@ -125,6 +162,27 @@ impl Error {
         Self::Internal(what.into())
     }
 
+    /// The same with so many faults more than it tells.
+    #[must_use]
+    pub fn omitting(self, faults: u64) -> Self {
+        if faults == 0 { self } else { Self::Shortened(Box::new(self), faults) }
+    }
+
+    /// Fields that don't hold, of which so many are told and the others counted.
+    pub fn invalid(mut faults: Vec<FieldFault>, told: usize) -> Self {
+        let omitted = faults.len().saturating_sub(told);
+        faults.truncate(told);
+        Self::Invalid(faults).omitting(omitted as u64)
+    }
+
+    /// The refusal itself, without the count of faults that it doesn't tell.
+    pub fn refusal(&self) -> &Self {
+        match self {
+            Self::Shortened(error, _) => error,
+            other => other,
+        }
+    }
+
     /// The table from failure to HTTP status and slug.
     pub fn status_and_slug(&self) -> (StatusCode, &'static str) {
         match self {
@@ -137,6 +195,7 @@ impl Error {
             Self::NotFound(slug) => (StatusCode::NOT_FOUND, slug),
             Self::Conflict("idempotency-key-reused", _) => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::Conflict(slug, _) => (StatusCode::CONFLICT, slug),
+            Self::Shortened(error, _) => error.status_and_slug(),
             Self::TooLarge(slug) => (StatusCode::PAYLOAD_TOO_LARGE, slug),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
@@ -152,7 +211,7 @@ impl Error {
     }
 
     fn faults(&self) -> &[FieldFault] {
-        match self {
+        match self.refusal() {
             Self::Malformed(_, faults) | Self::Invalid(faults) | Self::Conflict(_, faults) => faults,
             _ => &[],
         }
@@ -189,6 +248,10 @@ pub struct Problem {
     /// Each fault with its place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldFault>,
+    /// How many faults there are beside these, which are the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2_900)]
+    pub fields_omitted: Option<u64>,
 }
 
 impl Problem {
@@ -203,6 +266,7 @@ impl Problem {
             detail: locales::say(language, &format!("{key}-detail"), &[]),
             status: status.as_u16(),
             fields: error.faults().to_vec(),
+            fields_omitted: if let Error::Shortened(_, omitted) = error { Some(*omitted) } else { None },
         }
     }
 }

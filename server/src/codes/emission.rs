@@ -117,6 +117,18 @@ impl<'a> Printer<'a> {
     }
 }
 
+/// The serial of a unit; none for stamps, which have a number instead, and for an order without places.
+pub(crate) fn serial_of(keys: &KeySet, order: &Order, index: u32) -> Option<String> {
+    match order.group.layout().serial {
+        SerialScheme::Long => Some(keys.serials.long(order.gtin, OrderPlace::new(order.number, index)?).to_string()),
+        SerialScheme::Short(length) => {
+            let place = order.first_place? + u64::from(index);
+            Some(keys.serials.short(order.gtin, place, length)?.to_string())
+        }
+        SerialScheme::Stamp => None,
+    }
+}
+
 /// Where links on labels lead: the public address without scheme and slash.
 pub(crate) fn host_of(public_url: &str) -> &str {
     let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);

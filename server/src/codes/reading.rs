@@ -34,10 +34,7 @@ pub(crate) async fn read_units_and_seals(keys: &Arc<KeySet>, units: &Units) -> R
         Named::Ranges(ranges) => Ok((Wanted::Ranges(ranges.to_vec()), None)),
         Named::Packs(packs) => {
             let read = read_ssccs(|position| Naming::Packs.place(position), packs);
-            read.map(|packs| (Wanted::Packs(packs), None)).map_err(|mut faults| {
-                faults.truncate(MAX_FAULTS);
-                Error::Invalid(faults)
-            })
+            read.map(|packs| (Wanted::Packs(packs), None)).map_err(|faults| Error::invalid(faults, MAX_FAULTS))
         }
     }
 }
@@ -51,7 +48,7 @@ async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<(Wanted, Opt
         })
         .collect();
     let (mut places, mut faults) = (Vec::with_capacity(codes.len()), Vec::new());
-    let (mut position, mut all_sealed) = (0, true);
+    let (mut position, mut omitted, mut all_sealed) = (0, 0, true);
     for piece in pieces {
         for read in piece.await.map_err(Error::internal)? {
             match read {
@@ -62,13 +59,17 @@ async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<(Wanted, Opt
                 Err(slug) if faults.len() < MAX_FAULTS => {
                     faults.push(FieldFault::new(Naming::Codes.place(position), slug));
                 }
-                Err(_) => {}
+                Err(_) => omitted += 1,
             }
             position += 1;
         }
     }
     let seal = (!all_sealed).then_some(SealLine::NotChecked);
-    if faults.is_empty() { Ok((Wanted::Codes(places), seal)) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok((Wanted::Codes(places), seal))
+    } else {
+        Err(Error::Invalid(faults).omitting(omitted))
+    }
 }
 
 /// The place of a unit's code, or the slug of why it has none that a document may name.

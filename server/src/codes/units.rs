@@ -15,7 +15,7 @@ pub(crate) const MAX_RANGES: usize = 1_000;
 pub(crate) const MAX_PACKS: usize = 1_000;
 /// Units that a document may be about, however they are named.
 pub(crate) const MAX_UNITS: u64 = 1_000_000;
-/// Faults that are told; the rest would only be noise.
+/// Faults that are told one by one; the rest are counted.
 pub(crate) const MAX_FAULTS: usize = 100;
 
 /// The units of a document: exactly one of the three lists.
@@ -41,7 +41,7 @@ pub(crate) struct Units {
 pub(crate) struct Range {
     /// The order's id.
     pub(crate) order: Uuid,
-    /// Index of the first unit, from 0.
+    /// Index of the first unit, from 0: its number in the export less one.
     #[schema(maximum = 999_999)]
     pub(crate) first: u32,
     /// Index of the last unit, which belongs to the range.
@@ -168,10 +168,8 @@ impl Selection {
         if !doubled.is_empty() {
             doubled.sort_unstable();
             doubled.dedup();
-            let faults = doubled.into_iter().take(MAX_FAULTS);
-            return Err(Error::Invalid(
-                faults.map(|position| FieldFault::new(naming.place(position), "field-doubled")).collect(),
-            ));
+            let faults = doubled.into_iter().map(|position| FieldFault::new(naming.place(position), "field-doubled"));
+            return Err(Error::invalid(faults.collect(), MAX_FAULTS));
         }
         let units: u64 = runs.iter().map(|run| run.units()).sum();
         if units > MAX_UNITS {
@@ -246,8 +244,8 @@ mod tests {
     }
 
     fn faults(error: Error) -> Vec<String> {
-        let Error::Invalid(faults) = error else { panic!("{error}") };
-        faults.into_iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect()
+        let Error::Invalid(faults) = error.refusal() else { panic!("{error}") };
+        faults.iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect()
     }
 
     #[test]
