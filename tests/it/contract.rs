@@ -19,6 +19,7 @@ use crate::codes::{PRODUCER, SHOP, range};
 use crate::people::{People, RIVAL};
 
 const PACK: &str = "348700000000000013";
+const IDLE: &str = "990140000017";
 /// The tester looks at everything, but for what it can't know: that a number must have a check digit, an order an
 /// owner, and that what was deleted here is told otherwise. What doesn't fit may be refused in any way that is documented,
 /// also as too large. A form with five photos, the most that there may be, it takes for one that doesn't fit.
@@ -199,12 +200,19 @@ async fn every_role_is_answered_as_the_contract_says() {
     let fresh = trade.order("04870001234560", 9).await;
     let some = |from: usize| json!({ "codes": [codes[from], codes[from + 1]] });
     let names = json!({ "kk": "Жаңа", "ru": "Новый", "en": "New" });
+    // One that may be blocked without harm to those who are asked afterwards.
+    let idle = json!({ "bin": IDLE, "name": names, "roles": ["retailer"] });
+    trade.post(&trade.operator, "/v1/participants", &idle).await.expect(201);
     let milk = json!({ "gtin": "04870001234577", "group": "dairy", "manufacturer": "«Алатау» ЖШС", "country": "KZ",
         "hs_code": "0401", "trade_name": names, "participant": PRODUCER,
         "attributes": { "brand": "Алатау", "kind": "milk", "fat": 3.2, "net_mass": 1_000 } });
     let mut examples = vec![
         ("/v1/participants", "body", json!({ "bin": "990140000007", "name": names, "roles": ["producer"] })),
         ("/v1/participants/{bin}", "bin", json!(RIVAL)),
+        ("/v1/participants/{bin}/block", "bin", json!(IDLE)),
+        ("/v1/participants/{bin}/unblock", "bin", json!(IDLE)),
+        ("/v1/participants/{bin}/prefixes", "bin", json!(IDLE)),
+        ("/v1/participants/{bin}/quotas", "bin", json!(IDLE)),
         ("/v1/products", "body", milk),
         ("/v1/products/{gtin}/publish", "gtin", json!("04870001234560")),
         (
@@ -213,7 +221,7 @@ async fn every_role_is_answered_as_the_contract_says() {
             json!({ "id": Uuid::new_v4(), "gtin": "04870001234560", "quantity": 7, "participant": PRODUCER }),
         ),
         ("/v1/applications", "body", file(range(fresh, 0, 4))),
-        ("/v1/releases", "body", file(range(fresh, 0, 3))),
+        ("/v1/releases", "body", with(file(range(fresh, 0, 3)), "produced_on", "2026-01-10")),
         ("/v1/sales", "body", file(some(20))),
         ("/v1/returns", "body", file(some(22))),
         ("/v1/withdrawals", "body", with(file(some(30)), "reason", "damaged")),
@@ -224,7 +232,8 @@ async fn every_role_is_answered_as_the_contract_says() {
         ("/v1/packs/{sscc}/open", "sscc", json!(PACK)),
         ("/v1/stock/checks", "body", with(json!({ "codes": codes[60..70] }), "id", &Uuid::new_v4().to_string())),
     ];
-    for path in ["/v1/orders/{id}", "/v1/orders/{id}/codes", "/v1/orders/{id}/labels.pdf"] {
+    for path in ["", "/codes", "/labels.pdf", "/approve", "/refuse", "/void"] {
+        let path: &'static str = format!("/v1/orders/{{id}}{path}").leak();
         examples.push((path, "id", json!(order)));
     }
     for path in ["/v1/shipments/{id}", "/v1/shipments/{id}/accept", "/v1/shipments/{id}/cancel"] {

@@ -78,16 +78,16 @@ impl<'a> Desk<'a> {
     pub(crate) async fn file<D: Document>(&self, document: &D) -> Result<()> {
         let draft = document.draft(self.today())?;
         let wanted = read_units(&self.app.keys.current(), document.units()).await?;
-        let deed = settle(&self.app.db.get().await?, draft.does).await?;
+        let deed = settle(&self.app.db.get().await?, draft.does, self.caller.participant).await?;
         self.once(document.id(), &deed, &draft.details, async |tx, filing| perform(tx, filing, wanted).await.map(drop))
             .await
     }
 
-    /// Ships units to another participant.
-    pub(crate) async fn ship(&self, id: Uuid, units: &Units, receiver: i32) -> Result<()> {
+    /// Ships units to another participant, under a number of the paper.
+    pub(crate) async fn ship(&self, id: Uuid, units: &Units, receiver: i32, number: &str) -> Result<()> {
         let wanted = read_units(&self.app.keys.current(), units).await?;
         let sender = self.participant()?;
-        self.once(id, &Deed::Ship, &json!({}), async |tx, filing| {
+        self.once(id, &Deed::Ship, &json!({ "number": number }), async |tx, filing| {
             begin_shipment(tx, filing, wanted, sender, receiver).await.map(drop)
         })
         .await
@@ -140,7 +140,9 @@ impl<'a> Desk<'a> {
         if is_filed(&db, id).await? {
             return Ok(());
         }
-        let filing = Filing { caller: self.caller, id, deed, details, fingerprint: id.as_bytes(), now: self.at };
+        let keys = self.app.keys.current();
+        let filing =
+            Filing { caller: self.caller, id, deed, details, fingerprint: id.as_bytes(), now: self.at, keys: &keys };
         let tx = db.transaction().await?;
         change(&tx, filing).await?;
         tx.commit().await?;

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use marking::segment::{UNITS_PER_SEGMENT, UnitState};
 use marking::status::WithdrawalReason;
 
 use super::deed::{Deed, Leaving};
 use super::sheet::Refusal;
+use crate::registry::ReleaseFact;
 
 /// A set of particulars; the empty one is never stored and has the number 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,15 +33,39 @@ pub(crate) struct ReleaseFacts {
     pub(crate) import: Option<Import>,
 }
 
-/// Where imported goods crossed the border on paper.
+/// Who brought goods into the country, and where they crossed the border on paper.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Import {
     /// The importer's number in the register.
     pub(crate) importer: i32,
+    /// The customs declaration; goods from within the union have none.
+    pub(crate) declaration: Option<Declaration>,
+}
+
+/// A customs declaration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Declaration {
     /// `NNNNN/DDMMYY/NNNNNNN`.
-    pub(crate) declaration_number: String,
-    /// The day of the declaration.
+    pub(crate) number: String,
+    /// Its day.
     pub(crate) declared_on: NaiveDate,
+}
+
+impl ReleaseFacts {
+    /// The facts that are stated.
+    pub(crate) fn stated(&self) -> Vec<ReleaseFact> {
+        let declaration = self.import.as_ref().and_then(|import| import.declaration.as_ref());
+        [
+            (ReleaseFact::ProducedOn, self.produced_on.is_some()),
+            (ReleaseFact::ExpiresOn, self.expires_on.is_some()),
+            (ReleaseFact::Importer, self.import.is_some()),
+            (ReleaseFact::DeclarationNumber, declaration.is_some()),
+            (ReleaseFact::DeclaredOn, declaration.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(fact, is_stated)| is_stated.then_some(fact))
+        .collect()
+    }
 }
 
 /// A recall.
@@ -91,6 +117,35 @@ impl Particulars {
     }
 }
 
+/// Neighbouring units of an order that are under one recall: first index, last index, the recall. `segments` are the
+/// stored states by their numbers, ascending.
+pub(crate) fn recalled_runs<'a>(
+    segments: impl IntoIterator<Item = (u32, &'a [u8])>,
+    particulars: &BTreeMap<u16, Particulars>,
+) -> Vec<(u32, u32, &Recall)> {
+    let mut runs: Vec<(u32, u32, &Recall)> = Vec::new();
+    if particulars.values().all(|particulars| particulars.recall.is_none()) {
+        return runs;
+    }
+    for (number, states) in segments {
+        for (offset, state) in (0_u32..).zip(states.as_chunks::<2>().0) {
+            let of_unit = UnitState::from_bytes(*state).and_then(UnitState::particulars);
+            let recall = of_unit.and_then(|number| particulars.get(&number)?.recall.as_ref());
+            let Some(recall) = recall else { continue };
+            let index = number * SEGMENT + offset;
+            match runs.last_mut() {
+                Some((_, last, before)) if *last + 1 == index && *before == recall => *last = index,
+                _ => runs.push((index, index, recall)),
+            }
+        }
+    }
+    runs
+}
+
+/// Units of a full segment.
+#[expect(clippy::cast_possible_truncation, reason = "about a thousand")]
+const SEGMENT: u32 = UNITS_PER_SEGMENT as u32;
+
 /// Which of an order's particulars forbid the deed: a sale of recalled or expired goods.
 pub(crate) fn unfit(deed: &Deed, particulars: &BTreeMap<u16, Particulars>, today: NaiveDate) -> BTreeMap<u16, Refusal> {
     let forbids = |(number, particulars): (&u16, &Particulars)| Some((*number, particulars.unfit_for_sale(today)?));
@@ -118,6 +173,23 @@ mod tests {
         let recalled = released().after(&Deed::Recall(recall.clone()));
         assert_eq!((recalled.release.clone(), recalled.recall.clone()), (released().release, Some(recall)));
         assert_eq!(recalled.after(&Deed::LiftRecall), released());
+    }
+
+    #[test]
+    fn recalled_neighbours_are_one_run_also_over_the_edge_of_a_segment() {
+        use marking::status::Status;
+
+        let recalled = released().after(&Deed::Recall(Recall { reason: "glass".into(), on: day(5) }));
+        let stored = BTreeMap::from([(1, released()), (2, recalled)]);
+        let states = |numbers: &[u16]| -> Vec<u8> {
+            let state = |number| UnitState::new(Status::InCirculation, number).unwrap().to_bits().to_be_bytes();
+            numbers.iter().flat_map(|number| state(*number)).collect()
+        };
+        let full = [vec![1; UNITS_PER_SEGMENT - 2], vec![2, 2]].concat();
+        let (one, two) = (states(&full), states(&[2, 1, 2]));
+        let found = recalled_runs([(0, one.as_slice()), (1, two.as_slice())], &stored);
+        let runs: Vec<_> = found.iter().map(|(first, last, _)| (*first, *last)).collect();
+        assert_eq!(runs, [(SEGMENT - 2, SEGMENT), (SEGMENT + 2, SEGMENT + 2)]);
     }
 
     #[test]

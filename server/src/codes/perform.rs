@@ -15,12 +15,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::deed::Deed;
+use super::emission::serial_of;
 use super::order::Order;
 use super::pack::{self, Pack};
-use super::particulars::{Particulars, unfit};
+use super::particulars::{Import, Particulars, ReleaseFacts, unfit};
 use super::place::Place;
 use super::seal_line::SealLine;
-use super::sheet::{self, Claim, Refusal, Refused, Terms};
+use super::sheet::{self, Claim, Refusal, Refusals, Refused, Terms};
 use super::store::operation::{self, NewOperation};
 use super::store::pack as packs;
 use super::store::{order as orders, segment, sscc_column};
@@ -28,13 +29,14 @@ use super::units::{MAX_FAULTS, Naming, Range, Run, Selection, runs_of};
 use crate::audit;
 use crate::auth::Caller;
 use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
+use crate::error::{Error, FaultyUnit, FieldFault, Result};
 use crate::http::{known, language};
 use crate::jobs::{self, Job};
+use crate::keys::KeySet;
 use crate::registry;
 
 /// A document that is filed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Filing<'a> {
     /// By whom.
     pub(crate) caller: &'a Caller,
@@ -48,6 +50,14 @@ pub(crate) struct Filing<'a> {
     pub(crate) fingerprint: &'a [u8],
     /// When.
     pub(crate) now: DateTime<Utc>,
+    /// What makes serials, to name units that stand against it.
+    pub(crate) keys: &'a KeySet,
+}
+
+impl std::fmt::Debug for Filing<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Filing").field("id", &self.id).field("deed", &self.deed).finish_non_exhaustive()
+    }
 }
 
 /// The units of a document, as far as its text tells.
@@ -98,13 +108,14 @@ struct Found {
 
 /// Files a document and does what it says; the same document again is the same answer. The caller commits.
 ///
-/// 409 `conflict` when another document has the id; 409 `not-owned`, `out-of-order` and the like with the place of
+/// 409 `id-taken` when another document has the id; 409 `not-owned`, `out-of-order` and the like with the place of
 /// each unit that stands against it; 422 when its units can't be found.
 pub(crate) async fn perform(tx: &Transaction<'_>, filing: Filing<'_>, wanted: Wanted) -> Result<Receipt> {
     let Filing { caller, id, deed, now, .. } = filing;
     if let Some(receipt) = begin(tx, filing).await? {
         return Ok(receipt);
     }
+    bind_declaration(tx, deed).await?;
     let acting = match wanted {
         Wanted::Document { holder, .. } => Some(holder),
         _ => caller.participant,
@@ -126,9 +137,34 @@ pub(crate) async fn perform(tx: &Transaction<'_>, filing: Filing<'_>, wanted: Wa
     Ok(Receipt { id, kind: deed.slug().to_owned(), units, at: now, seal: None })
 }
 
+/// Holds the number of a release's customs declaration for its importer: a declaration is one importer's, and serves
+/// several of their releases. 422 when it is another's.
+async fn bind_declaration(tx: &Transaction<'_>, deed: &Deed) -> Result<()> {
+    let Deed::Release(ReleaseFacts { import: Some(Import { importer, declaration: Some(declaration) }), .. }) = deed
+    else {
+        return Ok(());
+    };
+    if operation::hold_declaration(tx, &declaration.number, *importer).await? == *importer {
+        Ok(())
+    } else {
+        Err(Error::field("declaration_number", "field-declaration-of-another"))
+    }
+}
+
+/// Refuses a release that lacks facts which its goods need, or states some that they can't have.
+async fn check_facts(tx: &Transaction<'_>, facts: &ReleaseFacts, orders: &[Order]) -> Result<()> {
+    let goods: Vec<Gtin> = orders.iter().map(|order| order.gtin).collect();
+    let stated = facts.stated();
+    let mut faults = registry::Faults::default();
+    for product in registry::find_products(tx, &goods).await?.values() {
+        registry::check_release(product, &stated, &mut faults);
+    }
+    faults.refuse()
+}
+
 /// Takes the document's id; returns the receipt of the same document when it was filed before.
 pub(crate) async fn begin(tx: &Transaction<'_>, filing: Filing<'_>) -> Result<Option<Receipt>> {
-    let Filing { caller, id, deed, details, fingerprint, now } = filing;
+    let Filing { caller, id, deed, details, fingerprint, now, .. } = filing;
     let participant = caller.participant;
     if let Some(number) = participant {
         let own = registry::find_participant(tx, number).await?;
@@ -142,7 +178,7 @@ pub(crate) async fn begin(tx: &Transaction<'_>, filing: Filing<'_>) -> Result<Op
     if filed.kind == kind && filed.fingerprint == fingerprint {
         Ok(Some(Receipt { id, kind: filed.kind, units: filed.units, at: filed.at, seal: None }))
     } else {
-        Err(Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")]))
+        Err(Error::Conflict("id-taken", vec![FieldFault::new("id", "field-id-taken")]))
     }
 }
 
@@ -197,11 +233,18 @@ pub(crate) async fn find_runs(tx: &Transaction<'_>, wanted: Wanted) -> Result<Se
     match wanted {
         Wanted::Codes(places) => {
             let resolved = orders::resolve_many(tx, &places).await?;
-            let unknown = resolved.iter().enumerate().filter(|(_, place)| place.is_none()).take(MAX_FAULTS);
-            let faults: Vec<_> =
-                unknown.map(|(at, _)| FieldFault::new(Naming::Codes.place(at), "field-unknown-code")).collect();
+            let unknown = resolved.iter().enumerate().filter(|(_, place)| place.is_none());
+            let mut omitted = 0;
+            let mut faults = Vec::new();
+            for (at, _) in unknown {
+                if faults.len() < MAX_FAULTS {
+                    faults.push(FieldFault::new(Naming::Codes.place(at), "field-unknown-code"));
+                } else {
+                    omitted += 1;
+                }
+            }
             if !faults.is_empty() {
-                return Err(Error::Invalid(faults));
+                return Err(Error::Invalid(faults).omitting(omitted));
             }
             let places = resolved.iter().enumerate().filter_map(|(at, place)| Some((place.as_ref()?, at)));
             Selection::new(Naming::Codes, runs_of(places.map(|(place, at)| (place.order, place.index, at))))
@@ -273,22 +316,22 @@ async fn runs_of_ranges(tx: &Transaction<'_>, ranges: &[Range]) -> Result<Vec<Ru
             Ok((order, first, last)) => runs.push(Run { order, first, last, position }),
             Err((field, slug, most)) => {
                 let place = format!("{}.{field}", Naming::Ranges.place(position));
-                let args = [("min", range.first.into()), ("max", most.into())];
+                // People count from 1.
+                let args = [("min", range.first.saturating_add(1).min(most).into()), ("max", most.into())];
                 faults.push(FieldFault::with(place, slug, if most > 0 { &args } else { &[] }));
             }
         }
     }
-    faults.truncate(MAX_FAULTS);
-    if faults.is_empty() { Ok(runs) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() { Ok(runs) } else { Err(Error::invalid(faults, MAX_FAULTS)) }
 }
 
-/// A range within its order, or the field that is wrong, why, and the highest index there is.
+/// A range within its order, or the field that is wrong, why, and the highest number there is.
 fn check_range(range: &Range, order: Option<&Order>) -> Result<(u32, u32, u32), (&'static str, &'static str, u32)> {
     let Some(order) = order else { return Err(("order", "field-unknown-order", 0)) };
     if range.first <= range.last && range.last < order.quantity {
         Ok((order.number, range.first, range.last))
     } else {
-        Err(("last", "field-out-of-range", order.quantity.max(2) - 1))
+        Err(("last", "field-number-out-of-range", order.quantity))
     }
 }
 
@@ -327,7 +370,7 @@ pub(crate) async fn change_units(
         None => BTreeMap::new(),
     };
     let today = locales::format::date_in_kazakhstan(filing.now);
-    let mut refused = Vec::new();
+    let mut refused = Refusals::default();
     let mut changed = Vec::new();
     for (order, (number, segments, runs)) in orders.iter().zip(touched) {
         if order.number != number {
@@ -335,14 +378,18 @@ pub(crate) async fn change_units(
         }
         let claim = claim(deed, acting, order, &holders);
         change_order(tx, filing, order, runs, &segments, claim, today, &mut refused).await?;
-        if refused.len() >= MAX_FAULTS {
-            break;
-        }
         if deed.changes_units() {
             changed.push((number, segments));
         }
     }
-    if refused.is_empty() { Ok(changed) } else { Err(refusal(selection.naming(), &refused)) }
+    if !refused.told.is_empty() {
+        let units = name_units(tx, filing.keys, &orders, &refused).await?;
+        return Err(refusal(selection.naming(), &refused, units));
+    }
+    if let Deed::Release(facts) = deed {
+        check_facts(tx, facts, &orders).await?;
+    }
+    Ok(changed)
 }
 
 /// Checks and changes the units of one order, whose segments are held.
@@ -355,7 +402,7 @@ async fn change_order(
     segments: &[u32],
     claim: Claim,
     today: NaiveDate,
-    refused: &mut Vec<Refused>,
+    refused: &mut Refusals,
 ) -> Result<()> {
     let deed = filing.deed;
     let known = segment::list_particulars(tx, order.number).await?;
@@ -368,7 +415,7 @@ async fn change_order(
         Terms { event: deed.event(), barred: deed.barred(), claim, hands_to, unfit: unfit(deed, &known, today) };
     let mut sheets = segment::read_segments(tx, order.number, segments).await?;
     let seen = sheet::change(&mut sheets, runs, &terms, refused).map_err(Error::internal)?;
-    if !refused.is_empty() || !deed.changes_units() {
+    if !refused.told.is_empty() || !deed.changes_units() {
         return Ok(());
     }
     let none = Particulars::default();
@@ -401,26 +448,60 @@ fn check_usable(selection: &Selection, orders: &[Order], acting: Option<i32>) ->
     Err(Error::Conflict("order-not-approved", positions.into_iter().map(fault).collect()))
 }
 
+/// The units that stand against a document as data: of the caller's own the status, and since when they have it. Nothing
+/// is said of another's.
+async fn name_units(
+    tx: &Transaction<'_>,
+    keys: &KeySet,
+    orders: &[Order],
+    refused: &Refusals,
+) -> Result<Vec<Option<FaultyUnit>>> {
+    let own = refused.told.iter().filter(|refused| refused.why != Refusal::NotOwned);
+    let own: Vec<(u32, u32)> = own.map(|refused| (refused.order, refused.index)).collect();
+    let since = operation::find_last(tx, &own).await?;
+    let name = |refused: &Refused| {
+        let order = orders.iter().find(|order| order.number == refused.order)?;
+        let status = match refused.why {
+            Refusal::NotOwned => return None,
+            Refusal::OutOfOrder(status) => Some(status.slug()),
+            Refusal::Recalled | Refusal::Expired => None,
+        };
+        Some(FaultyUnit {
+            gtin: order.gtin.to_string(),
+            serial: serial_of(keys, order, refused.index),
+            index: refused.index,
+            number: refused.index + 1,
+            status,
+            since: since.get(&(refused.order, refused.index)).copied(),
+        })
+    };
+    Ok(refused.told.iter().map(name).collect())
+}
+
 /// The refusal of a document: its slug is that of the first unit's.
-fn refusal(naming: Naming, refused: &[Refused]) -> Error {
+fn refusal(naming: Naming, refused: &Refusals, units: Vec<Option<FaultyUnit>>) -> Error {
     let fault = |refused: &Refused| {
         let place = naming.place(refused.position);
-        let index = ("index", refused.index.into());
+        let number = ("number", (refused.index + 1).into());
         match refused.why {
-            Refusal::NotOwned => FieldFault::with(place, "field-not-owned", &[index]),
-            Refusal::Recalled => FieldFault::with(place, "field-recalled", &[index]),
-            Refusal::Expired => FieldFault::with(place, "field-expired", &[index]),
+            Refusal::NotOwned => FieldFault::with(place, "field-not-owned", &[number]),
+            Refusal::Recalled => FieldFault::with(place, "field-recalled", &[number]),
+            Refusal::Expired => FieldFault::with(place, "field-expired", &[number]),
             Refusal::OutOfOrder(status) => {
                 let status = locales::say(language::current(), &format!("status-{status}"), &[]);
-                FieldFault::with(place, "field-out-of-order", &[index, ("status", status.into())])
+                FieldFault::with(place, "field-out-of-order", &[number, ("status", status.into())])
             }
         }
     };
-    let slug = match refused.first().map(|refused| refused.why) {
+    let faults = refused.told.iter().zip(units).map(|(refused, unit)| match unit {
+        Some(unit) => fault(refused).of_unit(unit),
+        None => fault(refused),
+    });
+    let slug = match refused.told.first().map(|refused| refused.why) {
         Some(Refusal::NotOwned) => "not-owned",
         _ => "out-of-order",
     };
-    Error::Conflict(slug, refused.iter().map(fault).collect())
+    Error::Conflict(slug, faults.collect()).omitting(refused.omitted)
 }
 
 /// Changes the packs that a document named or took units out of; returns those whose cards changed.

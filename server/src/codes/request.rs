@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::deed::{Deed, Leaving};
-use super::particulars::Recall;
+use super::particulars::{Declaration, Recall};
 use super::units::Units;
 use crate::error::Result;
 use crate::registry::{Bin, Faults, InvalidBin};
@@ -51,8 +51,8 @@ pub(crate) enum Does {
         produced_on: Option<NaiveDate>,
         /// The last day on which the goods are good.
         expires_on: Option<NaiveDate>,
-        /// Importer, declaration's number and day.
-        import: Option<(Bin, String, NaiveDate)>,
+        /// Importer, and the customs declaration where there is one.
+        import: Option<(Bin, Option<Declaration>)>,
     },
     /// A shipment to this participant.
     Ship(Bin),
@@ -93,7 +93,8 @@ pub(crate) struct Release {
     /// The last day on which the goods are good.
     #[schema(format = Date, example = "2027-11-10")]
     expires_on: Option<String>,
-    /// BIN of the importer; none for goods made in the country.
+    /// BIN of the importer, which is the participant that sends this; none for goods made in the country. Which facts
+    /// goods need, the directory `release-facts` says.
     #[schema(example = "990140000384", pattern = "^[0-9]{12}$")]
     importer: Option<String>,
     /// Number of the customs declaration, together with an importer.
@@ -224,8 +225,8 @@ document! { Release, "POST /v1/releases",
 }
 
 impl Release {
-    /// Importer and declaration: all of it, or none.
-    fn import(&self, today: NaiveDate, faults: &mut Faults) -> Option<(Bin, String, NaiveDate)> {
+    /// Importer and declaration: none of it, the importer alone, or all.
+    fn import(&self, today: NaiveDate, faults: &mut Faults) -> Option<(Bin, Option<Declaration>)> {
         let number = self.declaration_number.as_deref();
         let Some(importer) = &self.importer else {
             for (field, given) in
@@ -238,6 +239,9 @@ impl Release {
             return None;
         };
         let importer = faults.keep("importer", importer.parse::<Bin>(), InvalidBin::slug);
+        if number.is_none() && self.declared_on.is_none() {
+            return Some((importer?, None));
+        }
         let declared_on = past_date("declared_on", self.declared_on.as_deref(), today, faults);
         if self.declared_on.is_none() {
             faults.add("declared_on", "field-required");
@@ -250,7 +254,8 @@ impl Release {
             }
             Some(Some(_)) => {}
         }
-        Some((importer?, number?.to_owned(), declared_on?))
+        let declaration = Declaration { number: number?.to_owned(), declared_on: declared_on? };
+        Some((importer?, Some(declaration)))
     }
 }
 
@@ -385,11 +390,16 @@ mod tests {
             "produced_on": "2026-11-10", "expires_on": "2027-11-10", "importer": "990140000384",
             "declaration_number": "55301/151126/0012345", "declared_on": "2026-11-15"
         });
-        let Does::Release { import: Some((bin, number, on)), .. } = draft::<Release>(body).unwrap().does else {
+        let Does::Release { import: Some((bin, Some(declaration))), .. } = draft::<Release>(body).unwrap().does else {
             panic!()
         };
-        assert_eq!((bin.to_string().as_str(), number.as_str()), ("990140000384", "55301/151126/0012345"));
-        assert_eq!(on.to_string(), "2026-11-15");
+        assert_eq!((bin.to_string().as_str(), declaration.number.as_str()), ("990140000384", "55301/151126/0012345"));
+        assert_eq!(declaration.declared_on.to_string(), "2026-11-15");
+        let union = draft::<Release>(json!({ "importer": "990140000384" })).unwrap().does;
+        assert!(
+            matches!(union, Does::Release { import: Some((_, None)), .. }),
+            "goods of the union have no declaration"
+        );
         assert!(draft::<Release>(json!({})).is_ok(), "domestic goods, nothing told");
     }
 

@@ -43,16 +43,26 @@ async fn carry_out<D: Document>(
     let now = super::now(app);
     let draft = document.draft(app.clock.today())?;
     let (wanted, seal) = read_units_and_seals(&app.keys.current(), document.units()).await?;
-    let deed = settle(&app.db.get().await?, draft.does).await?;
+    let deed = settle(&app.db.get().await?, draft.does, caller.participant).await?;
     let fingerprint = fingerprint(caller, D::ROUTE, document)?;
-    let filing =
-        Filing { caller, id: document.id(), deed: &deed, details: &draft.details, fingerprint: &fingerprint, now };
+    let keys = app.keys.current();
+    let filing = Filing {
+        caller,
+        id: document.id(),
+        deed: &deed,
+        details: &draft.details,
+        fingerprint: &fingerprint,
+        now,
+        keys: &keys,
+    };
     let sold = if let (Deed::Sell, Wanted::Codes(places)) = (&deed, &wanted) { places.clone() } else { Vec::new() };
     let filed = file(app, key, D::ROUTE, document, filing, async |tx| {
         perform(tx, filing, wanted).await.map(|receipt| Receipt { seal, ..receipt })
     })
     .await;
-    if let Err(Error::Conflict(_, faults)) = &filed {
+    if let Err(error) = &filed
+        && let Error::Conflict(_, faults) = error.refusal()
+    {
         leave_to_judges(app, filing, &sold, faults).await?;
     }
     filed
@@ -76,20 +86,21 @@ async fn leave_to_judges(
     Ok(tx.commit().await?)
 }
 
-/// What a document does, once its importer is found.
-pub(in crate::codes) async fn settle(db: &impl GenericClient, does: Does) -> Result<Deed> {
+/// What a document does, once its importer is found: only the importer itself releases what it imported (`own`).
+pub(in crate::codes) async fn settle(db: &impl GenericClient, does: Does, own: Option<i32>) -> Result<Deed> {
     match does {
         Does::Plain(deed) => Ok(deed),
         Does::Release { produced_on, expires_on, import } => {
             let import = match import {
                 None => None,
-                Some((bin, declaration_number, declared_on)) => {
+                Some((bin, declaration)) => {
                     let importer = registry::find_participant_by_bin(db, bin).await?;
-                    let importer = importer.ok_or_else(|| Error::field("importer", "field-no-such-participant"))?;
+                    let importer = importer.filter(|importer| Some(importer.number) == own);
+                    let importer = importer.ok_or_else(|| Error::field("importer", "field-not-own-bin"))?;
                     if !importer.is(ParticipantRole::Importer) {
                         return Err(Error::field("importer", "field-not-an-importer"));
                     }
-                    Some(Import { importer: importer.number, declaration_number, declared_on })
+                    Some(Import { importer: importer.number, declaration })
                 }
             };
             Ok(Deed::Release(ReleaseFacts { produced_on, expires_on, import }))

@@ -26,7 +26,7 @@ use crate::error::{Error, FieldFault, Result};
 use crate::idempotency::{self, IdempotencyKey};
 
 pub(super) use documents::settle;
-pub(crate) use export::CodeRange;
+pub(crate) use export::{CodeRange, range_name};
 pub(crate) use orders::visible_order;
 
 /// The most bytes of a document: thirty thousand of the longest codes, with room to spare.
@@ -79,7 +79,7 @@ async fn file<T: Serialize + DeserializeOwned>(
             app.wake.notify_one();
             Ok(HttpResponse::Created().json(answer))
         }
-        Err(refused @ (Error::Conflict(..) | Error::Forbidden(_) | Error::NotFound(_))) => {
+        Err(refused) if matches!(refused.refusal(), Error::Conflict(..) | Error::Forbidden(_) | Error::NotFound(_)) => {
             tx.rollback().await?;
             append_audit(&db, filing, refused.slug(), json!({})).await?;
             Err(refused)

@@ -36,7 +36,8 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 struct NewPack {
     /// The client's own id of the document: the same id again is the same document.
     id: Uuid,
-    /// The pack's number, 18 digits, which never served before.
+    /// The pack's number, 18 digits, which never served before: under a GS1 prefix that is registered for the
+    /// participant.
     #[schema(example = "348700000000000013", pattern = "^[0-9]{18}$")]
     sscc: String,
     /// What it is for.
@@ -148,7 +149,8 @@ async fn post_pack(
     };
     let (caller, id, deed) = (&*packer, new.id, &Deed::Pack);
     let (fingerprint, details) = (fingerprint(caller, route, &new)?, json!({ "sscc": sscc, "level": new.level }));
-    let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now };
+    let keys = app.keys.current();
+    let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
     file(&app, &key, route, &new, filing, async |tx| {
         make_pack(tx, filing, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
     })
@@ -161,10 +163,7 @@ fn read_content(packs: &[String]) -> Result<Vec<Sscc>> {
         let args = [("min", 1.into()), ("max", MAX_PACKS.into())];
         return Err(Error::Invalid(vec![FieldFault::with("packs", "field-out-of-range", &args)]));
     }
-    read_ssccs(|position| Naming::Content.place(position), packs).map_err(|mut faults| {
-        faults.truncate(MAX_FAULTS);
-        Error::Invalid(faults)
-    })
+    read_ssccs(|position| Naming::Content.place(position), packs).map_err(|faults| Error::invalid(faults, MAX_FAULTS))
 }
 
 /// Takes a pack apart: what was inside stands alone from now on, and the number never serves again.
@@ -196,7 +195,8 @@ async fn post_open(
     let route = format!("POST /v1/packs/{sscc}/open");
     let (caller, id, deed, now) = (&*owner, opening.id, &Deed::Unpack, super::now(&app));
     let (fingerprint, details) = (fingerprint(caller, &route, &opening)?, json!({ "sscc": sscc }));
-    let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now };
+    let keys = app.keys.current();
+    let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
     file(&app, &key, &route, &opening, filing, async |tx| open_pack(tx, filing, sscc).await).await
 }
 

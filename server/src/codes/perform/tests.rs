@@ -92,7 +92,7 @@ proptest! {
         if first <= last && last < 10 {
             prop_assert_eq!(checked, Ok((1, first, last)));
         } else {
-            prop_assert_eq!(checked, Err(("last", "field-out-of-range", 9)));
+            prop_assert_eq!(checked, Err(("last", "field-number-out-of-range", 10)));
         }
         prop_assert_eq!(check_range(&range, None), Err(("order", "field-unknown-order", 0)));
     }
@@ -101,9 +101,10 @@ proptest! {
 #[test]
 fn a_refusal_names_each_unit_with_its_place_and_the_status_that_stands() {
     let unit = |position, why| Refused { position, order: 1, index: 511, why };
-    let refused =
-        [unit(17, Refusal::OutOfOrder(Status::Sold)), unit(18, Refusal::Recalled), unit(19, Refusal::Expired)];
-    let Error::Conflict(slug, faults) = refusal(Naming::Codes, &refused) else { panic!("a conflict") };
+    let told =
+        vec![unit(17, Refusal::OutOfOrder(Status::Sold)), unit(18, Refusal::Recalled), unit(19, Refusal::Expired)];
+    let refused = Refusals { told, omitted: 0 };
+    let Error::Conflict(slug, faults) = refusal(Naming::Codes, &refused, vec![None; 3]) else { panic!("a conflict") };
     let told: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.slug)).collect();
     let expected = [
         ("units.codes[17]", "field-out-of-order"),
@@ -112,13 +113,16 @@ fn a_refusal_names_each_unit_with_its_place_and_the_status_that_stands() {
     ];
     assert_eq!((slug, told.as_slice()), ("out-of-order", &expected[..]));
     let sold = locales::say(language::current(), "status-sold", &[]);
-    assert!(faults[0].message.contains("511") && faults[0].message.contains(&sold), "{}", faults[0].message);
+    assert!(faults[0].message.contains("512") && faults[0].message.contains(&sold), "{}", faults[0].message);
 }
 
 /// X4: of another's unit nothing is told but that it is another's.
 #[test]
 fn a_refusal_says_nothing_of_anothers_unit() {
-    let refused = [Refused { position: 0, order: 1, index: 3, why: Refusal::NotOwned }];
-    let Error::Conflict("not-owned", faults) = refusal(Naming::Ranges, &refused) else { panic!("not owned") };
+    let told = vec![Refused { position: 0, order: 1, index: 3, why: Refusal::NotOwned }];
+    let refused = Refusals { told, omitted: 7 };
+    let refused = refusal(Naming::Ranges, &refused, vec![None]);
+    assert!(matches!(refused, Error::Shortened(_, 7)), "the others are counted");
+    let Error::Conflict("not-owned", faults) = refused.refusal() else { panic!("not owned") };
     assert_eq!((faults[0].field.as_str(), faults[0].slug), ("units.ranges[0]", "field-not-owned"));
 }

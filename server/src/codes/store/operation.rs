@@ -1,5 +1,7 @@
 //! Documents: one row each, the ranges of units and the packs that they named. Only appended to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -146,6 +148,46 @@ pub(crate) async fn list_packs(db: &impl GenericClient, id: Uuid) -> Result<Vec<
         .prepare_cached("-- codes::list_packs\n SELECT sscc FROM operation_pack WHERE operation_id = $1 ORDER BY 1")
         .await?;
     Ok(db.query(&list, &[&id]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// The importer whose a customs declaration is: this one, unless another's release has named it before.
+pub(crate) async fn hold_declaration(tx: &Transaction<'_>, number: &str, importer: i32) -> Result<i32> {
+    let insert = tx
+        .prepare_cached(
+            "-- codes::insert_declaration
+             INSERT INTO declaration (number, importer) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    tx.execute(&insert, &[&number, &importer]).await?;
+    let find =
+        tx.prepare_cached("-- codes::find_declaration\n SELECT importer FROM declaration WHERE number = $1").await?;
+    Ok(tx.query_one(&find, &[&number]).await?.get(0))
+}
+
+/// When a document last changed the status of units, given by order and index; none where none has.
+pub(crate) async fn find_last(
+    db: &impl GenericClient,
+    units: &[(u32, u32)],
+) -> Result<BTreeMap<(u32, u32), DateTime<Utc>>> {
+    if units.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let find = db
+        .prepare_cached(
+            "-- codes::find_last
+             SELECT u.order_number, u.unit_index, max(o.at)
+             FROM unnest($1::int[], $2::int[]) AS u (order_number, unit_index)
+             JOIN operation_range r ON r.order_number = u.order_number
+                  AND r.first_index <= u.unit_index AND r.last_index >= u.unit_index
+             JOIN operation o ON o.id = r.operation_id
+             WHERE o.kind NOT IN ('pack', 'unpack', 'recall', 'lift-recall')
+             GROUP BY 1, 2",
+        )
+        .await?;
+    let orders = units.iter().map(|(order, _)| signed(*order)).collect::<Result<Vec<_>>>()?;
+    let indexes = units.iter().map(|(_, index)| signed(*index)).collect::<Result<Vec<_>>>()?;
+    let rows = db.query(&find, &[&orders, &indexes]).await?;
+    rows.iter().map(|row| Ok(((unsigned(row.get(0))?, unsigned(row.get(1))?), row.get(2)))).collect()
 }
 
 /// How a unit left the market.

@@ -8,7 +8,7 @@ use marking::status::WithdrawalReason;
 use tokio_postgres::Row;
 
 use super::{signed, unsigned};
-use crate::codes::particulars::{Import, Particulars, Recall, ReleaseFacts};
+use crate::codes::particulars::{Declaration, Import, Particulars, Recall, ReleaseFacts};
 use crate::codes::sheet::Sheet;
 use crate::db::{GenericClient, LARGE_ROWS, Transaction};
 use crate::error::{Error, FieldFault, Result};
@@ -123,12 +123,11 @@ pub(crate) async fn list_particulars(db: &impl GenericClient, order: u32) -> Res
 
 fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
     let number = u16::try_from(row.get::<_, i32>(0)).map_err(Error::internal)?;
-    let import = match (row.get(3), row.get(4), row.get(5)) {
-        (Some(importer), Some(declaration_number), Some(declared_on)) => {
-            Some(Import { importer, declaration_number, declared_on })
-        }
+    let declaration = match (row.get(4), row.get(5)) {
+        (Some(number), Some(declared_on)) => Some(Declaration { number, declared_on }),
         _ => None,
     };
+    let import = row.get::<_, Option<i32>>(3).map(|importer| Import { importer, declaration });
     let recall = match (row.get(6), row.get(7)) {
         (Some(reason), Some(on)) => Some(Recall { reason, on }),
         _ => None,
@@ -172,8 +171,9 @@ pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &
         }
         let import = set.release.import.as_ref();
         let importer: Option<i32> = import.map(|import| import.importer);
-        let declaration: Option<&str> = import.map(|import| import.declaration_number.as_str());
-        let declared_on: Option<NaiveDate> = import.map(|import| import.declared_on);
+        let declared = import.and_then(|import| import.declaration.as_ref());
+        let declaration: Option<&str> = declared.map(|declared| declared.number.as_str());
+        let declared_on: Option<NaiveDate> = declared.map(|declared| declared.declared_on);
         let recall_reason: Option<&str> = set.recall.as_ref().map(|recall| recall.reason.as_str());
         let recalled_on: Option<NaiveDate> = set.recall.as_ref().map(|recall| recall.on);
         let withdrawn: Option<&str> = set.withdrawn.map(WithdrawalReason::slug);

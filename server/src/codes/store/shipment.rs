@@ -8,9 +8,10 @@ use super::unsigned;
 use crate::codes::shipment::{Direction, Shipment, ShipmentState};
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
+use crate::registry::Names;
 
 const SHIPMENT: &str = "s.id, s.sender, f.bin, s.receiver, t.bin, s.state, o.units, o.at, s.changed_at, \
-    o.details ->> 'number'
+    o.details ->> 'number', f.name_kk, f.name_ru, f.name_en, t.name_kk, t.name_ru, t.name_en
     FROM shipment s JOIN operation o ON o.id = s.id
     JOIN participant f ON f.number = s.sender JOIN participant t ON t.number = s.receiver";
 
@@ -27,6 +28,8 @@ fn shipment(row: &Row) -> Result<Shipment> {
         sent_at: row.get(7),
         changed_at: row.get(8),
         number: row.get(9),
+        sender_name: Names { kk: row.get(10), ru: row.get(11), en: row.get(12) },
+        receiver_name: Names { kk: row.get(13), ru: row.get(14), en: row.get(15) },
     })
 }
 
