@@ -59,7 +59,7 @@ async fn a_retry_is_the_same_row_and_another_scan_under_the_same_id_changes_noth
     assert_eq!((&again.json["stored"], &again.json["already_stored"]), (&json!(0), &json!(2)));
 
     let other = app.post("/v1/scans", &json!({"items": [scan(3, "exact"), scan(2, "none")]})).await.expect(409);
-    assert_eq!((other.slug(), other.faults()), ("conflict", vec!["items[1].id field-id-taken".to_owned()]));
+    assert_eq!((other.slug(), other.faults()), ("id-taken", vec!["items[1].id field-id-taken".to_owned()]));
     let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
     assert_eq!(count, 2, "nothing of the refused batch is kept");
 }

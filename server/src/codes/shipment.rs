@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::registry::Names;
 
 /// Goods on their way from one participant to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +17,14 @@ pub(crate) struct Shipment {
     pub(crate) sender: i32,
     /// The sender's BIN.
     pub(crate) sender_bin: String,
+    /// The sender's name.
+    pub(crate) sender_name: Names,
     /// The receiver's number.
     pub(crate) receiver: i32,
     /// The receiver's BIN.
     pub(crate) receiver_bin: String,
+    /// The receiver's name.
+    pub(crate) receiver_name: Names,
     /// Where it stands.
     pub(crate) state: ShipmentState,
     /// How many units.
@@ -71,17 +76,17 @@ impl ShipmentState {
 }
 
 impl Shipment {
-    /// Whether this participant may end it so: the receiver accepts, the sender cancels. To others there is no such
-    /// shipment; one that has ended stays as it ended.
+    /// Whether this participant may end it so: the receiver accepts (403 `only-receiver-accepts`), the sender cancels (403
+    /// `only-sender-cancels`). To others there is no such shipment; one that has ended stays as it ended.
     pub(crate) fn may_end(&self, participant: i32, state: ShipmentState) -> Result<()> {
-        let side = match state {
-            ShipmentState::Accepted => self.receiver,
-            _ => self.sender,
+        let (side, slug) = match state {
+            ShipmentState::Accepted => (self.receiver, "only-receiver-accepts"),
+            _ => (self.sender, "only-sender-cancels"),
         };
         if ![self.sender, self.receiver].contains(&participant) {
             Err(Error::NotFound("not-found"))
         } else if side != participant {
-            Err(Error::Forbidden("forbidden"))
+            Err(Error::Forbidden(slug))
         } else if self.state == ShipmentState::Awaiting {
             Ok(())
         } else {
@@ -94,13 +99,19 @@ impl Shipment {
 mod tests {
     use super::*;
 
+    fn name() -> Names {
+        Names { kk: "н".into(), ru: "н".into(), en: "n".into() }
+    }
+
     fn shipment(state: ShipmentState) -> Shipment {
         Shipment {
             id: Uuid::nil(),
             sender: 1,
             sender_bin: "1".into(),
+            sender_name: name(),
             receiver: 2,
             receiver_bin: "2".into(),
+            receiver_name: name(),
             state,
             units: 1,
             sent_at: DateTime::UNIX_EPOCH,
@@ -109,14 +120,16 @@ mod tests {
         }
     }
 
-    /// S10, Q21: the buyer signs, the seller withdraws, and only until the buyer has signed.
+    /// S10, Q21, A6: the buyer signs, the seller withdraws, and only until the buyer has signed.
     #[test]
     fn the_receiver_accepts_and_the_sender_cancels_while_it_is_awaited() {
         let awaiting = shipment(ShipmentState::Awaiting);
         assert!(awaiting.may_end(2, ShipmentState::Accepted).is_ok());
         assert!(awaiting.may_end(1, ShipmentState::Cancelled).is_ok());
-        assert!(matches!(awaiting.may_end(1, ShipmentState::Accepted), Err(Error::Forbidden(_))));
-        assert!(matches!(awaiting.may_end(2, ShipmentState::Cancelled), Err(Error::Forbidden(_))));
+        let accepted_by_sender = awaiting.may_end(1, ShipmentState::Accepted);
+        assert!(matches!(accepted_by_sender, Err(Error::Forbidden("only-receiver-accepts"))));
+        let cancelled_by_receiver = awaiting.may_end(2, ShipmentState::Cancelled);
+        assert!(matches!(cancelled_by_receiver, Err(Error::Forbidden("only-sender-cancels"))));
         let accepted = shipment(ShipmentState::Accepted);
         assert!(matches!(accepted.may_end(1, ShipmentState::Cancelled), Err(Error::Conflict("shipment-ended", _))));
     }

@@ -27,7 +27,7 @@ pub(crate) async fn begin_shipment(
 
 /// Ends a shipment in one way or the other. The caller commits.
 ///
-/// 404 to others than sender and receiver, 403 to the one of them who may not end it so, 409 `shipment-ended`.
+/// 404 to others than sender and receiver, 403 to the one of them whose act it is not, 409 `shipment-ended`.
 pub(crate) async fn end_shipment(
     tx: &Transaction<'_>,
     filing: Filing<'_>,

@@ -76,7 +76,7 @@ async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], prefix: u64) -> Res
     let tx = client.transaction().await?;
     let Some(sent) = store::find_sent(&tx, id).await? else { return Ok(None) };
     if sent.fingerprint.as_deref() != Some(fingerprint) {
-        return Err(Error::Conflict("conflict", vec![FieldFault::new("id", "field-id-taken")]));
+        return Err(Error::Conflict("id-taken", vec![FieldFault::new("id", "field-id-taken")]));
     }
     let (token, now) = (new_token(), app.clock.now());
     store::insert_token(&tx, sent.id, &Token::hash(token.reveal()), now).await?;

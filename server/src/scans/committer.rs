@@ -136,7 +136,7 @@ impl Committer {
                     .filter(|(_, id)| taken.contains(id))
                     .map(|(index, _)| FieldFault::new(format!("items[{index}].id"), "field-id-taken"))
                     .collect();
-                Err(Error::Conflict("conflict", faults))
+                Err(Error::Conflict("id-taken", faults))
             }
             Err(Refusal::Late) => Err(overloaded("its deadline has passed")),
             Err(Refusal::Away(error)) => {

@@ -31,7 +31,7 @@ async fn goods_are_the_receivers_once_it_accepts() {
     let ended = ending();
     let path = format!("/v1/shipments/{id}/accept");
     let refused = trade.post(&trade.producer, &path, &ended).await.expect(403);
-    assert_eq!(refused.slug(), "forbidden");
+    assert_eq!(refused.slug(), "only-receiver-accepts");
     let accepted = trade.post(&trade.shop, &path, &ended).await.expect(201);
     assert_eq!(accepted.json["state"], "accepted");
     let again = trade.post(&trade.shop, &path, &ended).await.expect(201);
@@ -60,14 +60,16 @@ async fn goods_can_be_sent_back() {
     assert_eq!(trade.count("SELECT count(*) FROM holder").await, 1);
 }
 
-/// Q21: the sender may take it back until the buyer signs.
+/// Q21, A6: the sender may take it back until the buyer signs; to the buyer the answer says whose act it is, and not that
+/// its role doesn't include this.
 #[tokio::test]
 async fn a_cancelled_shipment_leaves_the_goods_with_the_sender() {
     let trade = Trade::open().await;
     let order = trade.goods(4).await;
     let id = ship(&trade, &trade.producer, &range(order, 0, 3), SHOP).await;
     let path = format!("/v1/shipments/{id}/cancel");
-    trade.post(&trade.shop, &path, &ending()).await.expect(403);
+    let refused = trade.post(&trade.shop, &path, &ending()).await.expect(403);
+    assert_eq!(refused.slug(), "only-sender-cancels");
     let cancelled = trade.post(&trade.producer, &path, &ending()).await.expect(201);
     assert_eq!(cancelled.json["state"], "cancelled");
     let refused = trade.post(&trade.shop, &format!("/v1/shipments/{id}/accept"), &ending()).await.expect(409);

@@ -196,7 +196,7 @@ async fn who_takes_the_data_back_leaves_nothing_but_number_category_status_and_d
     assert_eq!(report.post(&app, "/reopen", json!({})).await.expect(409).slug(), "report-deleted");
     assert_eq!(inspector.decide(&app, &report, "confirmed").await.expect(409).slug(), "report-deleted");
     // A late retry doesn't bring it back.
-    assert_eq!(super::send(&app, with_photo()).await.expect(409).slug(), "conflict");
+    assert_eq!(super::send(&app, with_photo()).await.expect(409).slug(), "id-taken");
 }
 
 /// X38

@@ -88,7 +88,7 @@ async fn a_retry_is_the_same_report_and_other_content_is_refused() {
     assert_eq!(files(&app).len(), 1, "the photo of a retry is not stored twice");
 
     let refused = send(&app, form(1, &[("words", "Something else")])).await.expect(409);
-    assert_eq!((refused.slug(), refused.faults()), ("conflict", vec!["id field-id-taken".to_owned()]));
+    assert_eq!((refused.slug(), refused.faults()), ("id-taken", vec!["id field-id-taken".to_owned()]));
     assert_eq!(count(&app, "SELECT count(*) FROM report").await, 1);
 }
 

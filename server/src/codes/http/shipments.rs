@@ -22,7 +22,7 @@ use crate::codes::store::shipment as store;
 use crate::error::{Error, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
 use crate::idempotency::IdempotencyKey;
-use crate::registry;
+use crate::registry::{self, Names};
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_shipment).service(post_accept).service(post_cancel).service(list).service(get_one);
@@ -37,9 +37,13 @@ struct ShipmentAnswer {
     /// BIN of the sender.
     #[schema(example = "990140000384")]
     sender: String,
+    /// Name of the sender.
+    sender_name: Names,
     /// BIN of the receiver.
     #[schema(example = "904000500001")]
     receiver: String,
+    /// Name of the receiver.
+    receiver_name: Names,
     /// Where it stands.
     state: ShipmentState,
     /// How many units.
@@ -62,7 +66,9 @@ impl From<Shipment> for ShipmentAnswer {
         Self {
             id: shipment.id,
             sender: shipment.sender_bin,
+            sender_name: shipment.sender_name,
             receiver: shipment.receiver_bin,
+            receiver_name: shipment.receiver_name,
             state: shipment.state,
             units: shipment.units,
             number: shipment.number,
@@ -113,7 +119,8 @@ async fn post_shipment(
     }
     let (caller, id, deed) = (&*sender, document.id(), &Deed::Ship);
     let fingerprint = fingerprint(caller, ShipmentRequest::ROUTE, &document)?;
-    let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now };
+    let keys = app.keys.current();
+    let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now, keys: &keys };
     file(&app, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
         let begun = begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await?;
         Ok(ShipmentAnswer { seal, ..begun.into() })
@@ -139,15 +146,24 @@ async fn end(
     let route = format!("POST /v1/shipments/{shipment}/{way}");
     let fingerprint = fingerprint(participant, &route, ending)?;
     let details = json!({ "shipment": shipment });
-    let filing =
-        Filing { caller: participant, id: ending.id, deed: &deed, details: &details, fingerprint: &fingerprint, now };
+    let keys = app.keys.current();
+    let filing = Filing {
+        caller: participant,
+        id: ending.id,
+        deed: &deed,
+        details: &details,
+        fingerprint: &fingerprint,
+        now,
+        keys: &keys,
+    };
     file(app, key, &route, ending, filing, async |tx| {
         end_shipment(tx, filing, shipment, participant.number(), state).await.map(ShipmentAnswer::from)
     })
     .await
 }
 
-/// Accepts a shipment: its goods are the receiver's and *in-circulation* from now on.
+/// Accepts a shipment: its goods are the receiver's and *in-circulation* from now on. 403 `only-receiver-accepts` to the
+/// sender.
 #[utoipa::path(
     tag = "codes",
     operation_id = "accept_shipment",
@@ -174,7 +190,8 @@ async fn post_accept(
     end(&app, &receiver, &key, &path, &ending, ShipmentState::Accepted).await
 }
 
-/// Takes a shipment back that the receiver hasn't accepted: its goods are *in-circulation* and the sender's.
+/// Takes a shipment back that the receiver hasn't accepted: its goods are *in-circulation* and the sender's. 403
+/// `only-sender-cancels` to the receiver.
 #[utoipa::path(
     tag = "codes",
     operation_id = "cancel_shipment",
