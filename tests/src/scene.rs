@@ -48,6 +48,7 @@ impl Scene {
             "bin": BIN,
             "name": { "kk": "«Алатау» ЖШС", "ru": "ТОО «Алатау»", "en": "Alatau LLP" },
             "roles": ["producer", "retailer"],
+            "gs1_prefixes": ["4870", "0487"],
         });
         let request = client.post(format!("{base}/v1/participants")).bearer_auth(&operator.access);
         send(request, &new).await.expect(201);
@@ -248,7 +249,7 @@ pub fn range(order: Uuid, first: u32, last: u32) -> Value {
 
 /// The code in a line of an export.
 fn code_of_line(line: &str) -> String {
-    let cell = line.split_once(",\"").and_then(|(_, rest)| rest.split_once("\",\""));
+    let cell = line.split_once(";\"").and_then(|(_, rest)| rest.split_once("\";\""));
     cell.unwrap_or_else(|| panic!("no cell in {line}")).0.replace("\"\"", "\"")
 }
 
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_line_of_an_export_gives_its_code() {
-        assert_eq!(code_of_line("7,\"01\u{1d}a\"\"b\",\"(01)\""), "01\u{1d}a\"b");
+        assert_eq!(code_of_line("7;\"01\u{1d}a\"\"b\";\"(01)\""), "01\u{1d}a\"b");
         assert_eq!(gtin(123_456).to_string(), "04870001234560");
     }
 }

@@ -1,9 +1,10 @@
 //! Codes as CSV (RFC 4180), streamed: pieces are computed on all processors a little ahead of the reader, and a
 //! million codes take no more memory than a few thousand.
 //!
-//! Columns: `index` in the order, from 0; `code` as a scanner gives it, with GS as the byte 0x1D; `human`, the same
-//! with AIs in brackets. Every text stands in quotes. A cell that a spreadsheet would run as a formula is led by an
-//! apostrophe (X27); no code of ours begins so. The same range gives the same bytes each time.
+//! Columns: `number` in the order, from 1 as people count; `code` as a scanner gives it, with GS as the byte 0x1D;
+//! `human`, the same with AIs in brackets. Cells are parted by semicolons and the file begins with the mark of UTF-8, as
+//! spreadsheets with Kazakh or Russian settings expect. Every text stands in quotes. A cell that a spreadsheet would run
+//! as a formula is led by an apostrophe (X27); no code of ours begins so. The same range gives the same bytes each time.
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
@@ -20,7 +21,7 @@ use crate::http::overload::overloaded;
 use crate::keys::KeySet;
 
 /// The first line.
-pub(crate) const HEADER: &str = "index,code,human\r\n";
+pub(crate) const HEADER: &str = "\u{feff}number;code;human\r\n";
 
 /// Codes computed at a time: some ten milliseconds of work.
 const PIECE: u32 = 2_048;
@@ -83,10 +84,10 @@ impl Export {
             if lines.is_empty() {
                 lines.reserve((code.len() + human.len() + 16) * PIECE as usize);
             }
-            push_number(index, &mut lines);
-            lines.push(',');
+            push_number(index + 1, &mut lines);
+            lines.push(';');
             push_cell(&code, &mut lines);
-            lines.push(',');
+            lines.push(';');
             push_cell(&human, &mut lines);
             lines.push_str("\r\n");
         }

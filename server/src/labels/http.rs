@@ -14,7 +14,7 @@ use super::symbol::{Family, Unprintable};
 use crate::app::App;
 use crate::audit;
 use crate::auth::Member;
-use crate::codes::{CodeRange, Emitter, host_of, mark_exported, visible_order};
+use crate::codes::{CodeRange, Emitter, host_of, mark_exported, range_name, visible_order};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
@@ -99,10 +99,10 @@ async fn get_labels(
 
     let turn = tokio::time::timeout_at(deadline().into(), TURNS.acquire()).await;
     let _turn = turn.map_err(|_| overloaded("labels of others first"))?;
-    let name = format!("attachment; filename=\"labels-{}.pdf\"", order.id);
+    let name = format!("attachment; filename=\"labels-{}.pdf\"", range_name(&order, &range));
     let print = move || {
         let emitter = Emitter::new(&keys, &order, &host)?;
-        sheets(&product, range.map(|index| Ok::<_, Error>(emitter.code(index)?.0)))
+        sheets(&product, range.map(|index| Ok::<_, Error>((index + 1, emitter.code(index)?.0))))
     };
     let pdf = tokio::task::spawn_blocking(print).await.map_err(Error::internal)??;
     Ok(HttpResponse::Ok()

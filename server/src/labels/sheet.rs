@@ -55,13 +55,13 @@ pub struct Product {
     pub family: Family,
 }
 
-/// Prints codes as a PDF. The first that can't be printed or that `codes` can't give ends the work with its error.
+/// Prints codes as a PDF, each with its number in the order. The first that can't be printed or that `codes` can't give ends the work with its error.
 ///
 /// A label takes some 5 kB of the document and three times that of memory until it is whole; the caller bounds how many
 /// there are.
 pub fn sheets<E: From<Unprintable>>(
     product: &Product,
-    codes: impl Iterator<Item = Result<String, E>>,
+    codes: impl Iterator<Item = Result<(u32, String), E>>,
 ) -> Result<Vec<u8>, E> {
     let refused = |what: &str| Unprintable::Refused(what.to_owned());
     let font = Font::new(font::FILE.into(), 0).ok_or_else(|| refused("the font can't be read"))?;
@@ -71,7 +71,11 @@ pub fn sheets<E: From<Unprintable>>(
     while codes.peek().is_some() {
         // All that can fail comes before the page is begun: one that is left half drawn ends the program.
         let labels = codes.by_ref().take((ROWS * COLUMNS) as usize);
-        let labels = labels.map(|code| Ok(Label::new(code?, product.family)?)).collect::<Result<Vec<_>, E>>()?;
+        let label = |code: Result<(u32, String), E>| {
+            let (number, code) = code?;
+            Ok(Label::new(number, code, product.family)?)
+        };
+        let labels = labels.map(label).collect::<Result<Vec<_>, E>>()?;
         let settings = PageSettings::from_wh(points(PAGE.0), points(PAGE.1)).ok_or_else(|| refused("the page"))?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
@@ -129,6 +133,8 @@ fn draw_cuts(surface: &mut Surface<'_>) {
 
 /// A code as it stands on its label, in dots from the label's corner.
 struct Label {
+    /// The number of the code in its order, from 1.
+    number: u32,
     code: String,
     symbol: Symbol,
     left: u32,
@@ -138,7 +144,7 @@ struct Label {
 }
 
 impl Label {
-    fn new(code: String, family: Family) -> Result<Self, Unprintable> {
+    fn new(number: u32, code: String, family: Family) -> Result<Self, Unprintable> {
         let symbol = Symbol::new(&code, family)?;
         let module = module_dots(&symbol);
         let left = family.quiet_modules() * module + PADDING;
@@ -146,7 +152,7 @@ impl Label {
         if height + 2 * left > CELL.1 || symbol.width * module + 2 * left > CELL.0 * 2 / 3 {
             return Err(Unprintable::Refused("the symbol is larger than the label".to_owned()));
         }
-        Ok(Self { code, symbol, left, top: (CELL.1 - height) / 2, module })
+        Ok(Self { number, code, symbol, left, top: (CELL.1 - height) / 2, module })
     }
 
     /// Where the words begin.
@@ -156,7 +162,7 @@ impl Label {
 }
 
 fn draw_label(surface: &mut Surface<'_>, font: &Font, product: &Product, label: &Label, (left, top): (u32, u32)) {
-    let Label { code, symbol, module, .. } = label;
+    let Label { number, code, symbol, module, .. } = label;
     let mut path = PathBuilder::new();
     for y in 0..symbol.height {
         for (first, length) in symbol.runs(y) {
@@ -173,7 +179,7 @@ fn draw_label(surface: &mut Surface<'_>, font: &Font, product: &Product, label: 
     }
 
     let text_left = label.text_left();
-    let wide = float(CELL.0 - text_left - PADDING);
+    let wide = float(CELL.0 - text_left - 2 * PADDING);
     let mut base = float(top + 3 * PADDING);
     let mut write = |text: &str, size: f32, most: usize| {
         for line in font::wrap(text, size, wide, most) {
@@ -186,6 +192,7 @@ fn draw_label(surface: &mut Surface<'_>, font: &Font, product: &Product, label: 
     write(&product.name, NAME_DOTS, 3);
     write(&format!("GTIN {}", product.gtin), GTIN_DOTS, 1);
     write(&words::beside(code), CODE_DOTS, 7);
+    write(&format!("№ {number}"), CODE_DOTS, 1);
 }
 
 #[cfg(test)]
@@ -214,7 +221,7 @@ mod tests {
     #[test]
     fn every_symbol_is_as_large_as_the_law_asks_and_fits_its_label_with_room_for_words() {
         for (text, family) in texts() {
-            let label = Label::new(text, family).unwrap();
+            let label = Label::new(1, text, family).unwrap();
             let side = label.symbol.width * label.module;
             let least = if family == Family::Qr { 15.0 } else { 20.0 };
             assert!((least..least + 6.0).contains(&millimetres(side)), "{family:?}: {} mm", millimetres(side));
@@ -231,10 +238,11 @@ mod tests {
         let (text, family) = texts().remove(0);
         let code = words::beside(&text);
         assert!(code.starts_with("(01)"));
-        let label = Label::new(text, family).unwrap();
-        let wide = float(CELL.0 - label.text_left() - PADDING);
+        let label = Label::new(1, text, family).unwrap();
+        let wide = float(CELL.0 - label.text_left() - 2 * PADDING);
         assert_eq!(font::wrap(&code, CODE_DOTS, wide, 7).concat(), code);
-        let height = 3.0 * NAME_DOTS * 1.15 + NAME_DOTS * 0.35 + GTIN_DOTS * 1.5 + 7.0 * CODE_DOTS * 1.15;
+        let height =
+            3.0 * NAME_DOTS * 1.15 + NAME_DOTS * 0.35 + GTIN_DOTS * 1.5 + 8.0 * CODE_DOTS * 1.15 + CODE_DOTS * 0.35;
         assert!(height < float(CELL.1 - 3 * PADDING), "{height}");
     }
 
@@ -244,8 +252,9 @@ mod tests {
             Product {
                 name: "«Алатау» суы".into(), gtin: "04870001234560".into(), family: Family::Gs1DataMatrix
             };
-        let codes =
-            |count: u32| (0..count).map(|at| Ok::<_, Unprintable>(format!("010487000123456021{at:013}\x1d93tttt")));
+        let codes = |count: u32| {
+            (0..count).map(|at| Ok::<_, Unprintable>((at + 1, format!("010487000123456021{at:013}\x1d93tttt"))))
+        };
         let pages =
             |count| String::from_utf8_lossy(&sheets(&product, codes(count)).unwrap()).matches("/MediaBox").count();
         assert_eq!((pages(1), pages(27), pages(28)), (1, 1, 2));

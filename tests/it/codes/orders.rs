@@ -21,10 +21,12 @@ async fn an_order_gives_as_many_different_codes_as_were_ordered() {
     assert_eq!(trade.codes(order).await, codes, "the same codes each time");
     let path = format!("/v1/orders/{order}/codes?from=2047&to=2049");
     let part = trade.get(&trade.producer, &path).await.expect(200);
-    let text = String::from_utf8(part.bytes).unwrap();
+    let text = String::from_utf8(part.bytes.clone()).unwrap();
     let lines: Vec<_> = text.split_terminator("\r\n").collect();
-    assert_eq!((lines.len(), lines[0]), (4, "index,code,human"));
-    assert!(lines[1].starts_with(&format!("2047,\"{}\",\"(01)04870001234560(21)3", codes[2047])), "{}", lines[1]);
+    assert_eq!((lines.len(), lines[0]), (4, "\u{feff}number;code;human"));
+    assert!(lines[1].starts_with(&format!("2048;\"{}\";\"(01)04870001234560(21)3", codes[2047])), "{}", lines[1]);
+    let name = format!("codes-04870001234560-{}-2048-2050.csv", trade.app.app.clock.today());
+    assert!(part.headers["content-disposition"].to_str().unwrap().contains(&name));
     assert_eq!(trade.units(order).await, json!({ "emitted": 5_000 }));
 }
 
@@ -59,7 +61,7 @@ async fn the_same_order_again_is_the_same_order() {
     assert_eq!(trade.count("SELECT count(*) FROM code_order").await, 1);
     let other = json!({ "id": id, "gtin": gtin, "quantity": 11 });
     let refused = trade.post(&trade.producer, "/v1/orders", &other).await.expect(409);
-    assert_eq!((refused.slug(), refused.faults()), ("conflict", vec!["id field-id-taken".to_owned()]));
+    assert_eq!((refused.slug(), refused.faults()), ("id-taken", vec!["id field-id-taken".to_owned()]));
 }
 
 #[tokio::test]

@@ -54,19 +54,27 @@ impl CodeRange {
     }
 }
 
+/// What a file of some codes of an order is called: the goods' GTIN, the day of the order, and the numbers of the first and
+/// the last code, from 1.
+pub(crate) fn range_name(order: &Order, range: &std::ops::RangeInclusive<u32>) -> String {
+    let day = locales::format::date_in_kazakhstan(order.created_at);
+    format!("{}-{day}-{}-{}", order.gtin, range.start() + 1, range.end() + 1)
+}
+
 /// Exports codes for print as CSV, of the whole order or of a range: an export that broke off is resumed at the next
 /// index. The same order gives the same codes each time. Only an approved order is exported (409 `order-not-approved`),
 /// and one that was exported can't be voided any more.
 ///
-/// Columns: `index` in the order; `code` as a scanner gives it, with GS as the byte 0x1D; `human`, the same with AIs in
-/// brackets. Texts stand in quotes, quotes in them are doubled.
+/// Columns, parted by semicolons: `number` in the order, from 1 (a unit's index is its number less one); `code` as a
+/// scanner gives it, with GS as the byte 0x1D; `human`, the same with AIs in brackets. Texts stand in quotes, quotes in
+/// them are doubled. The file begins with the byte order mark of UTF-8.
 #[utoipa::path(
     tag = "codes",
     operation_id = "export_codes",
     params(("id" = Uuid, Path, description = "The order's id"), CodeRange),
     responses(
         (status = 200, description = "The codes", body = String, content_type = "text/csv",
-            example = "index,code,human\r\n0,\"0104870001234560213…\",\"(01)04870001234560(21)3…\"\r\n"),
+            example = "\u{feff}number;code;human\r\n1;\"0104870001234560213…\";\"(01)04870001234560(21)3…\"\r\n"),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
     ),
     security(("bearer" = ["participant", "operator"])),
@@ -84,6 +92,7 @@ async fn get_codes(
     let range = range.within(&order)?;
     let id = order.id;
     let details = json!({ "first": range.start(), "last": range.end() });
+    let name = format!("attachment; filename=\"codes-{}.csv\"", range_name(&order, &range));
     // Committed before the first code leaves, so that its places are never used again.
     let tx = db.transaction().await?;
     let order = mark_exported(&tx, order, now).await?;
@@ -94,7 +103,7 @@ async fn get_codes(
     tx.commit().await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"codes-{id}.csv\"")))
+        .insert_header((CONTENT_DISPOSITION, name))
         .streaming(lines))
 }
 

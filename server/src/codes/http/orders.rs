@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use marking::gtin::Gtin;
 use marking::layout::Group;
 use marking::seal::KeyId;
@@ -18,13 +18,14 @@ use crate::audit;
 use crate::auth::{self, Caller, Member, Role};
 use crate::codes::order::{Order, OrderState, Progress, check_quantity};
 use crate::codes::ordering::{Placer, Wish, place_order};
+use crate::codes::particulars::{Recall, recalled_runs};
 use crate::codes::store::order::{self as store, OrderFilter};
 use crate::codes::store::segment;
 use crate::db::GenericClient;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems, search_text};
 use crate::idempotency::{self, IdempotencyKey};
-use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, gtin_slug};
+use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, ReleaseFact, gtin_slug};
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_order).service(list).service(get_one);
@@ -96,7 +97,29 @@ struct OrderProgress {
     /// How many units have each status; statuses that no unit has are left out.
     #[schema(value_type = BTreeMap<String, u32>, example = json!({"emitted": 400, "applied": 100, "in-circulation": 500}))]
     units: BTreeMap<&'static str, u32>,
+    /// Units that are recalled, in runs of neighbours.
+    recalls: Vec<OrderRecall>,
+    /// How many runs of recalled units there are beside these.
+    recalls_omitted: u64,
+    /// The facts that a release of these goods must state.
+    release_needs: Vec<ReleaseFact>,
 }
+
+/// Neighbouring units of an order that are recalled for one reason.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct OrderRecall {
+    /// Index of the first, from 0.
+    first: u32,
+    /// Index of the last.
+    last: u32,
+    /// Why they are recalled.
+    reason: String,
+    /// Since when.
+    recalled_on: NaiveDate,
+}
+
+/// Runs of recalled units that are told.
+const MAX_RECALLS: usize = 100;
 
 impl OrderAnswer {
     fn new(order: &Order, participant: &Participant, product: &Product) -> Self {
@@ -304,5 +327,18 @@ async fn get_one(app: web::Data<App>, member: Member, path: web::Path<String>) -
     // An order that isn't approved has no units yet, or none any more.
     let counts = progress.counts().filter(|_| order.check_usable().is_ok());
     let units = counts.map(|(status, units)| (status.slug(), units)).collect();
-    Ok(web::Json(OrderProgress { order: answer(&db, &order).await?, units }))
+    let particulars = segment::list_particulars(&db, order.number).await?;
+    let recalled = recalled_runs(segments.iter().map(|(number, states)| (*number, states.as_slice())), &particulars);
+    let recalls_omitted = recalled.len().saturating_sub(MAX_RECALLS) as u64;
+    let recall = |(first, last, recall): (u32, u32, &Recall)| OrderRecall {
+        first,
+        last,
+        reason: recall.reason.clone(),
+        recalled_on: recall.on,
+    };
+    let recalls = recalled.into_iter().take(MAX_RECALLS).map(recall).collect();
+    let product = registry::find_product(&db, order.gtin).await?;
+    let release_needs = product.as_ref().map(registry::release_needs).unwrap_or_default();
+    let order = answer(&db, &order).await?;
+    Ok(web::Json(OrderProgress { order, units, recalls, recalls_omitted, release_needs }))
 }
