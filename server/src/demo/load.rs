@@ -125,6 +125,7 @@ impl Teller<'_> {
                 let tx = db.transaction().await?;
                 let new: NewParticipant = made(json!({
                     "bin": company.bin, "name": company.name, "roles": company.roles, "address": company.address,
+                    "gs1_prefixes": company.gs1_prefixes,
                 }))?;
                 let number = registry::register_participant(&tx, &new, self.now).await?.number;
                 tx.commit().await?;
@@ -226,7 +227,7 @@ impl Teller<'_> {
         let declared = day(12);
         let imported = |serial: u32| {
             json!({
-                "produced_on": day(60), "importer": "120940003457", "declared_on": declared,
+                "produced_on": day(60), "expires_on": day(-1_050), "importer": "120940003457", "declared_on": declared,
                 "declaration_number": format!("55302/{}/{serial:07}", declared.format("%d%m%y")),
             })
         };
@@ -234,8 +235,8 @@ impl Teller<'_> {
             [("tablets", 12_345), ("cigarette-block", 12_346), ("cigarettes", 12_347), ("wine", 12_348)]
         {
             let mut life = imported(serial);
-            if name == "tablets" {
-                life["expires_on"] = json!(day(-1_050));
+            if name != "tablets" {
+                life["expires_on"] = Value::Null;
             }
             self.circulate(name, 5, self.now, life).await?;
         }
@@ -243,6 +244,7 @@ impl Teller<'_> {
         let kefir_on = kefir_at.date_naive();
         let life = json!({ "produced_on": kefir_on, "expires_on": kefir_on + TimeDelta::days(14) });
         self.circulate("kefir", 2, kefir_at, life).await?;
+        self.shop().await?;
         let (alatau, qala) = (self.caller("alatau").await?, self.caller("qala").await?);
         self.withdraw(&alatau, 40, "kefir", 1, "expiry").await?;
         for (at, name) in [(41, "tablets"), (42, "cigarettes"), (43, "wine")] {
@@ -250,6 +252,23 @@ impl Teller<'_> {
             Desk::new(self.app, &qala, self.now).file(&sale).await?;
         }
         Ok(())
+    }
+
+    /// What the clerk's shop has on its shelves, and a delivery that it awaits.
+    async fn shop(&self) -> Result<()> {
+        let (alatau, koktobe) = (self.caller("alatau").await?, self.caller("koktobe").await?);
+        let receiver = self.number("koktobe").await?;
+        let (sends, shop) = (Desk::new(self.app, &alatau, self.now), Desk::new(self.app, &koktobe, self.now));
+        for (number, name) in [(11, "spring"), (12, "milk-powder")] {
+            let paper = format!("А-{}", 1_100 + number);
+            sends.ship(id(5, number), &made(units(name, 0, 1))?, receiver, &paper).await?;
+            shop.accept(id(6, number), id(5, number)).await?;
+        }
+        let awaited = json!({ "ranges": [
+            { "order": order_id("spring"), "first": 2, "last": 4 },
+            { "order": order_id("milk-powder"), "first": 2, "last": 4 },
+        ] });
+        sends.ship(id(5, 13), &made(awaited)?, receiver, "А-1120").await
     }
 
     /// Applies the first codes of an order, and releases them with these facts.
@@ -284,8 +303,8 @@ impl Teller<'_> {
         desk.file(&made::<Release>(released)?).await?;
 
         let receiver = self.number("jibek").await?;
-        desk.ship(id(5, 1), &made(units("boots", 1, 1))?, receiver).await?;
-        desk.ship(id(5, 2), &made(units("boots", 2, 2))?, receiver).await?;
+        desk.ship(id(5, 1), &made(units("boots", 1, 1))?, receiver, "Ж-1131").await?;
+        desk.ship(id(5, 2), &made(units("boots", 2, 2))?, receiver, "Ж-1130").await?;
         Desk::new(self.app, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
 
         let sold = json!({ "id": id(2, 1), "units": units("boots", 3, 4), "receipt": "1130-0001" });

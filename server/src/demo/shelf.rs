@@ -117,6 +117,7 @@ pub(super) const SHELF: &[Item] = &[
     item("tablets", MEDICINES, Unit("tablets", 0), Sight::Plain, Verdict::InCirculation, "in-circulation"),
     item("tablets-sold", MEDICINES, Unit("tablets", 1), Sight::Plain, Verdict::Sold, "sold"),
     item("water", WATER, Unit("spring", 0), Sight::Plain, Verdict::InCirculation, "in-circulation"),
+    item("water-awaited", WATER, Unit("spring", 2), Sight::Plain, Verdict::InCirculation, "shipped"),
     item("milk-powder", DAIRY, Unit("milk-powder", 0), Sight::Plain, Verdict::InCirculation, "in-circulation"),
     item("cigarette-block", BLOCK, Unit("cigarette-block", 0), Sight::Plain, Verdict::InCirculation, "in-circulation"),
     item("cigarettes", CIGARETTES, Unit("cigarettes", 0), Sight::Plain, Verdict::InCirculation, "in-circulation"),

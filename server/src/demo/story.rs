@@ -29,6 +29,8 @@ pub(super) struct Company {
     pub(super) name: Names,
     pub(super) roles: Vec<String>,
     pub(super) address: String,
+    #[serde(default)]
+    pub(super) gs1_prefixes: Vec<String>,
 }
 
 /// Somebody who signs in.

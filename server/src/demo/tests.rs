@@ -17,7 +17,7 @@ use crate::embedded::{Durability, Embedded, Options};
 use crate::{db, verify};
 
 /// Documents of the story.
-const OPERATIONS: i64 = 48;
+const OPERATIONS: i64 = 53;
 
 #[tokio::test]
 async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_load_changes_nothing() {
@@ -70,6 +70,13 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     let count = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM code_order)";
     let row = app.db.get().await.unwrap().query_one(count, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (OPERATIONS, 9));
+
+    // The clerk's shop has goods that it may sell, and awaits a delivery.
+    let shop = "SELECT (SELECT count(*) FROM holder h JOIN participant p ON p.number = h.participant WHERE p.bin = $1),
+        (SELECT count(*) FROM shipment s JOIN participant p ON p.number = s.receiver
+         WHERE p.bin = $1 AND s.state = 'awaiting')";
+    let row = app.db.get().await.unwrap().query_one(shop, &[&"190240005679"]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (2, 1));
 
     drop(app);
     servers.discard().await.unwrap();
