@@ -86,6 +86,9 @@ export function ways(): Way[] {
       ways.push({ href: "/app/work", name: say("web-way-work"), sign: "list", here: below("/app/work") });
       break;
     case "participant":
+      ways.push({ href: "/app/register", name: say("web-way-register"), sign: "building", here: below("/app/register") });
+      ways.push({ href: "/app/deliveries", name: say("web-way-deliveries"), sign: "box", here: below("/app/deliveries") });
+      break;
     case "operator":
     case "auditor":
       ways.push({ href: "/app/register", name: say("web-way-register"), sign: "building", here: below("/app/register") });

@@ -2,11 +2,14 @@
 
 import type { Schemas } from "../lib/api";
 import { path } from "../lib/api";
-import { language } from "../lib/language.svelte";
+import { language, say } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
+import type { Tone } from "../lib/tone";
 
 export type Order = Schemas["Order"];
 export type OrderProgress = Schemas["OrderProgress"];
+export type OrderState = Schemas["OrderState"];
+export type Shipment = Schemas["Shipment"];
 export type Product = Schemas["Product"];
 export type Participant = Schemas["Participant"];
 export type Group = Schemas["Directory_ProductGroup"]["items"][number];
@@ -57,3 +60,18 @@ export async function download(address: string, name: string, query: Record<stri
 
 /** A name in the language of now. */
 export const named = (names: Schemas["Names"]): string => names[language()];
+
+/** An order's state in words, and its tone. */
+export const orderState: Record<OrderState, () => string> = {
+  "awaiting-approval": () => say("web-order-awaiting"),
+  approved: () => say("web-order-approved"),
+  refused: () => say("web-order-refused"),
+  voided: () => say("web-order-voided"),
+};
+export const orderTone: Record<OrderState, Tone> = { "awaiting-approval": "mild", approved: "good", refused: "grave", voided: "quiet" };
+
+/** The day in the number of a customs declaration, NNNNN/DDMMYY/NNNNNNN, as "2026-11-20"; nothing when it has none. */
+export function dayOfDeclaration(number: string): string | undefined {
+  const found = /^\d{5}\/(\d\d)(\d\d)(\d\d)\/\d{7}$/.exec(number.trim());
+  return found ? `20${found[3]}-${found[2]}-${found[1]}` : undefined;
+}
