@@ -83,9 +83,11 @@ async fn a_list_is_read_page_by_page() {
 #[tokio::test]
 async fn goods_are_public_once_an_operator_has_published_them() {
     let trade = Trade::open().await;
-    let mut new = water("4870001234560");
-    new["state"] = json!("published");
-    let made = trade.post(&trade.producer, "/v1/products", &new).await.expect(201);
+    let mut claimed = water("4870001234560");
+    claimed["state"] = json!("published");
+    let refused = trade.post(&trade.producer, "/v1/products", &claimed).await.expect(422);
+    assert_eq!(refused.faults(), ["state field-unknown"]);
+    let made = trade.post(&trade.producer, "/v1/products", &water("4870001234560")).await.expect(201);
     assert_eq!((&made.json["gtin"], &made.json["state"]), (&json!("04870001234560"), &json!("draft")));
     trade.app.get("/v1/products/04870001234560").await.expect(404);
     let path = "/v1/products/04870001234560/publish";

@@ -59,7 +59,7 @@ export async function download(address: string, name: string, query: Record<stri
 }
 
 /** A name in the language of now. */
-export const named = (names: Schemas["Names"]): string => names[language()];
+export const named = (names: Schemas["Names"]): string => names[language()] ?? names.ru;
 
 /** An order's state in words, and its tone. */
 export const orderState: Record<OrderState, () => string> = {
