@@ -65,11 +65,7 @@ async fn read_codes(keys: &Arc<KeySet>, codes: &[String]) -> Result<(Wanted, Opt
         }
     }
     let seal = (!all_sealed).then_some(SealLine::NotChecked);
-    if faults.is_empty() {
-        Ok((Wanted::Codes(places), seal))
-    } else {
-        Err(Error::Invalid(faults).omitting(omitted))
-    }
+    if faults.is_empty() { Ok((Wanted::Codes(places), seal)) } else { Err(Error::Invalid(faults).omitting(omitted)) }
 }
 
 /// The place of a unit's code, or the slug of why it has none that a document may name.

@@ -130,6 +130,7 @@ mod tests {
             group,
             trade_name: Names { kk: name(), ru: name(), en: name() },
             manufacturer: name(),
+            manufacturers: None,
             country: country.into(),
             hs_code: "6403".into(),
             attributes: serde_json::Map::new(),

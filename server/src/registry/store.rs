@@ -166,7 +166,7 @@ pub(crate) async fn find_products(db: &impl GenericClient, gtins: &[Gtin]) -> Re
         .prepare_cached(
             "-- registry::find_products
              SELECT gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
-                 manufacturer, country, hs_code, attributes, state, created_at
+                 manufacturer, country, hs_code, attributes, state, created_at, manufacturer_names
              FROM product WHERE gtin = ANY ($1)",
         )
         .await?;
