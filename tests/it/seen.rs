@@ -105,6 +105,14 @@ async fn every_kind_of_write_is_seen_by_its_writer_and_an_invented_header_is_non
         let request = app.request(Method::GET, &format!("/v1/verify?code={}", encoded(&codes[0])));
         app.send(request.header("Tanba-Seen", forged)).await.expect(200);
     }
+    // Who sends the header along with everything is shown its next write all the same.
+    let sold = scene.sell(&codes[18]).await.expect(201);
+    let seen = sold.headers["tanba-seen"].to_str().unwrap().to_owned();
+    let body = json!({ "id": Uuid::new_v4(), "units": { "codes": [codes[19]] } });
+    let request = scene.request(Method::POST, "/v1/sales").await.header("Tanba-Seen", seen);
+    let request = request.header("Idempotency-Key", Uuid::new_v4().to_string()).json(&body);
+    assert!(app.send(request).await.expect(201).headers.contains_key("tanba-seen"));
+    assert_eq!(scene.verify(&codes[19]).await.json["verdict"], "sold");
     // New codes, known the moment after.
     let gtin = codes[0][2..16].to_owned();
     let fresh = json!({ "id": Uuid::new_v4(), "gtin": gtin, "quantity": 3 });

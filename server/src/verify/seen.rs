@@ -37,15 +37,20 @@ pub(crate) async fn show(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else { return next.call(request).await };
-    if request.headers().get(SEEN).is_some_and(|seen| is_recent(&app, seen)) {
-        return snapshot::from_register(next.call(request)).await;
-    }
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return next.call(request).await;
-    }
+    let has_written = request.headers().get(SEEN).is_some_and(|seen| is_recent(&app, seen));
+    let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // A retry writes nothing, and its sender is answered as the first time.
     let is_document = request.headers().contains_key("idempotency-key");
-    let (response, written) = jobs::noting(next.call(request)).await;
+    let answer = async {
+        if has_written {
+            return snapshot::from_register(next.call(request)).await;
+        }
+        next.call(request).await
+    };
+    if only_reads {
+        return answer.await;
+    }
+    let (response, written) = jobs::noting(answer).await;
     let mut response = response?;
     if response.status().is_success() && (is_document || !written.is_empty()) {
         if !written.is_empty() {
