@@ -1,6 +1,6 @@
 //! Accounting-control stamps of alcohol: the link that the QR on a stamp holds, and the mark that seals it.
 //!
-//! `https://{host}/s/{series}{number}/{mark}`: two capital letters and nine digits, which are also printed
+//! `{address of the service}/s/{series}{number}/{mark}`: two capital letters and nine digits, which are also printed
 //! on the stamp in plain sight, and thirteen characters of [`alphabet::LONG`]. The mark is 65 bits of
 //! HMAC-SHA-256 over the series and the number, so whoever reads a stamp's number, or counts up from it,
 //! still cannot print the QR of a stamp that was issued (Q4b.3, D1.2). The layout of the national QR is not
@@ -122,9 +122,11 @@ pub fn mark(key: &HmacSealKey, id: KeyId, stamp: StampNumber) -> Mark {
     Mark(characters)
 }
 
-/// The link that the QR of a stamp holds. The host comes without a scheme and without a slash.
-pub fn link(host: &str, stamp: StampNumber, mark: Mark) -> String {
-    format!("https://{host}/s/{stamp}/{mark}")
+/// The link that the QR of a stamp holds. The address is that of the service, without a slash at its end; one without a
+/// scheme is reached by `https`.
+pub fn link(address: &str, stamp: StampNumber, mark: Mark) -> String {
+    let scheme = if address.contains("://") { "" } else { "https://" };
+    format!("{scheme}{address}/s/{stamp}/{mark}")
 }
 
 impl SealKeys {
@@ -178,7 +180,13 @@ mod tests {
     #[test]
     fn a_stamp_has_a_link_with_its_mark() {
         let mark = mark(&secret(), KeyId::of_number(1), stamp(42));
-        assert_eq!(link("tanba.example", stamp(42), mark), "https://tanba.example/s/KZ000000042/62XWA8S23VX2R");
+        for (address, start) in [
+            ("tanba.example", "https://tanba.example/s/"),
+            ("https://tanba.example", "https://tanba.example/s/"),
+            ("http://192.0.2.7:8080", "http://192.0.2.7:8080/s/"),
+        ] {
+            assert_eq!(link(address, stamp(42), mark), format!("{start}KZ000000042/62XWA8S23VX2R"));
+        }
     }
 
     #[test]

@@ -33,15 +33,15 @@ struct Printer<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// Prepares the codes of an order. `host` is where the links of stamps lead: no scheme, no slash.
-    pub(crate) fn new(keys: &'a KeySet, order: &'a Order, host: &'a str) -> Result<Self> {
+    /// Prepares the codes of an order. `address` is where the links of stamps lead: no slash at its end.
+    pub(crate) fn new(keys: &'a KeySet, order: &'a Order, address: &'a str) -> Result<Self> {
         let signer = keys.signer(order.key.as_str()).ok_or_else(|| Error::conflict("key-revoked"))?;
         let maker = match order.group.layout().serial {
             SerialScheme::Long => Maker::Long(keys.serials.long_serials(order.gtin), Printer::new(order, signer)?),
             SerialScheme::Short(length) => Maker::Short(&keys.serials, length, Printer::new(order, signer)?),
             SerialScheme::Stamp => {
                 let secret = signer.hmac().ok_or_else(|| Error::internal("a key of stamps makes no marks"))?;
-                Maker::Stamp(secret, host)
+                Maker::Stamp(secret, address)
             }
         };
         Ok(Self { order, maker })
@@ -65,12 +65,12 @@ impl<'a> Emitter<'a> {
                 let serial = serials.short(self.order.gtin, place, *length).ok_or_else(beyond)?;
                 printer.print(&serial, code, human)
             }
-            Maker::Stamp(secret, host) => {
+            Maker::Stamp(secret, address) => {
                 let place = place().and_then(|place| u32::try_from(place).ok()).ok_or_else(beyond)?;
                 let series = std::str::from_utf8(&STAMP_SERIES).map_err(Error::internal)?;
                 let number = StampNumber::new(series, place).map_err(Error::internal)?;
                 let mark = stamp::mark(secret, self.order.key, number);
-                code.push_str(&stamp::link(host, number, mark));
+                code.push_str(&stamp::link(address, number, mark));
                 human.push_str(&number.to_string());
                 Ok(())
             }
@@ -129,8 +129,7 @@ pub(crate) fn serial_of(keys: &KeySet, order: &Order, index: u32) -> Option<Stri
     }
 }
 
-/// Where links on labels lead: the public address without scheme and slash.
-pub(crate) fn host_of(public_url: &str) -> &str {
-    let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);
-    host.trim_end_matches('/')
+/// Where links on labels lead: the public address without a slash at its end.
+pub(crate) fn links_of(public_url: &str) -> &str {
+    public_url.trim_end_matches('/')
 }

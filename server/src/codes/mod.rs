@@ -29,7 +29,7 @@ mod units;
 
 pub(crate) use csv::push_cell;
 pub(crate) use deciding::mark_exported;
-pub(crate) use emission::{Emitter, host_of};
+pub(crate) use emission::{Emitter, links_of};
 pub(crate) use http::{CodeRange, range_name, routes, visible_order};
 pub(crate) use inside::{Desk, is_filed};
 pub(crate) use locate::{Location, UnitLocation, locate, locate_scanned};

@@ -44,7 +44,7 @@ impl Sight {
 pub(super) fn seen(sight: Sight, code: &str, human: &str, next: &str) -> Option<String> {
     match sight {
         Sight::Plain => Some(code.to_owned()),
-        Sight::WithIdentifier if code.starts_with("https://") => Some(format!("]Q1{code}")),
+        Sight::WithIdentifier if code.contains("://") => Some(format!("]Q1{code}")),
         Sight::WithIdentifier if code.starts_with("00") => Some(format!("]C1{code}")),
         Sight::WithIdentifier => Some(format!("]d2{code}")),
         Sight::Bracketed => Some(human.to_owned()),

@@ -9,7 +9,7 @@ use super::load::{order_id, revoked_file};
 use super::shelf::{Family, Item, SHELF, Source};
 use super::sight::{Sight, seen};
 use crate::app::App;
-use crate::codes::{Emitter, Order, find_order, host_of};
+use crate::codes::{Emitter, Order, find_order, links_of};
 use crate::error::{Error, Result};
 
 /// The number of a stamp that nobody will ever order: the last one.
@@ -60,12 +60,12 @@ fn texts(
     orders: &BTreeMap<&str, Order>,
     revoked: Option<&str>,
 ) -> Result<Option<(String, String)>> {
-    let host = host_of(&app.config.public_url);
+    let address = links_of(&app.config.public_url);
     let keys = app.keys.current();
     let (code, human, next) = match item.source {
         Source::Unit(goods, index) => {
             let order = orders.get(goods).ok_or_else(|| Error::internal("the story's orders are placed"))?;
-            let emitter = Emitter::new(&keys, order, host)?;
+            let emitter = Emitter::new(&keys, order, address)?;
             let (code, human) = emitter.code(index)?;
             (code, human, emitter.code((index + 1) % order.quantity)?.0)
         }
@@ -79,7 +79,7 @@ fn texts(
                 return Ok(None);
             };
             let number = StampNumber::new("KZ", STAMP_AHEAD).map_err(Error::internal)?;
-            (stamp::link(host, number, stamp::mark(secret, signer.id(), number)), String::new(), String::new())
+            (stamp::link(address, number, stamp::mark(secret, signer.id(), number)), String::new(), String::new())
         }
         Source::Pack(sscc) => (format!("00{sscc}"), format!("(00){sscc}"), String::new()),
         Source::Text(text) => (text.to_owned(), String::new(), String::new()),
@@ -101,7 +101,7 @@ pub(super) fn symbol(item: &Item, label: &str) -> crate::labels::Family {
     use crate::labels::Family as Symbol;
     match item.family {
         Family::Other => Symbol::Qr,
-        _ if label.starts_with("https://") => Symbol::Qr,
+        _ if label.contains("://") => Symbol::Qr,
         Family::Pack => Symbol::Gs1Code128,
         Family::Barcode if label.len() == 8 => Symbol::Ean8,
         Family::Barcode => Symbol::Ean13,

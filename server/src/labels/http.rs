@@ -14,7 +14,7 @@ use super::symbol::{Family, Unprintable};
 use crate::app::App;
 use crate::audit;
 use crate::auth::Member;
-use crate::codes::{CodeRange, Emitter, host_of, mark_exported, range_name, visible_order};
+use crate::codes::{CodeRange, Emitter, links_of, mark_exported, range_name, visible_order};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
@@ -79,7 +79,7 @@ async fn get_labels(
         family: Family::of(order.group),
     };
     let keys = app.keys.current();
-    let host = Arc::<str>::from(host_of(&app.config.public_url));
+    let host = Arc::<str>::from(links_of(&app.config.public_url));
     let now = app.clock.now();
     let tx = db.transaction().await?;
     let order = mark_exported(&tx, order, now).await?;

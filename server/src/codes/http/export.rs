@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::Member;
 use crate::codes::csv::Export;
 use crate::codes::deciding::mark_exported;
-use crate::codes::emission::host_of;
+use crate::codes::emission::links_of;
 use crate::codes::order::Order;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, problems};
@@ -97,7 +97,7 @@ async fn get_codes(
     let tx = db.transaction().await?;
     let order = mark_exported(&tx, order, now).await?;
     let export =
-        Export { keys: app.keys.current(), order: Arc::new(order), host: host_of(&app.config.public_url).into() };
+        Export { keys: app.keys.current(), order: Arc::new(order), host: links_of(&app.config.public_url).into() };
     let lines = export.stream(range)?;
     append_audit(&tx, &member, now, "codes.export", id, "done", details).await?;
     tx.commit().await?;
