@@ -26,7 +26,7 @@ use crate::regions::{self, Regions};
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, MacKey, Snapshot};
-use crate::{codes, db, decode, demo, health, labels, office, registry, site, stock};
+use crate::{codes, db, decode, demo, health, labels, office, recalls, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -140,6 +140,7 @@ fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(registry::routes);
     routes.configure(codes::routes);
     routes.configure(labels::routes);
+    routes.configure(recalls::routes);
     routes.configure(decode::routes);
     routes.configure(demo::routes);
     routes.configure(stock::routes);

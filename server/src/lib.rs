@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod keys;
 pub mod labels;
 pub(crate) mod office;
+pub(crate) mod recalls;
 pub mod regions;
 pub(crate) mod registry;
 pub mod reports;

@@ -22,6 +22,7 @@ const ORDER: [&str; 24] = [
     "codes",
     "office",
     "labels",
+    "recalls",
     "verify",
     "decode",
     "regions",

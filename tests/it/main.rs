@@ -26,6 +26,7 @@ mod openapi;
 mod owner;
 mod people;
 mod pictures;
+mod recalls;
 mod registry;
 mod reports;
 mod requirements;

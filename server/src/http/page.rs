@@ -21,6 +21,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The page that a query asks for in fields of its own.
+    pub(crate) fn new(limit: Option<i64>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     const MOST: i64 = 100;
     /// Characters of a cursor.
     const LONGEST: usize = 100;
