@@ -75,4 +75,39 @@ async fn security_txt_names_a_contact_and_is_absent_without_one() {
     let days = (expires - chrono::Utc::now()).num_days();
     assert!((150..=365).contains(&days), "{days}");
     app.stop().await;
+
+/// Wish 15: a link that is shared in a messenger shows the goods and the verdict, and a picture under a whole address.
+#[tokio::test]
+async fn a_shared_link_has_a_title_and_a_picture_for_messengers() {
+    let trade = Trade::open().await;
+    let order = trade.goods(1).await;
+    let code = trade.codes(order).await.remove(0);
+    let app = &trade.app;
+    let answer: Value = app.post("/v1/verify", &serde_json::json!({"code": code})).await.expect(200).json;
+    let (gtin, serial) = (answer["code"]["gtin"].as_str().unwrap(), answer["code"]["serial"].as_str().unwrap());
+    let name = answer["product"]["trade_names"]["ru"].as_str().unwrap();
+    let page = app.get(&format!("/01/{gtin}/21/{serial}?lang=ru")).await.expect(200);
+    let html = String::from_utf8(page.bytes).unwrap();
+    assert!(html.contains(&format!("<meta property=\"og:title\" content=\"{name}: ")), "{html}");
+    assert!(html.contains("<meta property=\"og:image\" content=\"http") && html.contains("/icon-512.png\""), "{html}");
+    let page = String::from_utf8(app.get("/?lang=kk").await.expect(200).bytes).unwrap();
+    assert!(page.contains("<meta property=\"og:title\" content=\"Таңба\""), "{page}");
+}
+
+/// Wish 15: the installed app has its name and its shortcuts in the language of its owner, and takes shared pictures.
+#[tokio::test]
+async fn the_installed_app_is_named_in_its_owner_s_language() {
+    let app = TestApp::start().await;
+    for (language, name) in [("kk", "Таңба"), ("ru", "Танба"), ("en", "Tanba")] {
+        let answer = app.get(&format!("/manifest.webmanifest?lang={language}")).await;
+        // Nothing to name where the app was not built.
+        if answer.status == 404 {
+            return;
+        }
+        let manifest: Value = serde_json::from_slice(&answer.expect(200).bytes).unwrap();
+        assert_eq!((manifest["name"].as_str(), manifest["lang"].as_str()), (Some(name), Some(language)));
+        assert_eq!(manifest["share_target"]["params"]["files"][0]["name"], "picture");
+        let shortcuts = manifest["shortcuts"].as_array().unwrap();
+        assert!(shortcuts.len() >= 4 && shortcuts.iter().all(|shortcut| shortcut["name"].is_string()));
+    }
 }

@@ -51,7 +51,8 @@ pub(crate) fn routes(routes: &mut web::ServiceConfig) {
     }
     routes.route("/.well-known/security.txt", web::get().to(get_security_txt));
     routes.route("/assets/{name:.*}", web::get().to(get_asset));
-    for path in ["/sw.js", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png"] {
+    routes.route("/manifest.webmanifest", web::get().to(get_manifest));
+    for path in ["/sw.js", "/icon.svg", "/icon-180.png", "/icon-512.png"] {
         routes.route(path, web::get().to(get_file));
     }
 }
@@ -66,10 +67,17 @@ fn html(app: &App, body: String) -> HttpResponse {
         .body(body)
 }
 
+/// The head of a page in the caller's language.
+fn head<'a>(app: &'a App, title: &'a str, description: &'a str) -> page::Head<'a> {
+    let config = &app.config;
+    let tiles = config.tiles_url.as_deref();
+    page::Head { language: language::current(), title, description, public_url: &config.public_url, tiles }
+}
+
 async fn get_page(app: web::Data<App>) -> HttpResponse {
     let language = language::current();
-    let title = locales::say(language, "web-name", &[]);
-    html(&app, page::around(language, &title, app.config.tiles_url.as_deref(), &page::welcome(language)))
+    let (title, description) = (locales::say(language, "web-name", &[]), locales::say(language, "web-scan-title", &[]));
+    html(&app, page::around(&head(&app, &title, &description), &page::welcome(language)))
 }
 
 /// A label's link, opened with the phone's own camera: the verdict at once, and the app over it where there are scripts.
@@ -89,8 +97,12 @@ async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         return Err(Error::NotFound("not-found"));
     }
     let answer = verify::answer(&app, &format!("{}{path}", app.config.public_url)).await?;
-    let content = page::landing(language, &path, &minimum::verdict(&verify::card(&answer, language)?));
-    let mut response = html(&app, page::around(language, answer.title, app.config.tiles_url.as_deref(), &content));
+    let card = verify::card(&answer, language)?;
+    let content = page::landing(language, &path, &minimum::verdict(&card));
+    // What a messenger shows of a link that was shared: the goods, and what was said of them.
+    let name = card.facts.iter().find(|fact| fact.slug == "trade-name").map(|fact| fact.value.as_str());
+    let title = name.map_or_else(|| card.title.clone(), |name| format!("{name}: {}", card.title));
+    let mut response = html(&app, page::around(&head(&app, &title, &card.advice), &content));
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     // Codes are no business of those who index the web.
@@ -114,6 +126,16 @@ async fn get_security_txt(app: web::Data<App>) -> Result<HttpResponse> {
 
 async fn get_asset(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     file(&app, &request, FOR_EVER)
+}
+
+/// What the installed app is called is asked for in a language.
+async fn get_manifest() -> Result<HttpResponse> {
+    let manifest = page::manifest(language::current()).ok_or(Error::NotFound("not-found"))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/manifest+json")
+        .insert_header((CACHE_CONTROL, ASK_AGAIN))
+        .insert_header((VARY, "accept-language"))
+        .body(manifest.to_string()))
 }
 
 async fn get_file(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
