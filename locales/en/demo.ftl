@@ -17,5 +17,6 @@ demo-form-link = As a GS1 Digital Link
 demo-intro = Scan any code with a phone, or press it, and see the answer.
 demo-made-up = The goods and companies here are made up.
 demo-print-hint = Print the page at 100% on white paper, so that the codes can be read.
+demo-scanner = Open the scanner
 demo-title = Tanba: sample codes
 demo-try = Show the answer

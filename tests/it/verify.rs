@@ -84,7 +84,16 @@ async fn the_demo_shows_its_codes_when_it_is_asked_for_and_is_not_there_otherwis
         let text = String::from_utf8(page.bytes).unwrap();
         assert!(text.contains(&format!("<html lang=\"{language}\">")) && !text.contains("<script"));
         assert_eq!(text.matches("<img ").count(), codes.len());
+        // U38: each picture and each way to an answer has a name of its own, and the scanner is one step away.
+        for names in [between(&text, " alt=\"", "\""), between(&text, "<span class=\"unseen\">", "</span>")] {
+            assert_eq!(names.len(), codes.len());
+            assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), codes.len());
+        }
+        assert!(text.contains(&format!("<a href=\"/?lang={language}\">")), "{text}");
     }
+    // U38: a stamp's link leads to this service, by the scheme under which it is known.
+    let wine = codes.iter().filter_map(|code| code["text"].as_str()).find(|text| text.contains("/s/")).unwrap();
+    assert!(wine.starts_with(&format!("{}/s/", app.app.config.public_url)), "{wine}");
     let page = app.get("/demo/wine?lang=en").await.expect(200);
     let text = String::from_utf8(page.bytes).unwrap();
     for told in ["Dry red wine", "Alazani Valley Winery", "Qala Import LLP", "55302/"] {
@@ -92,4 +101,9 @@ async fn the_demo_shows_its_codes_when_it_is_asked_for_and_is_not_there_otherwis
     }
     assert_eq!(app.get("/demo/nothing").await.expect(404).slug(), "not-found");
     app.stop().await;
+}
+
+/// Every text between two others.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Vec<&'a str> {
+    text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()
 }

@@ -22,7 +22,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 struct DemoCode {
     /// What to ask `/v1/verify` about.
-    #[schema(example = "https://127.0.0.1:8080/s/KZ000000001/3K7QPW2MXC9ZT")]
+    #[schema(example = "http://127.0.0.1:8080/s/KZ000000001/3K7QPW2MXC9ZT")]
     text: String,
     /// The verdict that comes back.
     #[schema(example = "in-circulation")]
@@ -95,7 +95,7 @@ async fn get_page(app: web::Data<App>) -> Result<HttpResponse> {
 #[get("/demo/style.css")]
 async fn get_style(app: web::Data<App>) -> Result<HttpResponse> {
     demo(&app)?;
-    let style = include_str!("style.css");
+    let style = page::style();
     Ok(HttpResponse::Ok().content_type("text/css; charset=utf-8").insert_header((CACHE_CONTROL, CACHED)).body(style))
 }
 

@@ -10,8 +10,9 @@ use mobile_core::card::{Card, Colour};
 
 use super::shelf::{Family, Item, SHELF};
 use super::sight::Sight;
-use super::texts::Shown;
+use super::texts::{self, Shown};
 use crate::http::html::escaped;
+use crate::labels;
 use crate::registry::reference;
 
 fn say(language: Language, key: &str) -> String {
@@ -67,6 +68,19 @@ fn tone_of_verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// A printed picture that is wider takes two columns, in millimetres; and the widest there can be.
+const NARROW: u32 = 42;
+const WIDEST: u32 = 92;
+
+/// The pages' style: with the width of each printed picture, which a page that takes no inline styles names by its class.
+pub(super) fn style() -> String {
+    let mut style = include_str!("style.css").to_owned();
+    for width in 10..=WIDEST {
+        let _ = writeln!(style, "@media print {{ .mm{width} {{ width: {width}mm; }} }}");
+    }
+    style
+}
+
 /// A whole page around its content.
 fn framed(language: Language, path: &str, title: &str, content: &str) -> String {
     let mut languages = String::new();
@@ -76,14 +90,18 @@ fn framed(language: Language, path: &str, title: &str, content: &str) -> String 
             write!(languages, "<a href=\"{path}?lang={0}\" lang=\"{0}\"{current}>{1}</a>", other.tag(), other.name());
     }
     format!(
-        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"stylesheet\" href=\"/demo/style.css\">\n</head>\n<body>\n\
-         <header><a class=\"home\" href=\"/demo?lang={}\">Таңба</a><nav>{languages}</nav></header>\n\
+         <header><a class=\"home\" href=\"/?lang={tag}\">{name}</a>\
+         <nav class=\"ways\"><a href=\"/?lang={tag}\">{scanner}</a><a href=\"/demo?lang={tag}\">{all}</a></nav>\
+         <nav>{languages}</nav></header>\n\
          <main>\n{content}</main>\n</body>\n</html>\n",
-        language.tag(),
-        language.tag(),
+        tag = language.tag(),
+        name = say(language, "web-name"),
+        scanner = say(language, "demo-scanner"),
+        all = say(language, "demo-back"),
     )
 }
 
@@ -108,24 +126,29 @@ pub(super) fn index(language: Language, shown: &[Shown]) -> String {
     });
     for section in sections {
         let _ = write!(content, "<section>\n<h2>{}</h2>\n<ul class=\"shelf\">\n", escaped(&family(language, section)));
-        for shown in shown.iter().filter(|shown| shown.item.family == section) {
-            content.push_str(&card(language, shown));
+        for (number, shown) in (1..).zip(shown).filter(|(_, shown)| shown.item.family == section) {
+            content.push_str(&card(language, number, shown));
         }
         content.push_str("</ul>\n</section>\n");
     }
     framed(language, "/demo", &title, &content)
 }
 
-fn card(language: Language, shown: &Shown) -> String {
-    let Shown { item, text, .. } = shown;
+/// One code: its picture, what it comes to, and the way to its answer. The number tells pictures and links apart.
+fn card(language: Language, number: u32, shown: &Shown) -> String {
+    let Shown { item, text, label } = shown;
     let slug = item.slug;
     let note = note(language, item);
+    let whole = escaped(&note);
     let note = note.split_once(": ").map_or(note.as_str(), |(_, what)| what);
+    let width = labels::printed_millimetres(label, texts::symbol(item, label)).unwrap_or(NARROW);
     format!(
-        "<li id=\"{slug}\"><img src=\"/demo/labels/{slug}.png\" alt=\"{label}\" loading=\"lazy\">\n\
-         <div><p class=\"verdict {tone}\">{verdict}</p>\n<p>{note}</p>\n<p class=\"code\"><code>{code}</code></p>\n\
-         <p><a href=\"/demo/{slug}?lang={language}\">{open}</a></p></div></li>\n",
-        label = say(language, "demo-column-label"),
+        "<li id=\"{slug}\"{wide}><img class=\"mm{width}\" src=\"/demo/labels/{slug}.png\" alt=\"{picture} {number}: {whole}\" \
+         loading=\"lazy\">\n<div><p class=\"verdict {tone}\"><span class=\"number\">{number}.</span> {verdict}</p>\n\
+         <p>{note}</p>\n<p class=\"code\"><code>{code}</code></p>\n\
+         <p><a href=\"/demo/{slug}?lang={language}\">{open}<span class=\"unseen\"> {number}: {whole}</span></a></p></div></li>\n",
+        wide = if width > NARROW { " class=\"wide\"" } else { "" },
+        picture = say(language, "demo-column-label"),
         tone = tone(item),
         verdict = escaped(&locales::verdict_title(language, Wording::by_slugs(item.expected, [item.reason]).slug())),
         note = escaped(note),

@@ -9,5 +9,5 @@ mod symbol;
 mod words;
 
 pub(crate) use http::routes;
-pub use picture::picture;
-pub use symbol::{Family, Unprintable};
+pub use picture::{picture, printed_millimetres};
+pub use symbol::{Family, Symbol, Unprintable};

@@ -17,6 +17,13 @@ const LEAST_WIDTH: u32 = 400;
 const BORDER_PIXELS: u32 = 16;
 const MOST_LINES: usize = 12;
 
+/// Millimetres that a picture is wide when it is printed so that a symbol of 48 modules has the 20 mm of a label.
+pub fn printed_millimetres(text: &str, family: Family) -> Result<u32, Unprintable> {
+    let symbol = Symbol::new(text, family)?;
+    let width = ((symbol.width + 2 * family.quiet_modules()) * MODULE_PIXELS).max(LEAST_WIDTH);
+    Ok((width * 20).div_ceil(48 * MODULE_PIXELS))
+}
+
 /// A PNG of a code as it stands on a label.
 pub fn picture(text: &str, family: Family) -> Result<Vec<u8>, Unprintable> {
     let symbol = Symbol::new(text, family)?;
