@@ -21,8 +21,10 @@ cli-column-from = From
 cli-column-key = Key
 cli-column-login = Login
 cli-column-of = Participant or region
+cli-column-password = Password
 cli-column-purpose = Purpose
 cli-column-role = Role
+cli-column-secret = Second factor
 cli-column-state = State
 cli-column-until = Until
 cli-data-dir = Data are kept in { $folder }
@@ -48,6 +50,7 @@ cli-key-list-published = Version { $version } of the list of keys is published.
 cli-key-revoked = Key { $key } revoked.
 cli-key-root = The root key is in { $file }. Its public half, for the apps: { $public }
 cli-keys-none-due = No key is due.
+cli-log-file = Log file: { $file }
 cli-migrated =
     { $count ->
         [0] The database is up to date.

@@ -17,8 +17,10 @@ cli-column-from = Басталуы
 cli-column-key = Кілт
 cli-column-login = Логин
 cli-column-of = Қатысушы не өңір
+cli-column-password = Құпиясөз
 cli-column-purpose = Мақсаты
 cli-column-role = Рөлі
+cli-column-secret = Екінші фактор
 cli-column-state = Күйі
 cli-column-until = Аяқталуы
 cli-data-dir = Деректер мына бумада: { $folder }
@@ -39,6 +41,7 @@ cli-key-list-published = Кілттер тізімінің { $version } нұсқ
 cli-key-revoked = { $key } кілтінің күші жойылды.
 cli-key-root = Түбір кілт { $file } файлында. Қолданбаларға енетін ашық бөлігі: { $public }
 cli-keys-none-due = Ауыстыратын кілт жоқ.
+cli-log-file = Журнал файлы: { $file }
 cli-migrated =
     { $count ->
         [0] Дерекқор соңғы нұсқада тұр.

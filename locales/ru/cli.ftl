@@ -22,8 +22,10 @@ cli-column-from = Начало
 cli-column-key = Ключ
 cli-column-login = Логин
 cli-column-of = Участник или регион
+cli-column-password = Пароль
 cli-column-purpose = Назначение
 cli-column-role = Роль
+cli-column-secret = Второй фактор
 cli-column-state = Состояние
 cli-column-until = Конец
 cli-data-dir = Данные лежат в папке { $folder }
@@ -51,6 +53,7 @@ cli-key-list-published = Опубликована версия { $version } сп
 cli-key-revoked = Ключ { $key } отозван.
 cli-key-root = Корневой ключ в файле { $file } Открытая половина для приложений: { $public }
 cli-keys-none-due = Менять пока нечего.
+cli-log-file = Журнал пишется в файл { $file }
 cli-migrated =
     { $count ->
         [0] База данных уже в последней версии.

@@ -68,6 +68,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Another system that is told of alerts (`TANBA_WEBHOOK_URL`, `TANBA_WEBHOOK_SECRET`: both or none).
     pub webhook: Option<Webhook>,
+    /// Where the log goes instead of standard error (`tanba serve --log-file`).
+    pub log_file: Option<PathBuf>,
     /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
     pub language: Language,
     /// What is logged (`RUST_LOG`), in the syntax of tracing's filters.
@@ -209,6 +211,7 @@ impl Config {
             },
             language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
             log: variable("RUST_LOG"),
+            log_file: None,
         })
     }
 

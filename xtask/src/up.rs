@@ -2,6 +2,7 @@
 
 use std::env;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use clap::Args;
@@ -32,11 +33,12 @@ impl Up {
 
         let profile = if self.release { "release" } else { "debug" };
         let mut serve = Command::new(target().join(profile).join("tanba"));
-        serve.args(["serve", "--demo"]);
         // Yesterday's data must be found from whatever folder this is called in.
-        if env::var_os("TANBA_DATA_DIR").is_none_or(|folder| folder.is_empty()) {
-            serve.env("TANBA_DATA_DIR", root().join("var"));
-        }
+        let folder = env::var_os("TANBA_DATA_DIR").filter(|folder| !folder.is_empty());
+        let folder = folder.map_or_else(|| root().join("var"), PathBuf::from);
+        serve.args(["serve", "--demo"]).env("TANBA_DATA_DIR", &folder);
+        // The terminal keeps what one looks for: addresses and accounts.
+        serve.arg("--log-file").arg(folder.join("tanba.log"));
         let error = serve.exec();
         Err(Failed::Start(words(&serve), error))
     }

@@ -141,6 +141,9 @@ pub(super) struct Serve {
     /// Leave the work to `tanba work`.
     #[arg(long)]
     pub(super) no_work: bool,
+    /// Write the log to this file, anew at each start, instead of standard error.
+    #[arg(long, value_name = "FILE")]
+    pub(super) log_file: Option<PathBuf>,
 }
 
 #[derive(Args)]

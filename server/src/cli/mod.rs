@@ -9,6 +9,7 @@ mod failure;
 mod keys;
 mod logging;
 mod parse;
+mod people;
 mod serve;
 mod stores;
 mod terminal;
@@ -75,6 +76,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
     match command {
         Command::Serve(arguments) => {
             config.demo |= arguments.demo;
+            config.log_file = arguments.log_file;
             serve::serve(config, !arguments.no_work).await
         }
         Command::Work => serve::work(config).await,

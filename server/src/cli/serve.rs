@@ -5,8 +5,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::Outcome;
 use super::logging;
+use super::people::tell_accounts;
 use super::stores::Stores;
-use super::terminal::{Busy, say, tell};
+use super::terminal::{Busy, say};
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -32,13 +33,17 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcom
 
     let language = app.config.language;
     let address = format!("http://{}", running.address);
-    say(language, "cli-serving", &[("address", (&address).into())]);
     if let Some(loaded) = loaded {
         told(language, &loaded);
         say(language, "cli-demo-at", &[("address", format!("{address}/demo").into())]);
     }
+    // What is looked for most stands last.
+    say(language, "cli-serving", &[("address", (&address).into())]);
     let folder = std::path::absolute(&app.config.data_dir)?;
     say(language, "cli-data-dir", &[("folder", folder.display().to_string().into())]);
+    if let Some(file) = &app.config.log_file {
+        say(language, "cli-log-file", &[("file", file.display().to_string().into())]);
+    }
     say(language, "cli-stop-hint", &[]);
 
     stop.asked().await;
@@ -84,7 +89,7 @@ fn told(language: Language, loaded: &Loaded) {
     }
     say(language, "cli-demo-accounts", &[("file", loaded.accounts.display().to_string().into())]);
     if let Ok(accounts) = std::fs::read_to_string(&loaded.accounts) {
-        tell(accounts.trim_end());
+        tell_accounts(language, &accounts);
     }
 }
 
