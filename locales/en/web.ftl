@@ -3,6 +3,7 @@
 web-again = Try again
 web-aim = Place the code inside the frame
 web-back = Back
+web-busy-answer = The service is very busy now. The code will be checked again automatically.
 web-camera-again = Turn the camera on again
 web-camera-busy = Another app is using the camera. Close it and try again.
 web-camera-insecure = The browser turns the camera on over a secure connection only. You can read the code from a photo or type it.
@@ -73,15 +74,26 @@ web-for-staff = Staff
 web-from-photo = From a photo
 web-gone = There is no record of this scan
 web-gone-text = It was made on another device or removed from the history.
+web-goods-of = Product { $gtin }
 web-hint-closer = Move closer
 web-hint-hold-still = Hold still
 web-hint-too-dark = Too dark: add some light
 web-history = History
+web-history-all = All
 web-history-clear = Clear the history
 web-history-clear-question = Clear the history?
 web-history-clear-text = Every scan on this device will be removed. They cannot be restored.
 web-history-empty = The history is empty
 web-history-empty-text = Your scans will appear here. They are kept on this device only.
+web-history-filter = Result
+web-history-found =
+    { $count ->
+        [one] { $count } scan found
+       *[other] { $count } scans found
+    }
+web-history-good = In circulation
+web-history-other = Everything else
+web-history-search = Search the history
 web-history-where = The last 200 scans are kept on this device only.
 web-language = Language
 web-link = Secret link
@@ -125,6 +137,7 @@ web-pack-inside =
         [one] { $count } item in the pack
        *[other] { $count } items in the pack
     }
+web-pack-of = Pack { $sscc }
 web-pack-unknown-goods = No product card
 web-page-failed = The page could not be loaded. Check the connection.
 web-photo-nothing = No code was found in the photo. Choose one that shows the code clearly.
@@ -148,17 +161,34 @@ web-place-map-help = Tap the place of the shop. The pin can be dragged, or moved
 web-place-middle = Put the pin in the middle of the map
 web-place-nearer = Zoom in
 web-place-nearest = Nearest town: { $town }, { $kilometres } km
+web-place-no = No
 web-place-none = Do not share
 web-place-none-text = Everything works just the same.
 web-place-pin = Pin: the place of the report
-web-place-question = Share where codes are scanned?
+web-place-question = Share roughly where you scan?
 web-place-rough = The place is only approximate. Zoom in and tap again, or write the address.
 web-place-setting = Place of a scan
 web-place-town = Town
 web-place-town-none = Not chosen
 web-place-towns-only = This map shows towns only, no streets. Mark the town, and write street and house into the address.
+web-place-what-for = What for?
 web-place-why = When one code turns up in different places, it has been copied. The place helps inspectors to see that.
+web-place-yes = Yes, roughly
+web-recalls = Recalled goods
+web-recalls-away = The list could not be loaded. Check the connection and try again.
+web-recalls-by = Recalled by
+web-recalls-check = Check your goods
+web-recalls-feed = Follow the list (Atom feed)
+web-recalls-more = Show more
+web-recalls-none = No recalled goods found
+web-recalls-none-text = Try another name, or scan the code on the goods.
+web-recalls-on = Date of the recall
+web-recalls-search = Name, maker or GTIN
+web-recalls-text = Not all goods of a kind may be affected. Scan the code on yours to be sure.
+web-recalls-units = Number of items
 web-remove = Remove
+web-remove-this = Remove: { $name }
+web-removed = Removed: { $name }
 web-reopen = Reopen
 web-reopen-hint = If you disagree with the decision, the report will be looked into once more.
 web-reopen-why = Why it should be reopened
@@ -197,20 +227,62 @@ web-reports = My reports
 web-reports-empty = No reports yet
 web-reports-empty-text = If you see expired, unmarked or doubtful goods, let us know.
 web-reports-sent = Sent
+web-return = How to return the goods
+web-return-keep = Stop using the goods. Keep them with their package and the receipt.
+web-return-law = For unsafe or expired goods the seller must refund the money or replace them: this is your right under the law on consumer protection. Without a receipt other proof of the purchase will do.
+web-return-refused = If you are refused, report a violation and add a photo of the label and the receipt.
+web-return-shop = Take them back to the shop and show this page.
 web-scan = Scan
+web-scan-known = This code was just checked
+web-scan-known-show = Show the result
 web-scan-next = Scan the next one
 web-scan-title = Scan the code of an item
 web-scanned-at = Scanned at
+web-scanned-times = Scanned { $count } times, last on { $at }. If these are different items with the same code, report it.
 web-settings = Settings
 web-share = Share
+web-shelf = My shelf
+web-shelf-add = Put on my shelf
+web-shelf-added = It is on your shelf. The app will warn you before it expires and if it is recalled.
+web-shelf-bad =
+    { $count ->
+        [one] { $count } item on your shelf must not be used
+       *[other] { $count } items on your shelf must not be used
+    }
+web-shelf-bad-text = It was recalled or withdrawn after you scanned it.
+web-shelf-calendar = Dates to the calendar
+web-shelf-calendar-line = Best before: { $name }
+web-shelf-calendar-text = The phone’s own calendar will remind you three days ahead, even if the app is closed.
+web-shelf-checked = Checked: { $at }
+web-shelf-days =
+    { $days ->
+        [one] { $days } day left
+       *[other] { $days } days left
+    }
+web-shelf-empty = The shelf is empty
+web-shelf-empty-text = Scan goods you have at home and put them here. The app will warn you before they expire and if they are recalled.
+web-shelf-expired = Expired: { $date }
+web-shelf-no-date = No expiry date
+web-shelf-on = On my shelf
+web-shelf-today = Last day today
+web-shelf-where = The shelf is kept on this device only. Once a day the app asks whether the goods were recalled.
 web-side-inspector = inspector
 web-side-service = the service
 web-side-you = you
 web-sign-in = Sign in
 web-skip = Skip to the content
+web-sound = Result by sound
+web-sound-none = No sound
+web-sound-tone = Tone
+web-sound-tone-text = One clear tone is good, three falling ones warn.
+web-sound-voice = Voice
+web-sound-voice-text = Reads the result aloud where the phone has a voice for this language.
+web-still-busy = The service is still busy. It will be asked again in { $seconds } s.
 web-still-offline = There is still no connection.
+web-times = × { $count }
 web-torch = Light
 web-type-code = Type the code
+web-undo = Undo
 web-update = Update
 web-update-ready = A new version of the app is ready.
 web-verdict = Result of the check

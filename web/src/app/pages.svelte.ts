@@ -32,6 +32,8 @@ const PAGES: [string, Load][] = [
   ["/", at(ScanPage)],
   ["/app/scans/:id", at(VerdictPage)],
   ["/app/history", () => import("../consumer/HistoryPage.svelte")],
+  ["/app/shelf", () => import("../consumer/ShelfPage.svelte")],
+  ["/app/recalls", () => import("../consumer/RecallsPage.svelte")],
   ["/app/compare", () => import("../consumer/ComparePage.svelte")],
   ["/app/report", () => import("../reports/ReportPage.svelte")],
   ["/app/reports", () => import("../reports/ReportsPage.svelte")],
@@ -50,11 +52,18 @@ const PAGES: [string, Load][] = [
   ["/app/deliveries/:id", staff(() => import("../clerk/DeliveryPage.svelte"))],
 ];
 
+/** The address as it stands on the label: without our own question about the language. */
+function labelLink(): string {
+  const [path = "", query = ""] = location.href.split("#", 1)[0]?.split("?") ?? [];
+  const rest = query.split("&").filter((part) => part !== "" && !part.startsWith("lang="));
+  return rest.length > 0 ? `${path}?${rest.join("&")}` : path;
+}
+
 /** The page at a path. */
 export function page(path: string): Shown {
   // Links that stand on labels: whatever they hold, the core and the server read it.
   if (path.startsWith("/01/") || path.startsWith("/s/")) {
-    return { load: at(VerdictPage) as Shown["load"], props: { link: location.href }, key: path };
+    return { load: at(VerdictPage) as Shown["load"], props: { link: labelLink() }, key: path };
   }
   for (const [pattern, load] of PAGES) {
     const props = match(pattern, path === "/" ? "" : path) ?? (pattern === path ? {} : undefined);
@@ -75,7 +84,7 @@ export function ways(): Way[] {
   const below = (...prefixes: string[]) => (path: string) => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
   const ways: Way[] = [
     { href: "/", name: say("web-way-scan"), sign: "scan", here: (path) => path === "/" || path.startsWith("/app/scans") },
-    { href: "/app/history", name: say("web-way-history"), sign: "history", here: below("/app/history", "/app/compare") },
+    { href: "/app/history", name: say("web-way-history"), sign: "history", here: below("/app/history", "/app/compare", "/app/shelf", "/app/recalls") },
     { href: "/app/reports", name: say("web-way-reports"), sign: "report", here: below("/app/reports", "/app/report") },
   ];
   switch (session.account?.role) {

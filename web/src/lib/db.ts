@@ -2,7 +2,7 @@
 // so that everything works until the page is closed.
 
 const NAME = "tanba";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Each store's key and value. */
 interface Stores {
@@ -16,10 +16,12 @@ interface Stores {
   followed: unknown;
   /** Deliveries that a clerk checks, by id. */
   delivery: unknown;
+  /** Goods at home that expire or may be recalled, by id. */
+  shelf: unknown;
   /** What the core needs to judge without the server, and how many scans wait in its outbox. */
   core: unknown;
 }
-const STORES: (keyof Stores)[] = ["history", "outbox", "draft", "followed", "delivery", "core"];
+const STORES: (keyof Stores)[] = ["history", "outbox", "draft", "followed", "delivery", "shelf", "core"];
 
 let opening: Promise<IDBDatabase | null> | undefined;
 const memory = new Map<string, Map<string, unknown>>();
