@@ -41,7 +41,7 @@ test("every verdict has a page that everybody can read, in every language, by da
 test("every page of the public can be used by everybody", async () => {
   for (const look of [{ language: "kk", width: 320 }, { language: "ru", width: 390, dark: true }, { language: "en", width: 1280 }]) {
     const { context, page, faults } = await visit({ ...look, ...TALL });
-    for (const path of ["/", "/app/history", "/app/compare", "/app/report", "/app/reports", "/app/settings", "/app/sign-in", "/app/design", "/app/nowhere"]) {
+    for (const path of ["/", "/app/history", "/app/shelf", "/app/recalls", "/app/compare", "/app/report", "/app/reports", "/app/settings", "/app/sign-in", "/app/design", "/app/nowhere"]) {
       await page.goto(path);
       await page.waitForSelector("h1");
       await accessible(page, `${path} ${look.language}`);
@@ -64,7 +64,8 @@ test("a photo from the gallery is read", withCore, async () => {
 test("from the second visit the app opens without a connection, judges what it can, and sends scans later, once each", withCore, async () => {
   const { context, page } = await visit({ language: "en", serviceWorkers: "allow" });
   await type(page, codeOf("in-circulation"));
-  await page.locator("section.card button").nth(2).click();
+  await type(page, codeOf("expired"));
+  await page.getByRole("button", { name: "No", exact: true }).click();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined);
   await page.waitForTimeout(2_000);

@@ -9,7 +9,9 @@ import { need } from "./lib/language.svelte";
 import { watch as watchOutbox } from "./lib/outbox.svelte";
 import { start } from "./lib/router.svelte";
 import { session } from "./lib/session.svelte";
-import { show } from "./lib/settings.svelte";
+import { settings, show } from "./lib/settings.svelte";
+import * as shelf from "./lib/shelf.svelte";
+import { ready } from "./lib/tell";
 
 show();
 await need("public");
@@ -27,3 +29,6 @@ const scanner = location.pathname === "/" ? core.warm().catch(() => undefined) :
 void Promise.resolve(scanner).then(watchUpdates);
 // Small, and not needed for the first page.
 void import("./reports/reports.svelte").then((reports) => reports.watch());
+void Promise.resolve(scanner).then(() => shelf.check());
+// Sounds need a page that was touched once.
+if (settings.sound !== "none") addEventListener("pointerdown", ready, { once: true });

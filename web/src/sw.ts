@@ -41,6 +41,10 @@ worker.addEventListener("message", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.origin === worker.location.origin && url.pathname === "/app/share") {
+    event.respondWith(shared(request));
+    return;
+  }
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (request.mode === "navigate") {
     const ours = url.pathname === "/" || url.pathname.startsWith("/app") || url.pathname.startsWith("/01/") || url.pathname.startsWith("/s/");
@@ -63,4 +67,20 @@ async function file(request: Request): Promise<Response> {
   const fresh = await fetch(request);
   if (fresh.ok) await cache.put(request, fresh.clone());
   return fresh;
+}
+
+/** Another app shares a picture or a text: it is put aside for the scanner, which is opened. lib/shared.ts takes it. */
+async function shared(request: Request): Promise<Response> {
+  try {
+    const form = await request.formData();
+    await caches.delete("shared");
+    const cache = await caches.open("shared");
+    const picture = form.get("picture");
+    const text = [form.get("url"), form.get("text"), form.get("title")].find((part) => typeof part === "string" && part.trim() !== "");
+    if (picture instanceof File && picture.size > 0) await cache.put("/app/shared/picture", new Response(picture));
+    else if (typeof text === "string") await cache.put("/app/shared/text", new Response(text.trim()));
+  } catch {
+    // The scanner says that it found nothing.
+  }
+  return Response.redirect("/?shared=1", 303);
 }

@@ -30,7 +30,7 @@ export interface OfflineCard {
   title: string;
   advice: string;
   reasons: string[];
-  facts: { label: string; value: string }[];
+  facts: { slug?: string; label: string; value: string }[];
   note: string | null;
 }
 

@@ -200,7 +200,7 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
         title,
         advice,
         reasons: [...reasons],
-        facts: facts.map(({ label, value }) => ({ label, value })),
+        facts: facts.map(({ slug, label, value }) => ({ slug, label, value })),
         note,
       };
       return { card };

@@ -30,9 +30,13 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came. */
+/** No answer came: no connection, none in time, or a server that has too much to do. */
 export class Away extends Error {
-  constructor(readonly why: "offline" | "slow") {
+  constructor(
+    readonly why: "offline" | "slow" | "busy",
+    /** When it may be tried again, in seconds, if the server said so. */
+    readonly retryAfter?: number,
+  ) {
     super(why);
   }
 }
@@ -87,14 +91,15 @@ export async function read<T>(response: Response): Promise<T> {
 
 /** The refusal that a response is. A proxy in between may answer something else than a problem. */
 export async function refusal(response: Response): Promise<Error> {
-  const after = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const named = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const after = Number.isFinite(named) && named >= 0 ? named : undefined;
   try {
     const problem = (await response.json()) as Problem;
-    if (typeof problem.slug === "string") return new Refusal(problem, Number.isFinite(after) ? after : undefined);
+    if (typeof problem.slug === "string") return new Refusal(problem, after);
   } catch {
     // Not a problem of ours.
   }
-  return new Away("slow");
+  return response.status === 503 || response.status === 429 ? new Away("busy", after) : new Away("slow");
 }
 
 export async function get<T>(address: string, options?: Options): Promise<T> {

@@ -1,6 +1,6 @@
 // What was scanned on this device: the newest two hundred, with what was answered. They never leave the device from here.
 
-import { type Answer, type AskedBy, type Schemas, Away, verify } from "./api";
+import { type Answer, type AskedBy, type Schemas, Away, Refusal, verify } from "./api";
 import { core } from "../core/core";
 import type { OfflineCard } from "../core/types";
 import * as db from "./db";
@@ -18,28 +18,61 @@ export interface Looked {
   /** What the device itself said when the server could not be heard. */
   card?: OfflineCard;
   /** Why the server was not heard. */
-  away?: "offline" | "slow";
+  away?: "offline" | "slow" | "busy";
   /** How the code was read; absent in what older versions kept. */
   source?: AskedBy;
+  /** When it was scanned last, if more than once, in ISO 8601. */
+  last?: string;
+  /** How many times it was scanned, if more than once. */
+  times?: number;
 }
 
 const MOST = 200;
+/** Within this time the same code is the same look, in milliseconds. */
+const SAME = 120_000;
 /** How long a person who aims at a label waits before the device answers by itself, in milliseconds. */
 const PATIENCE = 4_000;
+
+/** How long a server that has too much to do is left alone when it names no time, and at most, in seconds. */
+const USUAL_REST = 10;
+const LONGEST_REST = 600;
+
+/** Until then the server asked not to be asked. */
+let quietUntil = 0;
+
+/** How long the server asked to be left alone, in milliseconds from now. */
+export const resting = (): number => Math.max(0, quietUntil - Date.now());
+
+function rest(seconds: number | undefined): void {
+  quietUntil = Date.now() + 1_000 * Math.min(seconds ?? USUAL_REST, LONGEST_REST);
+}
+
+/** Why no answer came; nothing when the server refused the question itself. */
+function awayOf(error: unknown): NonNullable<Looked["away"]> | undefined {
+  if (error instanceof Refusal && error.mayPass) {
+    rest(error.retryAfter);
+    return "busy";
+  }
+  if (!(error instanceof Away)) return undefined;
+  if (error.why === "busy" && resting() === 0) rest(error.retryAfter);
+  return error.why;
+}
 
 /** Asks what a code is: the server first, the device's own core when no answer comes. Fails with the server's refusal. */
 async function ask(code: string, source: AskedBy): Promise<Pick<Looked, "answer" | "card" | "away">> {
   try {
     if (!navigator.onLine) throw new Away("offline");
+    if (resting() > 0) throw new Away("busy");
     const answer = await verify(code, source, PATIENCE);
     void core.learn(answer).catch(() => undefined);
     return { answer };
   } catch (error) {
-    if (!(error instanceof Away)) throw error;
+    const away = awayOf(error);
+    if (!away) throw error;
     try {
-      return { card: await core.judgeOffline(code, language()), away: error.why };
+      return { card: await core.judgeOffline(code, language()), away };
     } catch {
-      return { away: error.why };
+      return { away };
     }
   }
 }
@@ -69,12 +102,46 @@ export function nameOf(product: Schemas["ProductLine"] | null | undefined): stri
   return product ? (product.trade_names[language()] ?? product.trade_name) : undefined;
 }
 
+/** What a scan is called in a list: the goods' name, a pack by its number, or else the code as it was read. */
+export function labelOf(looked: Looked): string {
+  const fact = (slug: string) => looked.card?.facts.find((fact) => fact.slug === slug)?.value;
+  const name = nameOf(looked.answer?.product) ?? fact("trade-name");
+  if (name) return name;
+  const pack = looked.answer?.code?.sscc ?? fact("sscc");
+  if (pack) return say("web-pack-of", { sscc: pack });
+  const gtin = looked.answer?.code?.gtin ?? fact("gtin");
+  if (gtin) return say("web-goods-of", { gtin });
+  // Without the sign of the symbology that a scanner puts in front.
+  return looked.code.replace(/^\][A-Za-z]\d/, "").replaceAll("\u001d", " ").slice(0, 60);
+}
+
 /** What was looked at since the page was opened: shown without waiting for the device's store. */
 const fresh = new Map<string, Looked>();
 
-/** Looks at a code that was just scanned: asks, remembers, and hands the scan on to be sent. */
-export async function look(code: string, source: "camera" | "picture" | "typed", asked: AskedBy = source): Promise<Looked> {
-  const looked: Looked = { id: crypto.randomUUID(), code, at: new Date().toISOString(), source: asked, ...(await ask(code, asked)) };
+/** The look of the same code a moment ago. */
+async function before(code: string): Promise<Looked | undefined> {
+  const since = Date.now() - SAME;
+  const recent = (looked: Looked) => looked.code === code && Date.parse(looked.last ?? looked.at) > since;
+  return [...fresh.values()].find(recent) ?? (await history().catch(() => [])).find(recent);
+}
+
+/** Looks at a code that was just scanned: asks, remembers, and hands the scan on to be sent. The same code once more within
+ * a short time is the same look, and no other scan. A link that was opened has no source: a camera may have read it, or
+ * somebody sent it. */
+export async function look(code: string, asked: Exclude<AskedBy, "scanner">): Promise<Looked> {
+  const source = asked === "link" ? undefined : asked;
+  const [answered, earlier] = await Promise.all([ask(code, asked), before(code)]);
+  const now = new Date().toISOString();
+  if (earlier) {
+    const { away: _away, card: _card, ...rest } = earlier;
+    // What the server said a moment ago tells more than what the device can say now.
+    const known = answered.away && earlier.answer ? {} : answered;
+    const looked: Looked = { ...rest, ...known, last: now, times: (earlier.times ?? 1) + 1 };
+    fresh.set(looked.id, looked);
+    void remember(looked);
+    return looked;
+  }
+  const looked: Looked = { id: crypto.randomUUID(), code, at: now, source: asked, ...answered };
   fresh.set(looked.id, looked);
   void remember(looked);
   void keep(looked.id, code, looked.answer?.verdict, source);
@@ -104,7 +171,7 @@ async function remember(looked: Looked): Promise<void> {
 /** Everything, newest first. */
 export async function history(): Promise<Looked[]> {
   const all = await db.list<Looked>("history");
-  return all.sort((a, b) => (a.at < b.at ? 1 : -1));
+  return all.sort((a, b) => ((a.last ?? a.at) < (b.last ?? b.at) ? 1 : -1));
 }
 
 export const find = async (id: string): Promise<Looked | undefined> => fresh.get(id) ?? db.find<Looked>("history", id);
@@ -112,6 +179,12 @@ export const find = async (id: string): Promise<Looked | undefined> => fresh.get
 export function forget(id: string): Promise<unknown> {
   fresh.delete(id);
   return db.remove("history", id);
+}
+
+/** Takes back that a look was forgotten. */
+export function restore(looked: Looked): Promise<unknown> {
+  fresh.set(looked.id, looked);
+  return db.put("history", looked.id, looked);
 }
 
 export function forgetAll(): Promise<unknown> {

@@ -12,6 +12,11 @@ type Scan = Schemas["NewScan"];
 
 /** How soon it is tried again to hand something over that could not be, in milliseconds. */
 const LATER = 60_000;
+/** With which scan it is asked how much of a place may be sent. */
+const ASKED_AFTER = 2;
+
+/** Whether the question about places is due. */
+export const placeQuestionDue = (): boolean => settings.consent === undefined && settings.scans >= ASKED_AFTER;
 
 const state = $state({ waiting: 0 });
 let sending: Promise<void> | undefined;
@@ -23,16 +28,18 @@ export function waiting(): number {
   return state.waiting;
 }
 
-/** Keeps a scan for sending, with as much of its place as was agreed to. The first one waits for that question. */
-export async function keep(id: string, code: string, verdict: string | undefined, source: NonNullable<Scan["source"]>): Promise<void> {
-  const consent = settings.consent;
+/** Keeps a scan for sending, with as much of its place as was agreed to. The first one goes without a place; the next wait
+ * until the question about places is answered. */
+export async function keep(id: string, code: string, verdict: string | undefined, source: Scan["source"]): Promise<void> {
+  if (settings.consent === undefined) settings.countScan();
+  const consent = settings.consent ?? (settings.scans < ASKED_AFTER ? "none" : undefined);
   const scan: Kept = {
     id,
     code,
     taken_at: new Date().toISOString(),
     consent: consent ?? "none",
     device: settings.device,
-    source,
+    ...(source && { source }),
     ...(verdict && verdict !== "unknown-offline" && { verdict }),
   };
   // First without its place: whatever happens next, the scan is kept.

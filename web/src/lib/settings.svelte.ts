@@ -4,6 +4,8 @@ import type { Schemas } from "./api";
 
 export type Consent = Schemas["Consent"];
 export type Look = "system" | "light" | "dark";
+/** How a verdict is told besides its words on the screen. */
+export type Sound = "none" | "tone" | "voice";
 
 function remembered(name: string): string | null {
   try {
@@ -30,6 +32,8 @@ const state = $state({
   consent: oneOf(remembered("consent"), ["exact", "coarse", "none"] as const) as Consent | undefined,
   look: oneOf(remembered("look"), ["light", "dark"] as const) ?? ("system" as Look),
   camera: remembered("camera") ?? "",
+  sound: oneOf(remembered("sound"), ["tone", "voice"] as const) ?? ("none" as Sound),
+  scans: Number(remembered("scans") ?? 0) || 0,
   device: remembered("device") ?? "",
 });
 
@@ -57,6 +61,21 @@ export const settings = {
   set camera(id: string) {
     state.camera = id;
     remember("camera", id || null);
+  },
+  get sound(): Sound {
+    return state.sound;
+  },
+  set sound(sound: Sound) {
+    state.sound = sound;
+    remember("sound", sound === "none" ? null : sound);
+  },
+  /** How many scans were made before the question about places was answered. */
+  get scans(): number {
+    return state.scans;
+  },
+  countScan(): void {
+    state.scans += 1;
+    remember("scans", String(state.scans));
   },
   /** A random id of this device, nothing of its hardware (X39). */
   get device(): string {

@@ -1,7 +1,7 @@
 // "My shelf": goods at home that their owner wants to hear of: when they expire, and when they are recalled. Everything
 // stays on the device; no account is needed and no scan is sent: each code is asked about once a day at most.
 
-import { type Answer, Away, Refusal, type Schemas, verify } from "./api";
+import { type Answer, type AskedBy, Away, Refusal, type Schemas, verify } from "./api";
 import * as db from "./db";
 import { dayOf } from "./format";
 import { language } from "./language.svelte";
@@ -11,6 +11,8 @@ import type { Looked } from "./looked";
 export interface Kept {
   id: string;
   code: string;
+  /** How the code was read. */
+  source?: AskedBy;
   /** When it was put there, in ISO 8601. */
   at: string;
   gtin: string;
@@ -95,6 +97,7 @@ export async function add(looked: Looked): Promise<boolean> {
   const item: Kept = {
     id: crypto.randomUUID(),
     code: looked.code,
+    ...(looked.source && { source: looked.source }),
     at: new Date().toISOString(),
     gtin: answer.code.gtin,
     serial: answer.code.serial ?? undefined,
@@ -135,7 +138,7 @@ export async function check(): Promise<void> {
   for (const item of state.items.filter(({ checked }) => Date.now() - Date.parse(checked) > FRESH)) {
     if (!navigator.onLine) return;
     try {
-      const answer = await verify(item.code);
+      const answer = await verify(item.code, item.source ?? "typed");
       const turned = isBad({ ...item, verdict: answer.verdict }) && !isBad(item);
       await put({
         ...item,
