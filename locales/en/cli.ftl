@@ -57,6 +57,7 @@ cli-migrated =
         [one] { $count } change made to the database.
        *[other] { $count } changes made to the database.
     }
+cli-on-a-phone = Open on a phone: { $address } The browser warns about the certificate: choose to go on.
 cli-password-again = The password again:
 cli-password-prompt = Password for { $login }:
 cli-passwords-differ = The two passwords differ.
@@ -65,4 +66,5 @@ cli-serving = Serving on { $address }
 cli-stop-hint = Ctrl-C stops it.
 cli-stopped = Stopped.
 cli-totp-secret = Secret for the authenticator (not shown again): { $secret }
+cli-try-on-a-phone = To try it on a phone: cargo xtask up --lan
 cli-working = The worker is running.

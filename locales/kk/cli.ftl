@@ -47,6 +47,7 @@ cli-migrated =
         [0] Дерекқор соңғы нұсқада тұр.
        *[other] Дерекқорға { $count } өзгеріс енгізілді.
     }
+cli-on-a-phone = Телефоннан ашыңыз: { $address } Браузер сертификат туралы ескертеді: жалғастыруды таңдаңыз.
 cli-password-again = Құпиясөзді қайталаңыз:
 cli-password-prompt = { $login } үшін құпиясөз:
 cli-passwords-differ = Екі құпиясөз бірдей емес.
@@ -55,4 +56,5 @@ cli-serving = Қызмет мына мекенжайда: { $address }
 cli-stop-hint = Тоқтату үшін Ctrl-C басыңыз.
 cli-stopped = Тоқтатылды.
 cli-totp-secret = Аутентификаторға арналған құпия кілт (қайтып көрсетілмейді): { $secret }
+cli-try-on-a-phone = Телефоннан байқап көру үшін: cargo xtask up --lan
 cli-working = Фондық жұмыс басталды.

@@ -61,6 +61,7 @@ cli-migrated =
         [few] В базу данных внесено { $count } изменения.
        *[many] В базу данных внесено { $count } изменений.
     }
+cli-on-a-phone = Откройте на телефоне: { $address } Браузер предупредит о сертификате: выберите «Продолжить».
 cli-password-again = Повторите пароль:
 cli-password-prompt = Пароль для { $login }:
 cli-passwords-differ = Пароли не совпали.
@@ -69,4 +70,5 @@ cli-serving = Сервис работает по адресу { $address }
 cli-stop-hint = Чтобы остановить, нажмите Ctrl-C.
 cli-stopped = Остановлено.
 cli-totp-secret = Секрет для аутентификатора (больше не будет показан): { $secret }
+cli-try-on-a-phone = Попробовать на телефоне: cargo xtask up --lan
 cli-working = Фоновая работа идёт.

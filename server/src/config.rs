@@ -154,6 +154,13 @@ impl Config {
         Self::from(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
+    /// Takes an address by which the world knows the service, unless the settings name one.
+    pub(crate) fn known_as(&mut self, url: &str) {
+        if self.public_url == format!("http://{}", self.listen) {
+            url.clone_into(&mut self.public_url);
+        }
+    }
+
     /// Reads settings from any source of variables.
     pub fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BadSetting> {
         let listen = parsed(&variable, "TANBA_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)))?;

@@ -15,6 +15,9 @@ pub struct Up {
     /// Build it as it would be deployed: slower to build, faster to answer.
     #[arg(long)]
     release: bool,
+    /// Serve it on the local network, too, over HTTPS on this port, so that a phone can try it.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8443")]
+    lan: Option<u16>,
 }
 
 impl Up {
@@ -39,6 +42,9 @@ impl Up {
         serve.args(["serve", "--demo"]).env("TANBA_DATA_DIR", &folder);
         // The terminal keeps what one looks for: addresses and accounts.
         serve.arg("--log-file").arg(folder.join("tanba.log"));
+        if let Some(port) = self.lan {
+            serve.arg("--lan").arg(port.to_string());
+        }
         let error = serve.exec();
         Err(Failed::Start(words(&serve), error))
     }

@@ -141,6 +141,9 @@ pub(super) struct Serve {
     /// Leave the work to `tanba work`.
     #[arg(long)]
     pub(super) no_work: bool,
+    /// Serve over HTTPS on the local network, too, with a certificate of its own making, to try the app on a phone.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8443")]
+    pub(super) lan: Option<u16>,
     /// Write the log to this file, anew at each start, instead of standard error.
     #[arg(long, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,

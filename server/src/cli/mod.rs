@@ -7,6 +7,7 @@ mod backup;
 mod decode;
 mod failure;
 mod keys;
+mod lan;
 mod logging;
 mod parse;
 mod people;
@@ -20,6 +21,7 @@ use clap::Parser;
 
 use self::arguments::{Arguments, AuditCommand, Command, ErasuresCommand, RegionsCommand};
 use self::failure::{Failure, Outcome};
+use self::lan::Lan;
 use self::stores::Stores;
 use self::terminal::{Busy, say, tell};
 use crate::audit::{self, Actor, Verified, Who};
@@ -77,7 +79,11 @@ async fn run(command: Command, mut config: Config) -> Outcome {
         Command::Serve(arguments) => {
             config.demo |= arguments.demo;
             config.log_file = arguments.log_file;
-            serve::serve(config, !arguments.no_work).await
+            let lan = arguments.lan.map(Lan::prepare).transpose()?;
+            if let Some(lan) = &lan {
+                config.known_as(&lan.url);
+            }
+            serve::serve(config, !arguments.no_work, lan).await
         }
         Command::Work => serve::work(config).await,
         Command::Demo => serve::demo(config).await,

@@ -4,10 +4,11 @@ use locales::Language;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::Outcome;
+use super::lan::Lan;
 use super::logging;
-use super::people::tell_accounts;
+use super::people::{symbol, tell_accounts};
 use super::stores::Stores;
-use super::terminal::{Busy, say};
+use super::terminal::{Busy, say, tell};
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -15,17 +16,17 @@ use crate::demo::{self, Loaded};
 use crate::{db, work};
 
 /// Serves until a signal comes.
-pub(super) async fn serve(mut config: Config, also_work: bool) -> Outcome {
+pub(super) async fn serve(mut config: Config, also_work: bool, lan: Option<Lan>) -> Outcome {
     logging::start(&config)?;
     let (mut stop, language) = (Stop::listen()?, config.language);
     let stores = Stores::for_service(&mut config).await?;
-    stores.close_after(serve_until(&mut stop, config, also_work)).await?;
+    stores.close_after(serve_until(&mut stop, config, also_work, lan)).await?;
     say(language, "cli-stopped", &[]);
     Ok(())
 }
 
 /// Everything between the start of the stores and their end.
-async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcome {
+async fn serve_until(stop: &mut Stop, config: Config, also_work: bool, lan: Option<Lan>) -> Outcome {
     let app = open(config).await?;
     let loaded = if app.config.demo { Some(demo::load(&app).await?) } else { None };
     let running = app::serve(app.clone())?;
@@ -36,6 +37,16 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool) -> Outcom
     if let Some(loaded) = loaded {
         told(language, &loaded);
         say(language, "cli-demo-at", &[("address", format!("{address}/demo").into())]);
+    }
+    if let Some(lan) = lan {
+        let url = lan.url.clone();
+        lan.open(running.address, app.stopping.clone())?;
+        for line in symbol(&url).unwrap_or_default() {
+            tell(&line);
+        }
+        say(language, "cli-on-a-phone", &[("address", url.into())]);
+    } else if app.config.demo {
+        say(language, "cli-try-on-a-phone", &[]);
     }
     // What is looked for most stands last.
     say(language, "cli-serving", &[("address", (&address).into())]);
