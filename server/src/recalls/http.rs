@@ -85,7 +85,6 @@ struct RecallPage {
 /// Which recalls are asked for.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 struct Search {
     /// Words of which each stands in a name, the maker or the GTIN.
     #[param(max_length = 100, example = "kefir")]
@@ -137,7 +136,6 @@ async fn list(app: web::Data<App>, Query(search): Query<Search>) -> Result<HttpR
 /// In which language a feed is: a reader of feeds says no other way.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 struct FeedLanguage {
     /// `kk`, `ru` or `en`; without it as `Accept-Language` says.
     #[param(max_length = 35, example = "kk")]
