@@ -33,7 +33,7 @@ export default defineConfig({
             { name: "maplibre", test: /node_modules\/maplibre-gl\// },
             {
               name: "base",
-              test: /src\/(design\/\w+\.svelte|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent))|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
+              test: /src\/(design\/\w+\.svelte|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent|ReturnHelp|sightings))|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
             },
           ],
         },

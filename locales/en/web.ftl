@@ -279,7 +279,11 @@ web-sound-voice = Voice
 web-sound-voice-text = Reads the result aloud where the phone has a voice for this language.
 web-still-busy = The service is still busy. It will be asked again in { $seconds } s.
 web-still-offline = There is still no connection.
-web-times = × { $count }
+web-times =
+    { $count ->
+        [one] { $count } time
+       *[other] { $count } times
+    }
 web-torch = Light
 web-type-code = Type the code
 web-undo = Undo

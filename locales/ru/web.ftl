@@ -278,7 +278,12 @@ web-sound-voice = Голос
 web-sound-voice-text = Результат читается вслух, если в телефоне есть голос для этого языка.
 web-still-busy = Сервис всё ещё перегружен. Следующий запрос через { $seconds } с.
 web-still-offline = Связи пока нет.
-web-times = × { $count }
+web-times =
+    { $count ->
+        [one] { $count } раз
+        [few] { $count } раза
+       *[many] { $count } раз
+    }
 web-torch = Подсветка
 web-type-code = Ввести код
 web-undo = Вернуть
