@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules of the server in the order in which they may use each other: each only those before it.
 /// `http` (what every route shares) knows the state of the process; it and `app` stand outside the order.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "config",
     "clock",
     "error",

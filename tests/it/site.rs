@@ -75,6 +75,7 @@ async fn security_txt_names_a_contact_and_is_absent_without_one() {
     let days = (expires - chrono::Utc::now()).num_days();
     assert!((150..=365).contains(&days), "{days}");
     app.stop().await;
+}
 
 /// Wish 15: a link that is shared in a messenger shows the goods and the verdict, and a picture under a whole address.
 #[tokio::test]
