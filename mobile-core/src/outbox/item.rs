@@ -1,10 +1,10 @@
 //! One thing that waits, and how it lies in the storage: a JSON record, and beside it each photo as it came.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Entry, LARGEST_PHOTO, MOST_PHOTOS, Unfit};
+use super::{Entry, LARGEST_PHOTO, MOST_PHOTOS, TAKEN_AHEAD, TAKEN_WITHIN, Unfit};
 
 /// What the keys of records begin with.
 pub(super) const RECORD: &str = "outbox-";
@@ -220,9 +220,15 @@ impl Item {
         [("id".to_owned(), self.id.clone())].into_iter().chain(self.texts.iter().cloned()).collect()
     }
 
+    /// Whether it is a scan that the register takes no more, by more than a margin.
+    pub(super) fn is_untimely(&self, now: DateTime<Utc>, margin: TimeDelta) -> bool {
+        let age = now.signed_duration_since(self.taken_at);
+        self.kind == Kind::Scan && (age > TAKEN_WITHIN + margin || age < -(TAKEN_AHEAD + margin))
+    }
+
     /// Whether it may be tried; a try that lies more than the longest wait ahead was planned by a wrong clock.
     pub(super) fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.due_at <= now || self.due_at > now + chrono::TimeDelta::days(2)
+        self.due_at <= now || self.due_at > now + TimeDelta::days(2)
     }
 }
 

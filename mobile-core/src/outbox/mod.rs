@@ -4,8 +4,9 @@
 //! as one whole (a transaction of `IndexedDB`, files written aside and renamed) *before* it shows anything as kept or
 //! sends anything. After a crash [`Outbox::open`] goes on with what the storage holds.
 //!
-//! - **Nothing is lost**: a record leaves the storage only when the register has it, or when the person throws it away.
-//!   A full outbox refuses new things instead of dropping old ones.
+//! - **Nothing is lost**: a record leaves the storage only when the register has it, when the person throws it away, or
+//!   when the register refuses a scan that it takes no more: one from more than thirty days ago. A full outbox refuses new
+//!   things instead of dropping old ones.
 //! - **Nothing is sent twice**: a thing is handed out once at a time, and a second try after a crash carries the same
 //!   id and the same bytes, which the register knows as the same thing.
 //! - **In order**: scans go in the order in which they were taken, up to a hundred at a time; a report goes alone. What
@@ -39,6 +40,11 @@ pub const LARGEST_PHOTO: usize = 12 << 20;
 pub const MOST_PHOTO_BYTES: u64 = 300 << 20;
 /// How long a parcel may be under way before what is in it is handed out again.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+/// How long after it was taken the register takes a scan, and how long before by a clock that was set back meanwhile.
+const TAKEN_WITHIN: TimeDelta = TimeDelta::days(30);
+const TAKEN_AHEAD: TimeDelta = TimeDelta::minutes(10);
+/// Around these bounds nobody can tell on which side a scan will be when it arrives.
+const DOUBTFUL: TimeDelta = TimeDelta::hours(1);
 /// How long the answer to a parcel is still listened to.
 const HEARD: TimeDelta = TimeDelta::days(1);
 
@@ -155,6 +161,8 @@ pub struct Outbox {
 #[derive(Clone, Debug)]
 struct UnderWay {
     items: Vec<u64>,
+    /// Scans that the register most likely takes no more: refused, they go.
+    untimely: bool,
     since: DateTime<Utc>,
     /// Its things may be handed out again; should its answer come all the same, it counts.
     late: bool,
@@ -248,9 +256,13 @@ impl Outbox {
         let busy: Vec<u64> = self.busy().map(|(sequence, _)| sequence).collect();
         let due = |(sequence, item): &(&u64, &Item)| !busy.contains(sequence) && !item.refused && item.is_due(now);
         let (&first, item) = self.items.iter().find(due)?;
+        let is_untimely = |item: &Item| item.is_untimely(now, if item.alone { TimeDelta::zero() } else { DOUBTFUL });
+        let untimely = is_untimely(item);
         let sequences: Vec<u64> = match item.kind {
+            // Scans that are too old are refused together, and hold up no other.
             Kind::Scan if !item.alone => {
-                let others = self.items.iter().filter(due).filter(|(_, item)| item.kind == Kind::Scan && !item.alone);
+                let alike = |item: &Item| item.kind == Kind::Scan && !item.alone && is_untimely(item) == untimely;
+                let others = self.items.iter().filter(due).filter(|(_, item)| alike(item));
                 others.map(|(sequence, _)| *sequence).take(BATCH).collect()
             }
             _ => vec![first],
@@ -265,7 +277,7 @@ impl Outbox {
             },
             Kind::Report => Parcel::Report { number, fields: item.fields(), photos: item.photo_keys().collect() },
         };
-        self.under_way.insert(number, UnderWay { items: sequences, since: now, late: false });
+        self.under_way.insert(number, UnderWay { items: sequences, untimely, since: now, late: false });
         Some(parcel)
     }
 
@@ -289,14 +301,17 @@ impl Outbox {
 
     /// Notes what became of a parcel. `chance` is drawn anew for every call.
     ///
-    /// Of a parcel of several scans that was refused each is tried alone, so that one bad scan holds up no other.
+    /// Of a parcel of several scans that was refused each is tried alone, so that one bad scan holds up no other. Scans from
+    /// more than thirty days ago, which the register takes no more, go when they are refused.
     pub fn settle(&mut self, number: u64, outcome: Outcome, now: DateTime<Utc>, chance: u64) -> Changes {
-        let Some(UnderWay { items: sequences, .. }) = self.under_way.remove(&number) else { return Changes::default() };
+        let Some(parcel) = self.under_way.remove(&number) else { return Changes::default() };
+        let UnderWay { items: sequences, untimely, .. } = parcel;
         let mut changes = Changes::default();
         let several = sequences.len() > 1;
         for sequence in sequences {
             match outcome {
                 Outcome::Sent => changes.remove.extend(self.drop_item(sequence)),
+                Outcome::Refused if untimely => changes.remove.extend(self.drop_item(sequence)),
                 Outcome::Later { retry_after } => changes.put.extend(self.change(sequence, |item| {
                     item.attempts = item.attempts.saturating_add(1);
                     item.due_at = now + plan::wait(item.attempts, retry_after, chance);

@@ -109,6 +109,61 @@ fn scans_go_together_in_their_order_and_a_report_goes_alone_with_its_photos() {
     assert!(storage.0.is_empty() && outbox.waiting().is_empty() && outbox.due_at(at(2)).is_none());
 }
 
+/// X41: a phone that was offline for weeks sends what the register still takes; the rest goes after one refusal.
+#[test]
+fn scans_that_the_register_takes_no_more_are_settled_together_and_hold_up_no_other() {
+    let (mut storage, mut outbox) = (Storage::default(), Outbox::default());
+    let day = 86_400;
+    for (number, taken_at) in [(1, 0), (2, 0), (3, 20 * day), (4, 90 * day)] {
+        storage.apply(outbox.keep_scan(&NewScan { taken_at: at(taken_at), ..scan(number) }).unwrap());
+    }
+    storage.apply(outbox.keep_report(&report(900), Vec::new()).unwrap());
+    let (mut outbox, now) = (storage.open(), at(40 * day));
+    let ids = |parcel: &Parcel| {
+        let items = body(parcel)["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // Two from forty days ago, and one of a clock that was fifty days ahead, go together.
+    let old = outbox.next(now).unwrap();
+    assert_eq!(ids(&old), [id(1), id(2), id(4)]);
+    storage.apply(outbox.settle(number(&old), Outcome::Refused, now, 0));
+    let young = outbox.next(now).unwrap();
+    assert_eq!(ids(&young), [id(3)]);
+    storage.apply(outbox.settle(number(&young), Outcome::Sent, now, 0));
+    // A report is never too old.
+    let kept = outbox.next(now).unwrap();
+    storage.apply(outbox.settle(number(&kept), Outcome::Refused, now, 0));
+    assert_eq!(outbox.waiting().iter().map(|waiting| waiting.id.clone()).collect::<Vec<_>>(), [id(900)]);
+    assert_eq!(storage.open().next(now), None);
+
+    // A register that takes them all the same has them; one that is away is asked again.
+    storage.apply(outbox.keep_scan(&NewScan { taken_at: at(0), ..scan(5) }).unwrap());
+    let old = outbox.next(now).unwrap();
+    storage.apply(outbox.settle(number(&old), Outcome::Later { retry_after: None }, now, 0));
+    let old = outbox.next(now + TimeDelta::hours(2)).unwrap();
+    storage.apply(outbox.settle(number(&old), Outcome::Sent, now, 0));
+    assert_eq!(outbox.waiting().len(), 1);
+}
+
+/// X41: on the bound itself nobody can tell: refused with others, such a scan is tried alone, and goes when it is too old.
+#[test]
+fn a_scan_on_the_bound_is_judged_alone() {
+    let mut outbox = Outbox::default();
+    let (month, minutes) = (TimeDelta::days(30), TimeDelta::minutes(5));
+    for (number, taken_at) in [(1, at(0)), (2, at(0) + TimeDelta::days(7))] {
+        drop(outbox.keep_scan(&NewScan { taken_at, ..scan(number) }).unwrap());
+    }
+    let now = at(0) + month + minutes;
+    let both = outbox.next(now).unwrap();
+    assert_eq!(body(&both)["items"].as_array().unwrap().len(), 2);
+    drop(outbox.settle(number(&both), Outcome::Refused, now, 0));
+    let first = outbox.next(now).unwrap();
+    drop(outbox.settle(number(&first), Outcome::Refused, now, 0));
+    let second = outbox.next(now).unwrap();
+    drop(outbox.settle(number(&second), Outcome::Sent, now, 0));
+    assert!(outbox.waiting().is_empty());
+}
+
 /// What every try sends is the same to the byte: the register tells a retry from another scan by it.
 #[test]
 fn a_second_try_carries_the_same_scan() {
