@@ -2,6 +2,7 @@
 
 mod boundary;
 mod index;
+mod place;
 mod store;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,6 +14,7 @@ use crate::error::Result;
 use index::Index;
 
 pub use boundary::{BadBoundaries, Region, read};
+pub use place::is_usable;
 
 /// The regions as one process knows them. Cheap to clone.
 #[derive(Clone, Debug, Default)]
