@@ -186,6 +186,28 @@ web-inspect-gone-text = It may belong to another region.
 web-inspect-linked = Similar reports
 web-inspect-message = Question or message to the author
 web-inspect-message-hint = The author’s language: { $language }
+web-job-attempts =
+    { $count ->
+        [one] { $count } attempt failed
+       *[other] { $count } attempts failed
+    }
+web-job-delete-photos = Delete photos of a report ({ $count })
+web-job-drop = Drop
+web-job-drop-text = What the job had to do will never be done. This cannot be taken back.
+web-job-judge-sale = Check a refused sale for signs of copies ({ $count })
+web-job-judge-scans = Check scans for signs of copies ({ $count })
+web-job-link-report = Link a report with similar ones
+web-job-note-erasures = Record erased reports ({ $count })
+web-job-refresh-order = Refresh codes of an order in the fast copy of the register ({ $count })
+web-job-refresh-packs = Refresh packs in the fast copy of the register ({ $count })
+web-job-refresh-participant = Refresh a participant in the fast copy of the register
+web-job-refresh-product = Refresh a product in the fast copy of the register
+web-job-retry = Try again
+web-job-retry-text = Do this when the cause has been mended. If the job fails again, it comes back to this list.
+web-job-tell-alert = Tell another system of an alert
+web-job-times = Due since { $appended }; on this list since { $died }
+web-jobs-none = No job has failed
+web-jobs-text = Background jobs that failed too often. They are not tried again until you decide.
 web-key-active = Signs
 web-key-confirm = To confirm, type the key’s name: { $key }
 web-key-for-contact = Encrypts contacts and second factors
@@ -301,6 +323,7 @@ web-register-empty = Nothing here yet
 web-register-for = BIN of the participant
 web-register-group = Product group
 web-register-hs = HS code
+web-register-jobs = Failed jobs
 web-register-key = Key
 web-register-keys = Keys
 web-register-labels = Labels (PDF)

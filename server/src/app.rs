@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::alerts::{self, Watch};
+use crate::alerts::{self, Streams, Watch};
 use crate::auth::{self, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -26,7 +26,7 @@ use crate::regions::{self, Regions};
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
 use crate::verify::{self, MacKey, Snapshot};
-use crate::{codes, db, decode, demo, health, labels, office, recalls, registry, site, stock};
+use crate::{codes, db, decode, demo, health, labels, office, recalls, registry, site, stock, tasks};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub struct App {
     pub regions: Regions,
     /// What is known of all scans together.
     pub watch: Watch,
+    /// Streams of alerts that are open.
+    pub streams: Streams,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Cancelled when the process is about to stop: it is no longer ready, and streams end.
@@ -80,6 +82,7 @@ impl App {
             reports: Reports::open(&config)?,
             regions: Regions::open(&db).await?,
             watch: Watch::default(),
+            streams: Streams::default(),
             limiter: Limiter::new(config.limits),
             config: Arc::new(config),
             db,
@@ -218,7 +221,8 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     // Before anything is counted.
     health::recorder();
     let stopping = app.stopping.clone();
-    tokio::spawn(keep_up(app.clone()));
+    let (process, until) = (app.clone(), app.stopping.clone());
+    tokio::spawn(tasks::keep_running("upkeep", until, move || keep_up(process.clone())));
     let (methods, gate) = (Arc::new(health::Methods::of(&api)), Arc::new(auth::Gate::of(&api)?));
     let known = Arc::new(http::known::Known::of(&api)?);
     let server = HttpServer::new(move || {

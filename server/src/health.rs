@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Error;
-use crate::{codes, db};
+use crate::{codes, db, jobs};
 
 /// Routes for those who run the service.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -26,6 +26,12 @@ struct Readiness {
     /// Sequences of short serials or stamps that lost one percent in a day, yesterday or today; none when PostgreSQL
     /// doesn't answer. They make the process no less ready.
     sequence_alarms: Option<i64>,
+    /// Age of the oldest job that waits for a worker, in whole seconds; none while PostgreSQL is away.
+    #[schema(example = 0)]
+    oldest_job_seconds: Option<u64>,
+    /// Jobs that failed too often and wait for an operator; none while PostgreSQL is away.
+    #[schema(example = 0)]
+    dead_jobs: Option<i64>,
     /// How often this process has found in Redis what the register does not hold, and left it: somebody else writes there.
     /// Left out while it has not.
     #[serde(skip_serializing_if = "is_zero")]
@@ -56,12 +62,20 @@ async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
         return Err(Error::Unavailable { slug: "stopping", source: "the process is about to stop".into() });
     }
     let since = app.clock.today() - chrono::TimeDelta::days(1);
-    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| codes::count_alarms(&*client, since).await);
+    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| {
+        Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
+    });
     let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
-    let (postgres, sequence_alarms) = (postgres.is_ok(), postgres.ok());
-    if postgres || redis {
-        let snapshot_alterations = app.snapshot.alterations();
-        Ok(web::Json(Readiness { postgres, redis, sequence_alarms, snapshot_alterations }))
+    let (sequence_alarms, backlog) = postgres.ok().unzip();
+    if backlog.is_some() || redis {
+        Ok(web::Json(Readiness {
+            postgres: backlog.is_some(),
+            redis,
+            sequence_alarms,
+            oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
+            dead_jobs: backlog.map(|backlog| backlog.dead),
+            snapshot_alterations: app.snapshot.alterations(),
+        }))
     } else {
         Err(Error::Unavailable { slug: "store-unavailable", source: "neither store answers".into() })
     }

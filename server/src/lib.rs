@@ -37,6 +37,7 @@ pub mod scans;
 pub(crate) mod site;
 mod slots;
 pub(crate) mod stock;
+mod tasks;
 mod unicode;
 pub mod verify;
 pub mod work;

@@ -35,10 +35,11 @@ const ORDER: [&str; 25] = [
 ];
 
 /// The one module that writes each table.
-const WRITERS: [(&str, &str); 47] = [
+const WRITERS: [(&str, &str); 52] = [
     ("audit", "audit"),
     ("audit_link", "audit"),
     ("job", "jobs"),
+    ("dead_job", "jobs"),
     ("refresh_mark", "jobs"),
     ("idempotency", "idempotency"),
     ("secret_key", "keys"),
@@ -83,6 +84,10 @@ const WRITERS: [(&str, &str); 47] = [
     ("alert", "alerts"),
     ("alert_event", "alerts"),
     ("alert_link", "alerts"),
+    ("network_salt", "scans"),
+    ("witness_even", "alerts"),
+    ("witness_odd", "alerts"),
+    ("network_alert", "alerts"),
 ];
 
 /// The workspace's folder.

@@ -65,6 +65,7 @@ impl Route {
             "{number}" => "TB-26-0000001".to_owned(),
             "{file}" => "1.png".to_owned(),
             "{key}" => "none".to_owned(),
+            "{job}" => "7".to_owned(),
             part if part.starts_with('{') => panic!("{}: what stands for {part}?", self.name()),
             part => part.to_owned(),
         };

@@ -1,9 +1,10 @@
-//! What operators run the register with, over HTTP: accounts and keys. The rules stand with each of them
-//! ([`crate::auth`], [`crate::keys`]); here they meet participants, regions and orders.
+//! What operators run the register with, over HTTP: accounts, keys and jobs that failed. The rules stand with each of them
+//! ([`crate::auth`], [`crate::keys`], [`crate::jobs`]); here they meet participants, regions and orders.
 
 mod accounts;
 mod approval;
 mod approvals;
+mod jobs;
 mod keys;
 mod store;
 
@@ -14,4 +15,5 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     accounts::routes(routes);
     keys::routes(routes);
     approvals::routes(routes);
+    jobs::routes(routes);
 }

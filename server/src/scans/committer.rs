@@ -3,23 +3,24 @@
 //! there is written request by request, so that a row which can't be written fails its own request only.
 
 use std::collections::{HashMap, HashSet};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
-use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use uuid::Uuid;
 
+use super::network::{Prefixes, Salts};
 use super::scan::Scan;
 use super::store;
+use crate::clock;
 use crate::db::{self, Client};
 use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{self, overloaded};
 use crate::jobs::{self, Job};
+use crate::tasks;
 
 /// Scans that may wait for a transaction, some ten megabytes of them; more are told to come back.
 const WAITING_ROWS: usize = 8 * ROWS_PER_COMMIT;
@@ -44,6 +45,8 @@ pub(crate) struct Stored {
 struct Waiting {
     scans: Vec<Scan>,
     received_at: DateTime<Utc>,
+    /// Where it came from.
+    from: Prefixes,
     /// When it began to wait.
     since: Instant,
     /// When nobody waits for the answer any more.
@@ -118,14 +121,14 @@ impl Committer {
     }
 
     /// Writes a request's scans; comes back after the commit.
-    pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>) -> Result<Stored> {
+    pub(crate) async fn commit(&self, scans: Vec<Scan>, received_at: DateTime<Utc>, from: Prefixes) -> Result<Stored> {
         let ids: Vec<Uuid> = scans.iter().map(|scan| scan.id).collect();
         let rows = u32::try_from(scans.len()).map_err(Error::internal)?;
         let room = self.room.clone().try_acquire_many_owned(rows);
         let room = room.map_err(|_| overloaded("too many scans wait for a commit"))?;
         let (answer, answered) = oneshot::channel();
-        let waiting =
-            Waiting { scans, received_at, since: Instant::now(), deadline: overload::deadline(), answer, _room: room };
+        let (since, deadline) = (Instant::now(), overload::deadline());
+        let waiting = Waiting { scans, received_at, from, since, deadline, answer, _room: room };
         self.queue.send(waiting).map_err(|_| overloaded("the committer stopped"))?;
         match answered.await.map_err(|_| overloaded("the committer stopped"))? {
             Ok(stored) => Ok(stored),
@@ -148,7 +151,7 @@ impl Committer {
 }
 
 async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>, oldest: Arc<Oldest>) {
-    let mut group = Vec::new();
+    let (mut group, salts) = (Vec::new(), Salts::default());
     while let Some(first) = queue.recv().await {
         let (mut rows, mut next) = (0, Some(first));
         while let Some(waiting) = next.take() {
@@ -167,20 +170,20 @@ async fn run(db: Pool, mut queue: mpsc::UnboundedReceiver<Waiting>, oldest: Arc<
         }
         metrics::histogram!("tanba_scans_per_commit").record(u32::try_from(rows).unwrap_or(u32::MAX));
         oldest.set(group.iter().map(|waiting| waiting.since).min());
-        commit(&db, std::mem::take(&mut group)).await;
+        commit(&db, &salts, std::mem::take(&mut group)).await;
         oldest.set(None);
     }
 }
 
 /// Writes a group in one transaction; when that fails although PostgreSQL is there, each request in one of its own.
-async fn commit(db: &Pool, group: Vec<Waiting>) {
-    let Some((group, error)) = commit_together(db, group).await else { return };
+async fn commit(db: &Pool, salts: &Salts, group: Vec<Waiting>) {
+    let Some((group, error)) = commit_together(db, salts, group).await else { return };
     tracing::warn!(%error, requests = group.len(), "scans are written request by request");
     metrics::counter!("tanba_scan_groups_broken_total").increment(1);
     for waiting in group {
         if waiting.deadline <= Instant::now() {
             let _ = waiting.answer.send(Err(Refusal::Late));
-        } else if let Some((alone, error)) = commit_together(db, vec![waiting]).await {
+        } else if let Some((alone, error)) = commit_together(db, salts, vec![waiting]).await {
             let mut error = Some(error);
             for waiting in alone {
                 let error = error.take().unwrap_or_else(|| Error::internal("a row can't be written"));
@@ -193,9 +196,9 @@ async fn commit(db: &Pool, group: Vec<Waiting>) {
 /// Writes a group in one transaction. Requests that use an id of another scan are told so and left out, and
 /// the rest is written again from the start, so that none of theirs is half there. Returns those that are not answered
 /// yet, with the error, when a row of theirs can't be written.
-async fn commit_together(db: &Pool, mut group: Vec<Waiting>) -> Option<(Vec<Waiting>, Error)> {
+async fn commit_together(db: &Pool, salts: &Salts, mut group: Vec<Waiting>) -> Option<(Vec<Waiting>, Error)> {
     loop {
-        match write(db, &group).await {
+        match write(db, salts, &group).await {
             Ok(Written::All(mut new)) => {
                 for waiting in group {
                     // Retries in the same group share one row: the first of them has made it.
@@ -245,24 +248,27 @@ enum Written {
 }
 
 /// A panic is an error of these rows and ends nothing but their transaction.
-async fn write(db: &Pool, group: &[Waiting]) -> Result<Written> {
-    let work = db::within(db, PATIENCE, async |client| write_with(client, group).await);
-    let done = AssertUnwindSafe(work).catch_unwind().await;
-    done.unwrap_or_else(|_| Err(Error::internal("writing scans panicked")))
+async fn write(db: &Pool, salts: &Salts, group: &[Waiting]) -> Result<Written> {
+    let work = async |client: &mut Client| {
+        let day = group.first().map(|waiting| clock::local(waiting.received_at).date_naive()).unwrap_or_default();
+        let salt = salts.of(&*client, day).await?;
+        write_with(client, &salt, group).await
+    };
+    tasks::caught(db::within(db, PATIENCE, work)).await
 }
 
-async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
+async fn write_with(client: &mut Client, salt: &[u8], group: &[Waiting]) -> Result<Written> {
     let tx = client.transaction().await?;
-    let rows = || group.iter().flat_map(|waiting| waiting.scans.iter().map(|scan| (scan, waiting.received_at)));
+    let rows = || group.iter().flat_map(|waiting| waiting.scans.iter().map(move |scan| (scan, waiting)));
     let scans: Vec<&Scan> = rows().map(|(scan, _)| scan).collect();
     let known = store::list_known(&tx, &scans).await?;
     // What each id stands for: in the table, else in the first request of the group that has it.
     let mut stands: HashMap<(NaiveDate, Uuid), i64> =
         known.into_iter().map(|(day, id, fingerprint)| ((day, id), fingerprint)).collect();
     let (mut fresh, mut taken) = (Vec::new(), HashSet::new());
-    for (scan, received_at) in rows() {
+    for (scan, waiting) in rows() {
         let fingerprint = *stands.entry((scan.taken_on, scan.id)).or_insert_with(|| {
-            fresh.push((scan, received_at));
+            fresh.push((scan, waiting));
             scan.fingerprint
         });
         if fingerprint != scan.fingerprint {
@@ -274,14 +280,17 @@ async fn write_with(client: &mut Client, group: &[Waiting]) -> Result<Written> {
     }
     // In the order of the key: neighbours share a page of it, and two processes never wait for each other in a ring.
     fresh.sort_unstable_by_key(|(scan, _)| (scan.taken_on, scan.id));
-    if !store::insert_scans(&tx, &fresh).await? {
+    let received: Vec<_> = fresh.iter().map(|(scan, waiting)| (*scan, waiting.received_at)).collect();
+    if !store::insert_scans(&tx, &received).await? {
         return Ok(Written::Raced);
     }
     // What follows from them is committed with them.
     for of_a_day in fresh.chunk_by(|(one, _), (next, _)| one.taken_on == next.taken_on) {
         for scans in of_a_day.chunks(SCANS_A_JOB) {
-            let (day, scans) = (scans[0].0.taken_on, scans.iter().map(|(scan, _)| scan.id).collect());
-            jobs::append(&tx, &Job::JudgeScans { day, scans }).await?;
+            let day = scans[0].0.taken_on;
+            let networks = scans.iter().map(|(_, waiting)| waiting.from.hashed(salt)).collect();
+            let scans = scans.iter().map(|(scan, _)| scan.id).collect();
+            jobs::append(&tx, &Job::JudgeScans { day, scans, networks }).await?;
         }
     }
     tx.commit().await?;

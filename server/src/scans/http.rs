@@ -11,8 +11,8 @@ use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
 use crate::app::App;
 use crate::codes::{Location, Place, UnitLocation};
 use crate::error::{Error, FieldFault, Result};
-use crate::http::Body;
 use crate::http::problems::{Always, Conflict, Sent};
+use crate::http::{Body, ClientAddress};
 
 /// Routes of this capability.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -39,7 +39,7 @@ struct Receipt {
     Sent, Conflict, Always,
 ), security(()))]
 #[post("/v1/scans")]
-async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result<HttpResponse> {
+async fn append_scans(app: web::Data<App>, from: ClientAddress, Body(sent): Body<NewScans>) -> Result<HttpResponse> {
     if sent.items.len() > MAX_ITEMS {
         return Err(Error::TooLarge("too-many-items"));
     }
@@ -60,11 +60,12 @@ async fn append_scans(app: web::Data<App>, Body(sent): Body<NewScans>) -> Result
             let found = find(&app.seen.locate(&keys, &scan.code));
             let taken_at = scan.corrected(error).unwrap_or(received_at);
             let mut kept = scan.kept(taken_at, found);
-            kept.region = kept.place.and_then(|place| app.regions.find(place.latitude, place.longitude));
+            let place = kept.place.filter(|place| place.is_usable());
+            kept.region = place.and_then(|place| app.regions.find(place.latitude, place.longitude));
             kept
         })
         .collect();
-    let stored = app.scans.commit(scans, received_at).await?;
+    let stored = app.scans.commit(scans, received_at, from.into()).await?;
     Ok(HttpResponse::Created().json(Receipt { stored: stored.new, already_stored: stored.known, received_at }))
 }
 

@@ -3,12 +3,13 @@
 
 mod committer;
 mod http;
+mod network;
 mod retention;
 mod scan;
 mod store;
 
 pub use committer::Committer;
 pub(crate) use http::routes;
-pub use retention::keep_house;
+pub use retention::{forget_networks, keep_house};
 pub(crate) use scan::{MAX_CODE_BYTES, Place};
 pub(crate) use store::{KeptScan, list_scans};

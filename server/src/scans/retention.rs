@@ -6,6 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::store;
 use crate::app::App;
 use crate::error::Result;
+use crate::jobs;
 
 /// Days for which a partition is made ahead.
 const DAYS_AHEAD: i64 = 3;
@@ -13,6 +14,14 @@ const DAYS_AHEAD: i64 = 3;
 const BATCH: i64 = 5_000;
 /// Advisory lock of the one worker that does it.
 const LOCK: i64 = 0x7461_6e62_6102;
+
+/// Forgets what stands for the networks of days that are over.
+pub async fn forget_networks(app: &App) -> Result<()> {
+    let db = app.db.get().await?;
+    store::forget_salts(&db, app.clock.today()).await?;
+    jobs::forget_networks(&db).await?;
+    Ok(())
+}
 
 /// Brings partitions, roundings and deletions up to today. Does nothing while another worker is at it.
 pub async fn keep_house(app: &App) -> Result<()> {

@@ -100,6 +100,11 @@ impl Place {
         }
     }
 
+    /// Whether it can be where a phone was, see [`crate::regions::is_usable`].
+    pub(crate) fn is_usable(self) -> bool {
+        crate::regions::is_usable(self.latitude, self.longitude, f64::from(self.accuracy_metres))
+    }
+
     /// What is wrong with it, each fault at its field.
     pub(crate) fn faults(self, path: &str) -> Vec<FieldFault> {
         let mut faults = Vec::new();

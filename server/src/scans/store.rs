@@ -93,6 +93,19 @@ async fn copy_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<Utc>)]) -> Re
     Ok(())
 }
 
+/// The salt under which the networks of a day are hashed: this one, unless another process was first.
+pub(super) async fn find_or_make_salt(db: &impl GenericClient, day: NaiveDate, new: &[u8]) -> Result<Vec<u8>> {
+    let make = "-- scans::make_salt\n INSERT INTO network_salt (day, salt) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    db.execute(make, &[&day, &new]).await?;
+    let find = "-- scans::find_salt\n SELECT salt FROM network_salt WHERE day = $1";
+    Ok(db.query_one(find, &[&day]).await?.get(0))
+}
+
+/// Forgets the salts of days before this one.
+pub(super) async fn forget_salts(db: &impl GenericClient, today: NaiveDate) -> Result<u64> {
+    Ok(db.execute("-- scans::forget_salts\n DELETE FROM network_salt WHERE day < $1", &[&today]).await?)
+}
+
 /// A scan as those who judge it read it.
 #[derive(Clone, Debug)]
 pub(crate) struct KeptScan {

@@ -62,10 +62,14 @@ pub(super) async fn refreshes(db: &impl GenericClient, register: &str) -> Result
         .prepare_cached(
             "-- verify::refreshes
              SELECT EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%'
-                            AND (attempts > 0 OR run_at < now() - interval '2 seconds')) AS lag,
+                            AND (attempts > 1 OR attempts = 1 AND held_until IS NULL
+                                 OR run_at < now() - interval '2 seconds'))
+                        OR EXISTS (SELECT FROM dead_job WHERE kind LIKE 'refresh-%') AS lag,
                     coalesce((SELECT extract(epoch FROM now() - min(run_at))::float8 FROM job
                               WHERE kind LIKE 'refresh-%'), 0) AS pending_seconds,
-                    EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%' AND attempts > 0) AS failed,
+                    EXISTS (SELECT FROM job WHERE kind LIKE 'refresh-%'
+                            AND (attempts > 1 OR attempts = 1 AND held_until IS NULL))
+                        OR EXISTS (SELECT FROM dead_job WHERE kind LIKE 'refresh-%') AS failed,
                     coalesce((SELECT mark FROM refresh_mark WHERE snapshot = $1), 0) AS mark",
         )
         .await?;

@@ -1,5 +1,11 @@
 //! What must happen next: rows committed with their cause and taken by workers, any number of them,
-//! with `FOR UPDATE SKIP LOCKED`. A job that fails is tried again, later each time, and never lost.
+//! with `FOR UPDATE SKIP LOCKED`. An attempt is counted before the work begins, in a transaction of its own, so that a
+//! job which ends its worker is counted, too. A job that fails is tried again, later each time, and put on the dead list
+//! after [`Job::most_attempts`]; it is never lost.
+
+mod dead;
+mod lease;
+mod state;
 
 use std::cell::RefCell;
 
@@ -9,6 +15,10 @@ use uuid::Uuid;
 
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
+
+pub(crate) use dead::{DeadJob, drop_dead, list_dead, retry_dead};
+pub(crate) use lease::{Lane, Taken, any_due, begin, give_back, hold, note_failed, remove};
+pub(crate) use state::read_backlog;
 
 /// A consequence. Each must be harmless when it happens twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +71,9 @@ pub enum Job {
         /// Their ids.
         #[serde(with = "ids")]
         scans: Vec<Uuid>,
+        /// The network that each came from, in the same order; none when it is not known any more.
+        #[serde(default, with = "networks", skip_serializing_if = "Vec::is_empty")]
+        networks: Vec<Network>,
     },
     /// Judge a sale that was refused because its units were sold or withdrawn before.
     JudgeSale {
@@ -76,6 +89,42 @@ pub enum Job {
         /// The event.
         event: i64,
     },
+}
+
+/// A network by hashes that hold for one day; never the network itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// A /24 of IPv4 or a /56 of IPv6.
+    pub near: u64,
+    /// The /16 or /40 that it belongs to.
+    pub wide: u64,
+}
+
+/// Networks as one text, as ids are.
+mod networks {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    use super::Network;
+
+    pub(super) fn serialize<S: Serializer>(networks: &[Network], serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> =
+            networks.iter().flat_map(|network| [network.near, network.wide]).flat_map(u64::to_be_bytes).collect();
+        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        let (numbers, _) = bytes.as_chunks();
+        let numbers: Vec<u64> = numbers.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
+        let (pairs, rest) = numbers.as_chunks();
+        if !rest.is_empty() || bytes.len() % 16 != 0 {
+            return Err(D::Error::custom("a network was cut off"));
+        }
+        Ok(pairs.iter().map(|[near, wide]| Network { near: *near, wide: *wide }).collect())
+    }
 }
 
 /// Ids as one text, the bytes of all in base64: PostgreSQL reads a thousand texts ten times as long.
@@ -99,15 +148,6 @@ mod ids {
         }
         Ok(ids.iter().map(|id| Uuid::from_bytes(*id)).collect())
     }
-}
-
-/// Which jobs a worker takes: those who judge scans never hold up the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lane {
-    /// Scans to be judged.
-    Scans,
-    /// Everything else.
-    Rest,
 }
 
 impl Job {
@@ -137,7 +177,64 @@ impl Job {
             Self::TellAlert { .. } => "tell-alert",
         }
     }
+
+    /// Every kind that this version knows.
+    const KINDS: [&'static str; 10] = [
+        "refresh-order",
+        "refresh-product",
+        "refresh-participant",
+        "refresh-packs",
+        "delete-photos",
+        "note-erasures",
+        "link-report",
+        "judge-scans",
+        "judge-sale",
+        "tell-alert",
+    ];
+
+    /// Failed attempts after which it is put on the dead list: some seventeen minutes; a day for what another system has
+    /// to take.
+    pub(crate) fn most_attempts(&self) -> i32 {
+        match self {
+            Self::TellAlert { .. } => 150,
+            _ => MOST_ATTEMPTS,
+        }
+    }
+
+    /// How many things it is about: scans, units, photos; one of most kinds.
+    pub(crate) fn things(&self) -> usize {
+        match self {
+            Self::RefreshOrder { segments, .. } => segments.len().max(1),
+            Self::RefreshPacks { packs } => packs.len(),
+            Self::DeletePhotos { paths } => paths.len(),
+            Self::NoteErasures { reports, .. } => reports.len(),
+            Self::JudgeScans { scans, .. } => scans.len(),
+            Self::JudgeSale { units, .. } => units.len(),
+            Self::RefreshProduct { .. }
+            | Self::RefreshParticipant { .. }
+            | Self::LinkReport { .. }
+            | Self::TellAlert { .. } => 1,
+        }
+    }
+
+    /// The scans of a job that judges several, in two jobs; none of any other.
+    fn halves(&self) -> Option<[Self; 2]> {
+        let Self::JudgeScans { day, scans, networks } = self else { return None };
+        if scans.len() < 2 {
+            return None;
+        }
+        let middle = scans.len() / 2;
+        let parts = [(&scans[..middle], networks.get(..middle)), (&scans[middle..], networks.get(middle..))];
+        Some(parts.map(|(scans, networks)| Self::JudgeScans {
+            day: *day,
+            scans: scans.to_vec(),
+            networks: networks.unwrap_or_default().to_vec(),
+        }))
+    }
 }
+
+/// Failed attempts after which a job is put on the dead list.
+const MOST_ATTEMPTS: i32 = 10;
 
 tokio::task_local! {
     /// Refreshes that the current request has appended, see [`noting`].
@@ -164,45 +261,6 @@ pub(crate) async fn append(db: &impl GenericClient, job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// A job taken by this worker until its transaction ends.
-pub(crate) struct Taken {
-    /// Row id.
-    pub id: i64,
-    /// What to do; none when this version doesn't know the kind.
-    pub job: Option<Job>,
-    /// Tries so far.
-    pub attempts: i32,
-}
-
-/// Takes jobs that are due, oldest first, and holds them for the length of the transaction.
-pub(crate) async fn take(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Taken>> {
-    let take = match lane {
-        Lane::Scans => {
-            "-- jobs::take_scans
-             SELECT id, payload, attempts FROM job WHERE run_at <= now() AND kind = 'judge-scans' ORDER BY run_at, id
-             LIMIT $1 FOR UPDATE SKIP LOCKED"
-        }
-        Lane::Rest => {
-            "-- jobs::take
-             SELECT id, payload, attempts FROM job WHERE run_at <= now() AND kind <> 'judge-scans' ORDER BY run_at, id
-             LIMIT $1 FOR UPDATE SKIP LOCKED"
-        }
-    };
-    let take = tx.prepare_cached(take).await?;
-    let rows = tx.query(&take, &[&limit]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Taken { id: row.get(0), job: serde_json::from_value(row.get(1)).ok(), attempts: row.get(2) })
-        .collect())
-}
-
-/// The job has happened.
-pub(crate) async fn remove(tx: &Transaction<'_>, id: i64) -> Result<()> {
-    let delete = tx.prepare_cached("-- jobs::remove\n DELETE FROM job WHERE id = $1").await?;
-    tx.execute(&delete, &[&id]).await?;
-    Ok(())
-}
-
 /// The snapshot has been refreshed as far as this mark, or further: an old copy with a lower one is not believed.
 /// Committed together with the refreshes that it stands for.
 pub(crate) async fn note_refreshed(tx: &Transaction<'_>, snapshot: &str, mark: u64) -> Result<()> {
@@ -217,35 +275,10 @@ pub(crate) async fn note_refreshed(tx: &Transaction<'_>, snapshot: &str, mark: u
     Ok(())
 }
 
-/// The job failed: it waits 1, 2, 4 … seconds, ten minutes at most.
-pub(crate) async fn postpone(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<()> {
-    let wait_seconds = f64::from(1_u32 << u32::try_from(taken.attempts.clamp(0, 9)).unwrap_or(9)).min(600.0);
-    let update = tx
-        .prepare_cached(
-            "-- jobs::postpone
-             UPDATE job SET attempts = attempts + 1, last_error = $2, run_at = now() + make_interval(secs => $3)
-             WHERE id = $1",
-        )
-        .await?;
-    tx.execute(&update, &[&taken.id, &why, &wait_seconds]).await?;
-    Ok(())
-}
-
-/// The job failed for want of a store: it waits a second and no longer, however often that happens.
-pub(crate) async fn retry_soon(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<()> {
-    let update = tx
-        .prepare_cached(
-            "-- jobs::retry_soon
-             UPDATE job SET attempts = greatest(attempts, 1), last_error = $2, run_at = now() + interval '1 second'
-             WHERE id = $1",
-        )
-        .await?;
-    tx.execute(&update, &[&taken.id, &why]).await?;
-    Ok(())
-}
-
-/// Whether jobs are due, also those that another worker holds at this moment.
-pub(crate) async fn any_due(db: &impl GenericClient) -> Result<bool> {
-    let query = db.prepare_cached("-- jobs::any_due\n SELECT EXISTS (SELECT FROM job WHERE run_at <= now())").await?;
-    Ok(db.query_one(&query, &[]).await?.get(0))
+/// Forgets the networks in jobs that have waited for more than a day.
+pub(crate) async fn forget_networks(db: &impl GenericClient) -> Result<u64> {
+    let forget = "-- jobs::forget_networks
+         UPDATE job SET payload = payload #- '{judge_scans,networks}'
+         WHERE kind = 'judge-scans' AND appended_at < now() - interval '1 day' AND payload #> '{judge_scans,networks}' IS NOT NULL";
+    Ok(db.execute(forget, &[]).await?)
 }

@@ -1,0 +1,228 @@
+//! How a worker takes jobs. [`begin`] counts the attempt and commits; [`hold`] locks the rows in the transaction of the
+//! work, which also removes them. Between the two a short lease keeps other workers away; a worker that dies leaves
+//! nothing but the lease, which soon runs out.
+
+use super::{Job, dead};
+use crate::db::{Client, GenericClient, Transaction};
+use crate::error::{Error, Result};
+
+/// How long a job is kept from other workers before its rows are locked; doubled with every attempt.
+const LEASE_SECONDS: f64 = 2.0;
+/// The longest wait between two attempts.
+const LONGEST_SECONDS: f64 = 600.0;
+/// When a job of a kind that this version doesn't know is looked at again: a newer worker may have done it.
+const UNKNOWN_SECONDS: f64 = 10.0;
+
+/// Which jobs a worker takes: those who judge scans never hold up the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Scans to be judged.
+    Scans,
+    /// Everything else.
+    Rest,
+}
+
+/// A job that this worker has begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    /// Row id.
+    pub(crate) id: i64,
+    /// Its kind as it was written.
+    pub(crate) kind: String,
+    /// What to do; none when this version can't read it.
+    pub(crate) job: Option<Job>,
+    /// Attempts, this one included: also the proof that the lease is still ours.
+    pub(crate) attempts: i32,
+}
+
+impl Taken {
+    fn most_attempts(&self) -> i32 {
+        self.job.as_ref().map_or(super::MOST_ATTEMPTS, Job::most_attempts)
+    }
+
+    fn is_of_a_newer_version(&self) -> bool {
+        !Job::KINDS.contains(&&*self.kind)
+    }
+}
+
+/// A job that is due.
+struct Due {
+    taken: Taken,
+    /// Whether the attempt before this one ended without a result: its worker died, or was stopped.
+    is_broken_off: bool,
+}
+
+/// Takes jobs that are due, oldest first, counts an attempt of each, and commits.
+///
+/// Where one job may have spoiled the attempt of others it is taken alone: every job whose worker died, and in the lane
+/// of scans, whose jobs share a transaction, every job that failed. Such a job is halved when its worker died twice, so
+/// that a single scan is found in a few steps; and put on the dead list when there is nothing to halve.
+pub(crate) async fn begin(client: &mut Client, lane: Lane, limit: i64) -> Result<Vec<Taken>> {
+    loop {
+        let tx = client.transaction().await?;
+        // An attempt whose count is lost with the server's power was lost with it.
+        tx.batch_execute("SET LOCAL synchronous_commit = off").await?;
+        let mut due = list_due(&tx, lane, limit).await?;
+        let must_be_alone = |due: &Due| due.is_broken_off || lane == Lane::Scans && due.taken.attempts > 0;
+        if due.first().is_some_and(must_be_alone) {
+            due.truncate(1);
+        } else {
+            due.retain(|due| !must_be_alone(due));
+        }
+        let put_aside = match due.first() {
+            Some(first) if first.is_broken_off => put_aside(&tx, &first.taken, "its worker ended").await?,
+            _ => false,
+        };
+        if put_aside {
+            tx.commit().await?;
+            continue;
+        }
+        let mut taken: Vec<Taken> = due.into_iter().map(|due| due.taken).collect();
+        count(&tx, &mut taken).await?;
+        tx.commit().await?;
+        return Ok(taken);
+    }
+}
+
+async fn list_due(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Due>> {
+    let list = match lane {
+        Lane::Scans => {
+            "-- jobs::list_due_scans
+             SELECT id, kind, payload, attempts, held_until IS NOT NULL FROM job
+             WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind = 'judge-scans'
+             ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
+        }
+        Lane::Rest => {
+            "-- jobs::list_due
+             SELECT id, kind, payload, attempts, held_until IS NOT NULL FROM job
+             WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind <> 'judge-scans'
+             ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
+        }
+    };
+    let rows = tx.query(&tx.prepare_cached(list).await?, &[&limit]).await?;
+    let due = |row: &tokio_postgres::Row| Due {
+        taken: Taken {
+            id: row.get(0),
+            kind: row.get(1),
+            job: serde_json::from_value(row.get(2)).ok(),
+            attempts: row.get(3),
+        },
+        is_broken_off: row.get(4),
+    };
+    Ok(rows.iter().map(due).collect())
+}
+
+/// Counts an attempt of each, and keeps others away for a moment: longer each time.
+async fn count(tx: &Transaction<'_>, taken: &mut [Taken]) -> Result<()> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let count = tx
+        .prepare_cached(
+            "-- jobs::count_attempt
+             UPDATE job SET attempts = attempts + 1,
+                 held_until = now() + make_interval(secs => least($2 * 2 ^ least(attempts, 20), $3))
+             WHERE id = ANY($1)",
+        )
+        .await?;
+    let ids: Vec<i64> = taken.iter().map(|taken| taken.id).collect();
+    tx.execute(&count, &[&ids, &LEASE_SECONDS, &LONGEST_SECONDS]).await?;
+    for one in taken {
+        one.attempts += 1;
+    }
+    Ok(())
+}
+
+/// Of jobs that were begun, those that are still this worker's: their rows are locked until the transaction ends.
+pub(crate) async fn hold(tx: &Transaction<'_>, taken: Vec<Taken>) -> Result<Vec<Taken>> {
+    let hold = tx
+        .prepare_cached(
+            "-- jobs::hold
+             SELECT id FROM unnest($1::bigint[], $2::int[]) AS begun (id, attempts) JOIN job USING (id, attempts)
+             ORDER BY id FOR UPDATE OF job SKIP LOCKED",
+        )
+        .await?;
+    let (ids, attempts): (Vec<i64>, Vec<i32>) = taken.iter().map(|taken| (taken.id, taken.attempts)).unzip();
+    let rows = tx.query(&hold, &[&ids, &attempts]).await?;
+    let held: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+    Ok(taken.into_iter().filter(|taken| held.contains(&taken.id)).collect())
+}
+
+/// These jobs have happened.
+pub(crate) async fn remove(tx: &Transaction<'_>, ids: &[i64]) -> Result<()> {
+    let delete = tx.prepare_cached("-- jobs::remove\n DELETE FROM job WHERE id = ANY($1)").await?;
+    tx.execute(&delete, &[&ids]).await?;
+    Ok(())
+}
+
+/// The attempt failed. For want of a store the job waits a second, however often that happens; else 1, 2, 4 … seconds, ten
+/// minutes at most. Scans that failed with others are tried alone; those that failed alone, in halves; and what has failed
+/// too often is put on the dead list.
+pub(crate) async fn note_failed(tx: &Transaction<'_>, taken: &Taken, is_alone: bool, error: &Error) -> Result<()> {
+    let why = error.to_string();
+    let wait_seconds = if taken.is_of_a_newer_version() {
+        UNKNOWN_SECONDS
+    } else if matches!(error, Error::Unavailable { .. }) {
+        1.0
+    } else if !is_alone {
+        0.0
+    } else if put_aside(tx, taken, &why).await? {
+        return Ok(());
+    } else {
+        let doublings = u32::try_from(taken.attempts - 1).unwrap_or_default().min(20);
+        f64::from(1_u32 << doublings).min(LONGEST_SECONDS)
+    };
+    let is_counted = is_alone && !taken.is_of_a_newer_version() && !matches!(error, Error::Unavailable { .. });
+    let attempts = if is_counted { taken.attempts } else { (taken.attempts - 1).max(1) };
+    let update = tx
+        .prepare_cached(
+            "-- jobs::note_failed
+             UPDATE job SET attempts = $2, last_error = $3, held_until = NULL, run_at = now() + make_interval(secs => $4)
+             WHERE id = $1",
+        )
+        .await?;
+    tx.execute(&update, &[&taken.id, &attempts, &why, &wait_seconds]).await?;
+    Ok(())
+}
+
+/// The transaction of the work was lost: what was begun may be begun again, and is not counted if a store was away.
+pub(crate) async fn give_back(tx: &Transaction<'_>, taken: &[Taken], error: &Error) -> Result<()> {
+    let alone = taken.len() == 1;
+    for taken in hold(tx, taken.to_vec()).await? {
+        note_failed(tx, &taken, alone, error).await?;
+    }
+    Ok(())
+}
+
+/// Halves a job that failed at least once, or puts it on the dead list when it failed too often. False when it may be
+/// tried as it is.
+async fn put_aside(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<bool> {
+    if taken.attempts >= 2
+        && let Some(halves) = taken.job.as_ref().and_then(Job::halves)
+    {
+        let halve = tx
+            .prepare_cached(
+                "-- jobs::halve
+                 INSERT INTO job (kind, payload, attempts, last_error, appended_at)
+                 SELECT kind, half, 1, $3::text, appended_at FROM job, unnest($2::jsonb[]) half WHERE id = $1",
+            )
+            .await?;
+        let halves = halves.iter().map(serde_json::to_value).collect::<serde_json::Result<Vec<_>>>()?;
+        tx.execute(&halve, &[&taken.id, &halves, &why]).await?;
+        remove(tx, &[taken.id]).await?;
+        return Ok(true);
+    }
+    if taken.attempts < taken.most_attempts() {
+        return Ok(false);
+    }
+    dead::bury(tx, taken, why).await?;
+    tracing::error!(kind = taken.kind, attempts = taken.attempts, error = why, "job put on the dead list");
+    metrics::counter!("tanba_jobs_total", "kind" => taken.kind.clone(), "result" => "dead").increment(1);
+    Ok(true)
+}
+
+/// Whether jobs are due, also those that another worker holds at this moment.
+pub(crate) async fn any_due(db: &impl GenericClient) -> Result<bool> {
+    let query = db.prepare_cached("-- jobs::any_due\n SELECT EXISTS (SELECT FROM job WHERE run_at <= now())").await?;
+    Ok(db.query_one(&query, &[]).await?.get(0))
+}

@@ -1,0 +1,150 @@
+//! The worker: does what transactions have left to be done, and keeps house. Any number of workers run side by side,
+//! in `serve` or alone; each job goes to one of them, and every job is harmless when it happens twice. A lane or a chore
+//! that panics is started again.
+
+mod chores;
+mod lanes;
+mod patrol;
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::{alerts, audit, db, jobs, tasks};
+
+/// How often a worker looks for jobs that nobody rang for.
+const POLL: Duration = Duration::from_millis(250);
+/// How long it rests when PostgreSQL is away.
+const REST: Duration = Duration::from_secs(1);
+/// The longest step: refreshing sixty orders of a million codes each takes a minute.
+const STEP: Duration = Duration::from_mins(5);
+/// How long a step may go on after the worker was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A worker that runs.
+#[derive(Debug)]
+pub struct Worker {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// What [`settle`] has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Jobs done.
+    pub done: u64,
+    /// Attempts that failed; their jobs wait to be tried again, or lie on the dead list.
+    pub failed: u64,
+}
+
+/// Starts a worker on the current runtime.
+pub fn start(app: App) -> Worker {
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(run(app, stop.clone()));
+    Worker { stop, task }
+}
+
+impl Worker {
+    /// Stops it: what it holds is finished first, if that is soon.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the worker broke off");
+        }
+    }
+}
+
+/// Takes a step, and gives it up when it lasts too long, or doesn't end soon after the worker was told to stop: a store
+/// may have fallen silent. Every step is a transaction, or harmless when it is taken again.
+async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let leave = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let until_told = async {
+        tokio::select! {
+            done = work => done,
+            () = leave => Err(Error::Unavailable { slug: "register-unavailable", source: "the worker has to stop".into() }),
+        }
+    };
+    db::bounded(STEP, until_told).await
+}
+
+/// Works until it is told to stop: a lane for scans, a lane for all other jobs, and the chores.
+async fn run(app: App, stop: CancellationToken) {
+    let house = chores::keep_house(app.clone(), stop.clone());
+    let (judging, until) = (app.clone(), stop.clone());
+    let judge = tasks::keep_running("judge-scans", stop.clone(), move || {
+        let (app, stop) = (judging.clone(), until.clone());
+        // On a thread of its own: judging is arithmetic, too, and must hold up nothing else.
+        tasks::on_own_thread(move || {
+            tokio::runtime::Handle::current().block_on(keep_judging(app, stop));
+        })
+    });
+    let (working, until) = (app, stop.clone());
+    let rest = tasks::keep_running("jobs", stop, move || keep_working(working.clone(), until.clone()));
+    tokio::join!(house, judge, rest);
+}
+
+/// Does jobs until it is told to stop.
+async fn keep_working(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let rest = match take_step(&stop, Box::pin(lanes::take_and_do(&app))).await {
+            Ok(settled) if settled.done > 0 => continue,
+            Ok(_) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "no jobs could be taken");
+                REST
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.wake.notified() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Judges scans until it is told to stop.
+async fn keep_judging(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let rest = match take_step(&stop, Box::pin(lanes::judge_some(&app))).await {
+            // What failed together is tried one by one at once.
+            Ok(settled) if settled.done > 0 || settled.failed > 1 => continue,
+            Ok(_) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "no scans could be judged");
+                REST
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Does everything that is due until nothing is left, also what other workers have taken meanwhile; then lays the
+/// audit's chain. For tests and for commands that must leave nothing behind.
+pub async fn settle(app: &App) -> Result<Settled> {
+    let mut total = Settled::default();
+    alerts::refresh(app).await?;
+    loop {
+        let (settled, judged) = (lanes::take_and_do(app).await?, lanes::judge_some(app).await?);
+        total.done += settled.done + judged.done;
+        total.failed += settled.failed + judged.failed;
+        if (settled, judged) == (Settled::default(), Settled::default()) {
+            let client = app.db.get().await?;
+            if !jobs::any_due(&client).await? {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    while audit::extend(&mut app.db.get().await?).await? > 0 {}
+    Ok(total)
+}

@@ -1,0 +1,79 @@
+//! The walk over the whole snapshot, one worker at a time.
+
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::take_step;
+use crate::app::App;
+use crate::error::Result;
+use crate::verify::Rebuilt;
+
+/// Advisory lock of the one who walks over the snapshot.
+const PATROL_LOCK: i64 = 0x7461_6e62_6110;
+
+/// The walk over the whole snapshot: quick while the snapshot is new and empty, at leisure afterwards.
+#[derive(Default)]
+pub(super) struct Patrol {
+    spaces: Vec<String>,
+    at_leisure: bool,
+    after: u32,
+    rebuilt: Rebuilt,
+}
+
+impl Patrol {
+    /// How long the walk pauses between two steps.
+    const AT_LEISURE: Duration = Duration::from_secs(5);
+    const IN_HASTE: Duration = Duration::from_millis(20);
+    /// How often a walker at leisure asks whether the snapshot is still the same.
+    const LOOK: Duration = Duration::from_secs(1);
+
+    /// Takes a step, and tells how long to wait for the next.
+    pub(super) async fn step(&mut self, app: &App, stop: &CancellationToken) -> Duration {
+        let spaces = app.snapshot.spaces();
+        if !spaces.is_empty() && spaces != self.spaces {
+            *self = Self { spaces, ..Self::default() };
+        }
+        match take_step(stop, Box::pin(self.walk(app))).await {
+            Ok(()) if self.at_leisure => Self::AT_LEISURE,
+            Ok(()) => Self::IN_HASTE,
+            Err(error) => {
+                tracing::debug!(%error, "the walk over the snapshot rests");
+                Self::AT_LEISURE
+            }
+        }
+    }
+
+    /// Waits for the next step, but no longer than the snapshot stays what it was: Redis that has come back, or was emptied, is
+    /// filled at once, since PostgreSQL may be the next to go.
+    pub(super) async fn rest(&self, app: &App, pause: Duration) {
+        let begun = Instant::now();
+        while let Some(left) = pause.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+            tokio::time::sleep(left.min(Self::LOOK)).await;
+            // A way that nobody uses is not known to be broken before it is asked.
+            if left > Self::LOOK && app.snapshot.answers().await && app.snapshot.spaces() != self.spaces {
+                return;
+            }
+        }
+    }
+
+    async fn walk(&mut self, app: &App) -> Result<()> {
+        let mut client = app.db.get().await?;
+        let tx = client.transaction().await?;
+        let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&PATROL_LOCK]).await?.get(0);
+        if !free {
+            self.at_leisure = true;
+            return Ok(());
+        }
+        if let Some(next) = app.snapshot.patrol(self.after, self.at_leisure, &mut self.rebuilt).await? {
+            self.after = next;
+        } else {
+            let Rebuilt { orders, segments, elapsed } = self.rebuilt;
+            if segments > 0 {
+                tracing::info!(orders, segments, seconds = elapsed.as_secs_f64(), "the snapshot was put right");
+            }
+            (self.after, self.rebuilt, self.at_leisure) = (0, Rebuilt::default(), true);
+        }
+        Ok(())
+    }
+}
