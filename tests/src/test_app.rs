@@ -84,6 +84,8 @@ impl TestApp {
         config.redis_prefix = format!("{database}:");
         config.data_dir = stores.folder.join(&database);
         config.threads = 1;
+        // So that a test can come from any network.
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
         // So many that a hundred requests at once are none too many: four may wait for each.
         config.database_connections = 26;
         // However busy the machine is that runs the tests.

@@ -85,7 +85,7 @@ export function useStage({ video, settings = {} } = {}) {
     const port = await freePort();
     stage.base = `http://127.0.0.1:${port}`;
     server = spawn(SERVER, ["serve", "--demo"], {
-      env: { ...process.env, TANBA_LISTEN: `127.0.0.1:${port}`, TANBA_DATA_DIR: join(stage.folder, "data"), TANBA_LANG: "en", ...settings },
+      env: { ...process.env, TANBA_LISTEN: `127.0.0.1:${port}`, TANBA_DATA_DIR: join(stage.folder, "data"), TANBA_LANG: "en", TANBA_TRUSTED_PROXIES: "127.0.0.0/8", ...settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let printed = "";
@@ -184,22 +184,25 @@ export async function copied() {
   const code = codeOf("in-circulation");
   const towns = [ALMATY, { latitude: 51.1282, longitude: 71.4306 }, { latitude: 43.65, longitude: 51.17 }];
   // Ten devices in three towns over weeks, the last of them in Almaty: only copies explain that.
-  const items = Array.from({ length: 10 }, (_, number) => ({
-    id: crypto.randomUUID(),
-    code,
-    taken_at: new Date(Date.now() - (45 - 5 * number) * 86_400_000).toISOString(),
-    consent: "exact",
-    source: "camera",
-    device: crypto.randomUUID(),
-    verdict: "in-circulation",
-    place: { latitude: towns[number % 3].latitude, longitude: towns[number % 3].longitude, accuracy_metres: 30 },
-  }));
-  const sent = await fetch(`${stage.base}/v1/scans`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ sent_at: new Date().toISOString(), items }),
-  });
-  assert.equal(sent.status, 201);
+  // Each from a network of its own: one network is one witness a day.
+  for (let number = 0; number < 10; number += 1) {
+    const scan = {
+      id: crypto.randomUUID(),
+      code,
+      taken_at: new Date(Date.now() - (27 - 3 * number) * 86_400_000).toISOString(),
+      consent: "exact",
+      source: "camera",
+      device: crypto.randomUUID(),
+      verdict: "in-circulation",
+      place: { latitude: towns[number % 3].latitude, longitude: towns[number % 3].longitude, accuracy_metres: 30 },
+    };
+    const sent = await fetch(`${stage.base}/v1/scans`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-forwarded-for": `${150 + number}.7.7.9` },
+      body: JSON.stringify({ sent_at: new Date().toISOString(), items: [scan] }),
+    });
+    assert.equal(sent.status, 201);
+  }
 }
 
 /** The six digits of a second factor now (RFC 6238). */

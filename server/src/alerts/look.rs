@@ -8,11 +8,14 @@ use crate::app::App;
 use crate::clock;
 use crate::codes::{self, Location, Place, UnitPlace};
 use crate::error::Result;
-use crate::scans::KeptScan;
+use crate::scans::{self, KeptScan};
 use crate::verify::Unit;
 
 /// A delay after which the register may have changed since the scan was taken.
 const LATE_SECONDS: i64 = 300;
+
+/// What is assumed of a place without an accuracy.
+const UNKNOWN_ACCURACY_METRES: f32 = 1_000.0;
 
 /// What a scan reads, found from its text and the keys alone.
 enum Text {
@@ -20,8 +23,8 @@ enum Text {
     Other { seal: Option<u64>, seen: Seen },
 }
 
-/// Looks scans up. They come back in the same order.
-pub(super) async fn look_up(app: &App, kept: &[KeptScan]) -> Result<Vec<Scan>> {
+/// Looks scans up. They come back in the same order. Devices are hashed under the key.
+pub(super) async fn look_up(app: &App, key: &[u8], kept: &[KeptScan]) -> Result<Vec<Scan>> {
     let keys = app.keys.current();
     let mut texts = Vec::with_capacity(kept.len());
     for scan in kept {
@@ -38,10 +41,10 @@ pub(super) async fn look_up(app: &App, kept: &[KeptScan]) -> Result<Vec<Scan>> {
     };
     let wanted: Vec<UnitPlace> = texts.iter().filter_map(place).collect();
     let mut units = app.snapshot.units(&wanted).await?.into_iter();
-    Ok(kept.iter().zip(texts).map(|(scan, text)| seen_scan(scan, &text, &mut units)).collect())
+    Ok(kept.iter().zip(texts).map(|(scan, text)| seen_scan(scan, key, &text, &mut units)).collect())
 }
 
-fn seen_scan(kept: &KeptScan, text: &Text, units: &mut impl Iterator<Item = Option<Unit>>) -> Scan {
+fn seen_scan(kept: &KeptScan, key: &[u8], text: &Text, units: &mut impl Iterator<Item = Option<Unit>>) -> Scan {
     let (read, seen) = match text {
         Text::Unit(UnitPlace { order, index }) => {
             let seen = units.next().flatten().map_or(Seen::Unknown, |unit| of_unit(&unit, kept));
@@ -54,15 +57,17 @@ fn seen_scan(kept: &KeptScan, text: &Text, units: &mut impl Iterator<Item = Opti
         at: kept.taken_at.timestamp(),
         read,
         gtin: kept.gtin.and_then(|gtin| u64::try_from(gtin).ok()),
-        device: kept.device.map(mixed),
-        place: kept.place.map(|place| Position {
-            latitude: place.latitude,
-            longitude: place.longitude,
-            accuracy_metres: place.accuracy_metres,
-        }),
+        device: kept.device.map(|device| mixed((key, device))),
+        place: kept.place.filter(|place| place.is_usable()).map(position),
         seen,
         from_picture: kept.from_picture,
     }
+}
+
+/// A place as the rules see it. Phones that don't know how good it is tell an accuracy of 0.
+fn position(place: scans::Place) -> Position {
+    let accuracy_metres = if place.accuracy_metres > 0.0 { place.accuracy_metres } else { UNKNOWN_ACCURACY_METRES };
+    Position { latitude: place.latitude, longitude: place.longitude, accuracy_metres }
 }
 
 /// What a text that no unit stands for is.

@@ -12,6 +12,14 @@ use crate::error::Result;
 /// Trails, or alerts, in one transaction.
 const BATCH: i64 = 2_000;
 
+/// Forgets who has spoken of what on days that are over.
+pub async fn forget_networks(app: &App) -> Result<()> {
+    let mut client = app.db.get().await?;
+    let tx = client.transaction().await?;
+    store::forget_voices(&tx, app.clock.today(), app.clock.now().timestamp() / 3_600).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Brings trails, cells and alerts up to today.
 pub async fn keep_house(app: &App) -> Result<()> {
     let (now, keep) = (app.clock.now(), app.config.retention);

@@ -1,24 +1,39 @@
 //! Judges scans: from a committed job to trails, cells and alerts, all in the transaction that strikes the job out, so
 //! that each scan is judged exactly once however many workers there are and whenever one of them dies.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::case::Lessons;
 use super::look::look_up;
-use super::rules::{self, Crowd, Judgement, Mark, Position, Scan, Seen, Settings, Subject, Trail};
-use super::store::{self, Cell, Grown, Happened, NewAlert};
+use super::networks::{Left, admitted, count, within_budgets};
+use super::rules::{self, Crowd, Judgement, Mark, Network, Position, Scan, Seen, Settings, Subject, Trail};
+use super::spots::Spots;
+use super::store::{self, Grown, Happened, NewAlert};
 use crate::app::App;
+use crate::clock;
 use crate::db::Transaction;
 use crate::error::Result;
 use crate::scans::{self, KeptScan};
 
 /// What one process knows of all scans together, and how it judges. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Watch(Arc<RwLock<Arc<Known>>>);
+pub struct Watch {
+    known: Arc<RwLock<Arc<Known>>>,
+    key: Arc<OnceLock<Vec<u8>>>,
+    pub(super) spots: Spots,
+}
+
+/// A scan that was committed: the day by its client's clock, its id, and the network that it came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) day: NaiveDate,
+    pub(crate) id: Uuid,
+    pub(crate) network: Network,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -29,7 +44,15 @@ pub(super) struct Known {
 
 impl Watch {
     pub(super) fn known(&self) -> Arc<Known> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The key under which devices are hashed; it never changes.
+    pub(super) async fn key(&self, tx: &Transaction<'_>) -> Result<&[u8]> {
+        if self.key.get().is_none() {
+            let _ = self.key.set(store::find_key(tx).await?);
+        }
+        Ok(self.key.get().map_or(&[], Vec::as_slice))
     }
 }
 
@@ -38,13 +61,13 @@ pub(crate) async fn refresh(app: &App) -> Result<()> {
     let db = app.db.get().await?;
     let (crowd, lessons) = (store::read_crowd(&db).await?, store::read_lessons(&db).await?);
     let known = Known { settings: Settings::default(), crowd, lessons };
-    *app.watch.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    *app.watch.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     Ok(())
 }
 
 /// A subject that was judged, and the scan that brought it up.
-struct Judged {
-    subject: Subject,
+pub(super) struct Judged {
+    pub(super) subject: Subject,
     judgement: Judgement,
     scan: usize,
     scans: u64,
@@ -52,31 +75,47 @@ struct Judged {
 }
 
 /// Judges scans. Those that retention has taken meanwhile are left out.
-pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[(NaiveDate, Uuid)]) -> Result<()> {
-    let kept = scans::list_scans(tx, wanted).await?;
-    let seen = look_up(app, &kept).await?;
+pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[Wanted]) -> Result<()> {
+    let ids: Vec<(NaiveDate, Uuid)> = wanted.iter().map(|scan| (scan.day, scan.id)).collect();
+    let networks: HashMap<Uuid, Network> = wanted.iter().map(|scan| (scan.id, scan.network)).collect();
+    let kept = scans::list_scans(tx, &ids).await?;
+    let seen = look_up(app, app.watch.key(tx).await?, &kept).await?;
     let known = app.watch.known();
-    let marks: Vec<(usize, Mark)> =
-        seen.iter().enumerate().flat_map(|(at, scan)| scan.marks().into_iter().map(move |mark| (at, mark))).collect();
+    let left = |scan: usize, mark: Mark| {
+        let of = &kept[scan];
+        let (network, received) = (networks.get(&of.id).copied().unwrap_or_default(), of.received_at.timestamp());
+        Left { scan, mark, network, day: clock::local(of.received_at).date_naive(), received }
+    };
+    let marks: Vec<Left> = seen
+        .iter()
+        .enumerate()
+        .flat_map(|(at, scan)| scan.marks().into_iter().map(move |mark| left(at, mark)))
+        .collect();
     let (mut judged, new_units) = follow(app, tx, &known, marks).await?;
-    let odd: Vec<(usize, Mark)> = judged
+    let odd: Vec<Left> = judged
         .iter()
         .filter(|one| one.judgement.score >= known.settings.odd_score)
         .filter_map(|one| {
             let scan = &seen[one.scan];
             let sighting = rules::Sighting { id: scan.id, at: scan.at, place: scan.place, seen: scan.seen };
-            Some((one.scan, Mark { subject: one.subject.odd_run()?, party: one.subject.party(), sighting }))
+            Some(left(one.scan, Mark { subject: one.subject.odd_run()?, party: one.subject.party(), sighting }))
         })
         .collect();
     let suspicious: BTreeSet<usize> = odd
         .iter()
-        .map(|(at, _)| *at)
+        .map(|left| left.scan)
         .chain(seen.iter().enumerate().filter(|(_, scan)| is_bad(scan)).map(|(at, _)| at))
         .collect();
     if !odd.is_empty() {
         judged.extend(follow(app, tx, &known, odd).await?.0);
     }
-    count(tx, &kept, &seen, &suspicious).await?;
+    count(tx, &kept, &seen, &networks, &suspicious).await?;
+    judged.retain(|one| known.lessons.score(&one.judgement) >= known.settings.alert_score);
+    let judged = within_budgets(tx, judged, |one| {
+        let of = &kept[one.scan];
+        (networks.get(&of.id).copied().unwrap_or_default(), of.received_at.timestamp() / 3_600)
+    })
+    .await?;
     let mut grown = Vec::new();
     for one in judged {
         grown.push(grow(app, tx, &known, &one, &kept[one.scan]).await?);
@@ -109,7 +148,7 @@ pub(crate) async fn judge_sale(
         let now = DateTime::from_timestamp(at, 0).unwrap_or_else(|| app.clock.now());
         let trail = store::take_trails(tx, &[subject], now.date_naive()).await?.0;
         let trail = trail.get(&subject).cloned().unwrap_or_default();
-        let spread = rules::judge(subject, &trail, &known.crowd, &known.settings);
+        let spread = rules::judge(subject, &trail, at, &known.crowd, &known.settings);
         let judgement = match spread {
             Some(spread) => judgement.with(spread),
             None => judgement,
@@ -131,32 +170,31 @@ pub(crate) async fn judge_sale(
     tell(app, tx, &grown).await
 }
 
-/// Adds marks to their trails and judges each subject once. Returns what was found, and how many units were seen first.
-async fn follow(
-    app: &App,
-    tx: &Transaction<'_>,
-    known: &Known,
-    marks: Vec<(usize, Mark)>,
-) -> Result<(Vec<Judged>, i64)> {
-    let subjects: BTreeSet<Subject> = marks.iter().map(|(_, mark)| mark.subject).collect();
+/// Adds marks to their trails and judges each subject once. What a network says a second time on a day under another name
+/// leaves no trace. Returns what was found, and how many units were seen first.
+async fn follow(app: &App, tx: &Transaction<'_>, known: &Known, marks: Vec<Left>) -> Result<(Vec<Judged>, i64)> {
+    let subjects: BTreeSet<Subject> = marks.iter().map(|left| left.mark.subject).collect();
     let subjects: Vec<Subject> = subjects.into_iter().collect();
     let now = app.clock.now();
     let (mut trails, new_units) = store::take_trails(tx, &subjects, now.date_naive()).await?;
-    let mut last: BTreeMap<Subject, usize> = BTreeMap::new();
-    for (scan, mark) in marks {
+    let marks = admitted(tx, marks).await?;
+    let mut last: BTreeMap<Subject, (usize, i64)> = BTreeMap::new();
+    for Left { scan, mark, received, .. } in marks {
         trails.entry(mark.subject).or_default().add(mark.party, mark.sighting);
-        last.insert(mark.subject, scan);
+        let newest = last.get(&mark.subject).map_or(received, |(_, newest)| received.max(*newest));
+        last.insert(mark.subject, (scan, newest));
     }
     let exact_from = now - chrono::TimeDelta::days(i64::from(app.config.retention.exact_days));
     let mut judged = Vec::new();
+    trails.retain(|subject, _| last.contains_key(subject));
     for (subject, trail) in &mut trails {
-        trail.forget_old();
+        let Some((scan, received)) = last.get(subject).copied() else { continue };
+        trail.forget_old(received);
         trail.change_places(exact_from.timestamp(), coarse);
-        let Some(judgement) = rules::judge(*subject, trail, &known.crowd, &known.settings) else { continue };
-        let (scan, scans, devices) = (last.get(subject).copied().unwrap_or_default(), trail.scans, trail.distinct());
-        judged.push(Judged { subject: *subject, judgement, scan, scans, devices });
+        let Some(judgement) = rules::judge(*subject, trail, received, &known.crowd, &known.settings) else { continue };
+        judged.push(Judged { subject: *subject, judgement, scan, scans: trail.scans, devices: trail.distinct() });
     }
-    store::write_trails(tx, &trails).await?;
+    store::write_trails(tx, &trails, now.date_naive()).await?;
     Ok((judged, new_units))
 }
 
@@ -172,9 +210,6 @@ async fn tell(app: &App, tx: &Transaction<'_>, grown: &[Grown]) -> Result<()> {
 /// Opens an alert or lets it grow, if there is reason to.
 async fn grow(app: &App, tx: &Transaction<'_>, known: &Known, one: &Judged, scan: &KeptScan) -> Result<Grown> {
     let score = known.lessons.score(&one.judgement);
-    if score < known.settings.alert_score {
-        return Ok(Grown::default());
-    }
     let place = one.judgement.place;
     let alert = NewAlert {
         subject: &one.subject,
@@ -188,31 +223,6 @@ async fn grow(app: &App, tx: &Transaction<'_>, known: &Known, one: &Judged, scan
         at: app.clock.now(),
     };
     store::open_or_grow(tx, &alert).await
-}
-
-/// Counts where people scan, and keeps what looks suspicious for hot spots.
-async fn count(tx: &Transaction<'_>, kept: &[KeptScan], seen: &[Scan], suspicious: &BTreeSet<usize>) -> Result<()> {
-    let mut cells: BTreeMap<(NaiveDate, i64, i64), Cell> = BTreeMap::new();
-    let mut points = Vec::new();
-    for (at, (kept, seen)) in kept.iter().zip(seen).enumerate() {
-        let Some(place) = seen.place else { continue };
-        let Some(cell) = place.cell(Crowd::RESOLUTION) else { continue };
-        let cell = u64::from(cell).cast_signed();
-        let day = kept.taken_at.date_naive();
-        let is_suspicious = suspicious.contains(&at);
-        let all = cells.entry((day, cell, 0)).or_default();
-        all.scans += 1;
-        all.suspicious += i64::from(is_suspicious);
-        if !is_suspicious {
-            continue;
-        }
-        if let Some(gtin) = kept.gtin {
-            cells.entry((day, cell, gtin)).or_default().suspicious += 1;
-        }
-        points.push((kept, seen));
-    }
-    store::add_cells(tx, &cells).await?;
-    store::insert_suspicions(tx, &points).await
 }
 
 /// Whether a scan speaks against its goods by itself.

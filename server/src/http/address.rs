@@ -50,6 +50,16 @@ impl ClientAddress {
     }
 }
 
+impl ClientAddress {
+    /// The wider network: /16 of IPv4, /40 of IPv6.
+    pub(crate) fn wide_prefix(self) -> u64 {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => u64::from(u32::from(address) >> 16),
+            IpAddr::V6(address) => u64::try_from(u128::from(address) >> 88).unwrap_or(u64::MAX) | 1 << 63,
+        }
+    }
+}
+
 impl FromRequest for ClientAddress {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;

@@ -41,7 +41,8 @@ async fn the_order_in_which_scans_arrive_changes_nothing() {
     let forth = remembered(app).await;
     let clean =
         "DELETE FROM alert_event; DELETE FROM alert; DELETE FROM trail; DELETE FROM scan; DELETE FROM scan_tally;
-        DELETE FROM scan_cell; DELETE FROM scan_cell_day; DELETE FROM suspicion";
+        DELETE FROM scan_cell; DELETE FROM scan_cell_day; DELETE FROM suspicion; DELETE FROM witness_even;
+        DELETE FROM witness_odd";
     app.app.db.get().await.unwrap().batch_execute(clean).await.unwrap();
     for one in scans.iter().rev() {
         send(app, std::slice::from_ref(one)).await;
@@ -217,4 +218,39 @@ async fn what_is_remembered_has_its_time() {
     let row = &rows(app, "SELECT latitude, coarsened_at IS NOT NULL FROM alert").await[0];
     assert!((row.get::<_, f64>(0) - 43.235).abs() < 1e-9 && row.get::<_, bool>(1));
     assert_eq!(rows(app, "SELECT at FROM suspicion").await.len(), 0);
+}
+
+/// B1: what a scanner spoils accuses nobody, whatever number of phones say it.
+#[tokio::test]
+async fn a_scanner_fault_that_many_phones_share_raises_no_alert() {
+    let people = People::gather().await;
+    let app = people.app();
+    import(app).await;
+    let order = people.trade.goods(3).await;
+    let codes = people.trade.codes(order).await;
+    let now = app.app.clock.now();
+    let spoiled = [
+        codes[0].to_uppercase(),
+        codes[0].to_lowercase(),
+        codes[0].replace('\u{1d}', ""),
+        codes[0].chars().take(codes[0].chars().count() - 10).collect(),
+        "4870001234560".to_owned(),
+        "no code at all".to_owned(),
+    ];
+    for text in &spoiled {
+        let verdict = app.post("/v1/verify", &json!({ "code": text })).await.expect(200).json["verdict"].clone();
+        if verdict != "misread" && verdict != "unknown" {
+            continue;
+        }
+        let before = rows(app, "SELECT count(*) FROM alert").await[0].get::<_, i64>(0);
+        let scans: Vec<Value> = (0..40_i64)
+            .map(|device| {
+                scan(now, text, device.unsigned_abs().into(), device % 20, [ALMATY, ASTANA][device as usize % 2])
+            })
+            .collect();
+        send(app, &scans).await;
+        settle(app).await;
+        let after = rows(app, "SELECT count(*) FROM alert").await[0].get::<_, i64>(0);
+        assert!(verdict != "misread" || after == before, "{text}");
+    }
 }

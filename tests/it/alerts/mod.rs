@@ -2,9 +2,13 @@
 
 mod inspecting;
 mod judging;
+mod networks;
 mod telling;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::Method;
 use serde_json::{Value, json};
 use server::work;
 use tests::{Answer, TestApp};
@@ -12,7 +16,7 @@ use uuid::Uuid;
 
 use crate::people::People;
 
-const ALMATY: (f64, f64) = (43.2389, 76.8897);
+pub(crate) const ALMATY: (f64, f64) = (43.2389, 76.8897);
 const ASTANA: (f64, f64) = (51.1282, 71.4306);
 const AKTAU: (f64, f64) = (43.6500, 51.1700);
 
@@ -24,7 +28,13 @@ const REGIONS: &str = r#"{"type":"FeatureCollection","features":[
         "coordinates":[[[[60,48],[82,48],[82,56],[60,56],[60,48]]]]}}]}"#;
 
 /// A scan of a code by somebody, somewhere, some days ago.
-fn scan(now: DateTime<Utc>, code: &str, device: u128, days_ago: i64, (latitude, longitude): (f64, f64)) -> Value {
+pub(crate) fn scan(
+    now: DateTime<Utc>,
+    code: &str,
+    device: u128,
+    days_ago: i64,
+    (latitude, longitude): (f64, f64),
+) -> Value {
     json!({
         "id": Uuid::new_v4(), "code": code, "taken_at": now - TimeDelta::days(days_ago), "consent": "exact",
         "place": { "latitude": latitude, "longitude": longitude, "accuracy_metres": 30.0 },
@@ -42,13 +52,25 @@ fn copies(now: DateTime<Utc>, code: &str) -> Vec<Value> {
         .collect()
 }
 
-async fn import(app: &TestApp) {
+pub(crate) async fn import(app: &TestApp) {
     let regions = server::regions::read(REGIONS).unwrap();
     assert_eq!(server::regions::import(&app.app, &regions).await.unwrap(), 2);
 }
 
-async fn send(app: &TestApp, scans: &[Value]) {
-    app.post("/v1/scans", &json!({ "items": scans })).await.expect(201);
+/// Sends scans, each from a network of its own: people who have nothing to do with each other.
+pub(crate) async fn send(app: &TestApp, scans: &[Value]) {
+    static SENT: AtomicU32 = AtomicU32::new(0);
+    for scan in scans {
+        let number = SENT.fetch_add(1, Ordering::Relaxed);
+        let address = format!("{}.{}.7.9", 128 + number % 60, number / 60 % 250);
+        send_from(app, &address, std::slice::from_ref(scan)).await;
+    }
+}
+
+/// Sends scans in one request from an address.
+pub(crate) async fn send_from(app: &TestApp, address: &str, scans: &[Value]) {
+    let request = app.request(Method::POST, "/v1/scans").header("X-Forwarded-For", address);
+    app.send(request.json(&json!({ "items": scans }))).await.expect(201);
 }
 
 /// Lets the worker do what is due; nothing fails.
@@ -57,14 +79,14 @@ async fn settle(app: &TestApp) {
 }
 
 /// A register with regions, goods in circulation and an alert about the first of them.
-struct Case {
-    people: People,
-    codes: Vec<String>,
-    id: String,
+pub(crate) struct Case {
+    pub(crate) people: People,
+    pub(crate) codes: Vec<String>,
+    pub(crate) id: String,
 }
 
 impl Case {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let people = People::gather().await;
         let app = people.app();
         import(app).await;

@@ -147,3 +147,51 @@ async fn another_system_is_told_with_a_signature_and_again_when_it_failed() {
         assert!((body["place"]["latitude"].as_f64().unwrap() - 43.235).abs() < 1e-9, "{body}");
     }
 }
+
+/// A reader that never saw an event learns at once with which id to come back: what happens in between is not lost.
+#[tokio::test]
+async fn what_happens_before_a_readers_first_event_is_told_when_it_comes_back() {
+    let case = Case::open().await;
+    let people = &case.people;
+    let request = people.app().request(Method::GET, "/v1/alerts/stream").bearer_auth(people.token("inspector"));
+    let mut stream = request.send().await.unwrap().bytes_stream();
+    let first = stream.next().await.unwrap().unwrap();
+    let first = std::str::from_utf8(&first).unwrap();
+    let id = first.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+    assert!(!first.contains("data:"), "no event is made up: {first}");
+    // The connection breaks before anything has happened.
+    drop(stream);
+    case.post("inspector", "/assign", &json!({})).await.expect(200);
+    let missed = follow(&case, "inspector", &id, 1).await;
+    assert_eq!(missed.iter().map(|(_, data)| &data["what"]).collect::<Vec<_>>(), ["assigned"]);
+}
+
+/// X70
+#[tokio::test]
+async fn a_stream_ends_with_its_session_and_an_account_has_few() {
+    let case = Case::open().await;
+    let people = &case.people;
+    let open = async |who: &str| {
+        let request = people.app().request(Method::GET, "/v1/alerts/stream").bearer_auth(people.token(who));
+        request.send().await.unwrap()
+    };
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        let response = open("inspector").await;
+        assert_eq!(response.status().as_u16(), 200);
+        let mut stream = Box::pin(response.bytes_stream());
+        stream.next().await.unwrap().unwrap();
+        streams.push(stream);
+    }
+    let refused = tests::Answer::of(open("inspector").await).await.expect(429);
+    assert_eq!(refused.slug(), "too-many-streams");
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(open("far-inspector").await.status().as_u16(), 200, "another account has its own");
+    // The account is disabled by another process, such as the command line.
+    let end = "UPDATE account SET disabled_at = now() WHERE login = 'inspector'";
+    people.app().app.db.get().await.unwrap().batch_execute(end).await.unwrap();
+    for stream in &mut streams {
+        let ended = async { while stream.next().await.is_some_and(|bytes| bytes.is_ok()) {} };
+        tokio::time::timeout(Duration::from_secs(10), ended).await.expect("it ends long before its time");
+    }
+}

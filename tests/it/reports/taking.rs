@@ -110,6 +110,7 @@ async fn twenty_parallel_posts_of_one_report_are_one_report() {
 #[tokio::test]
 async fn a_network_has_a_quota_that_a_forged_header_does_not_widen() {
     let app = TestApp::start_with(shared_stores().await, |config| {
+        config.trusted_proxies.clear();
         config.limits.reports_per_day = 2;
         config.limits.report_bytes_per_day = 200_000;
     })

@@ -48,6 +48,9 @@ struct Arguments {
     /// Tell inspectors from another score on.
     #[arg(long, value_name = "SCORE")]
     alert_score: Option<f64>,
+    /// Count every device as a witness, however many share a network.
+    #[arg(long)]
+    all_witnesses: bool,
     #[command(flatten)]
     parameters: Parameters,
 }
@@ -86,7 +89,7 @@ fn main() -> ExitCode {
     let mut figures = Figures::default();
     for seed in arguments.seeds.first..=arguments.seeds.last {
         let world = world::make(&arguments.parameters, seed);
-        let watched = run::watch(&world, &settings);
+        let watched = run::watch(&world, &settings, !arguments.all_witnesses);
         println!(
             "seed {seed}: {} scans, {} codes copied, {} alerts",
             world.scans.len(),

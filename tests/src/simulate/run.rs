@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use server::alerts::rules::{self, Crowd, Position, Read, Seen, Settings, Subject, Trail, mixed};
+use server::alerts::rules::{self, Crowd, Network, Position, Read, Seen, Settings, Subject, Trail, Voices, mixed};
+use server::regions::is_usable;
 
 use super::world::{Scan, World};
 
@@ -22,30 +23,45 @@ pub(crate) struct Watched {
 /// Codes of one order, as an order can hold at most.
 const ORDER: u32 = 1_000_000;
 
-/// Watches a world.
-pub(crate) fn watch(world: &World, settings: &Settings) -> Watched {
+/// Watches a world; with `networks`, one network is one witness of a subject a day.
+pub(crate) fn watch(world: &World, settings: &Settings, networks: bool) -> Watched {
     let mut trails: HashMap<Subject, Trail> = HashMap::new();
     let mut crowd = Crowd::default();
     let mut watched =
         Watched { codes: BTreeMap::new(), others: BTreeMap::new(), counts: HashMap::new(), scores: Vec::new() };
     let mut evident: BTreeSet<u32> = BTreeSet::new();
     let mut last_scores: BTreeMap<u32, f64> = BTreeMap::new();
+    let (mut voices, mut voices_of) = (Voices::default(), 0);
     for scan in &world.scans {
         let seen = as_seen(scan);
+        let (now, day) = (scan.received as i64, (scan.received / 86_400.0) as i32);
+        if day != voices_of {
+            (voices, voices_of) = (Voices::default(), day);
+        }
+        let network = Network { near: scan.network.0, wide: scan.network.1 };
         if let Some(place) = seen.place {
-            crowd.add_position(place);
+            let cell = mixed((place.cell(Crowd::RESOLUTION).map(u64::from), day));
+            if !networks || voices.admits_near(cell, network, scan.id) {
+                crowd.add_position(place);
+            }
         }
         if !scan.misread {
             *watched.counts.entry(scan.code).or_default() += 1;
         }
         let mut marks = seen.marks();
         while let Some(mark) = marks.pop() {
+            let is_admitted = !networks
+                || !mark.subject.is_witnessed()
+                || voices.admits(Voices::key(mark.subject, day), network, mark.party);
+            if !is_admitted {
+                continue;
+            }
             let trail = trails.entry(mark.subject).or_default();
             let is_unit = matches!(mark.subject, Subject::Unit { .. });
             crowd.units += u64::from(is_unit && trail.scans == 0);
             trail.add(mark.party, mark.sighting);
-            trail.forget_old();
-            let Some(judgement) = rules::judge(mark.subject, trail, &crowd, settings) else { continue };
+            trail.forget_old(now);
+            let Some(judgement) = rules::judge(mark.subject, trail, now, &crowd, settings) else { continue };
             if judgement.is_evident && is_unit && evident.insert(scan.code) {
                 crowd.evident += 1;
             }
@@ -87,7 +103,8 @@ fn as_seen(scan: &Scan) -> rules::Scan {
         (false, true) => Seen::Sold,
         (false, false) => Seen::Sound,
     };
-    let place = scan.place.map(|told| Position {
+    let usable = scan.place.filter(|told| is_usable(told.latitude, told.longitude, told.accuracy_metres));
+    let place = usable.map(|told| Position {
         latitude: told.latitude,
         longitude: told.longitude,
         accuracy_metres: told.accuracy_metres as f32,

@@ -2,10 +2,12 @@
 //! and released first, every scan is a row. Tells how long inspectors wait and how fast a backlog is caught up with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use marking::layout::Group;
+use reqwest::Method;
 use serde_json::{Value, json};
 use server::work;
 use tests::{Scene, Stores, TestApp};
@@ -30,6 +32,9 @@ pub(crate) async fn serve(world: &World, codes: u32, days: f64, pace: u32) -> Va
         config.database_connections = 16;
     })
     .await;
+    // The world's first day; the clock follows the scans, which come in at most three days late.
+    let begin = Utc::now() - TimeDelta::seconds(days as i64 * 86_400);
+    app.app.clock.shift(begin - app.app.clock.now());
     let mut scene = Scene::open(&app.app, app.url("").trim_end_matches('/')).await;
     let (_, texts) = scene.goods(Group::Water, codes).await;
     let (db, connection) =
@@ -37,7 +42,6 @@ pub(crate) async fn serve(world: &World, codes: u32, days: f64, pace: u32) -> Va
     tokio::spawn(connection);
     work::settle(&app.app).await.expect("the goods are settled");
 
-    let begin = Utc::now() - TimeDelta::seconds(days as i64 * 86_400);
     let (first, rest) = world.scans.split_at(world.scans.len() / 2);
     let worker = work::start(app.app.clone());
     let mut last: BTreeMap<i32, Instant> = BTreeMap::new();
@@ -100,7 +104,14 @@ async fn waiting(db: &Client) -> i64 {
 
 async fn post(app: &TestApp, batch: &[Scan], texts: &[String], begin: DateTime<Utc>) {
     let items: Vec<Value> = batch.iter().map(|scan| item(scan, texts, begin)).collect();
-    app.post("/v1/scans", &json!({ "items": items })).await.expect(201);
+    let received = batch.last().map_or(0.0, |scan| scan.received);
+    app.app.clock.shift(begin + TimeDelta::seconds(received as i64) - app.app.clock.now());
+    // A network for each request: each is one witness of what it is about.
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    let address = format!("{}.{}.{}.9", 128 | number[3] & 63, number[2], number[1]);
+    let request = app.request(Method::POST, "/v1/scans").header("X-Forwarded-For", address);
+    app.send(request.json(&json!({ "items": items }))).await.expect(201);
 }
 
 /// A scan as an app sends it.

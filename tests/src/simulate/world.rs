@@ -30,6 +30,8 @@ pub(crate) struct Scan {
     /// Whether something else was read.
     pub(crate) misread: bool,
     pub(crate) device: u64,
+    /// The networks that it was sent from: near and wide.
+    pub(crate) network: (u64, u64),
     pub(crate) place: Option<Told>,
     /// Whether the app told that it read a picture from a file.
     pub(crate) from_picture: bool,
@@ -73,6 +75,9 @@ pub(crate) struct Oddity {
 struct Person {
     device: u64,
     home: Point,
+    settlement: usize,
+    /// Which of the homes there.
+    number: usize,
 }
 
 struct Maker<'a> {
@@ -84,6 +89,28 @@ struct Maker<'a> {
     oddities: BTreeMap<u32, Oddity>,
     /// When the genuine item of the code at hand is sold.
     sold_at: f64,
+}
+
+/// Home networks of one /24, in which a provider's customers of one neighbourhood are.
+const HOMES_A_NETWORK: usize = 200;
+/// Providers of homes, each with a /16.
+const PROVIDERS: u64 = 12;
+/// Mobile operators, and the addresses behind which each hides all its customers: so many /16, and /24 in each.
+const OPERATORS: u64 = 3;
+const MOBILE: (u64, u64) = (4, 64);
+
+/// Where a scan is sent from: half of them from home, half by a mobile operator, which gives another address each time.
+/// By hashes and not by the dice, so that worlds stay what they are.
+fn network(person: Person, scan: u64) -> (u64, u64) {
+    let mut chance = Dice::new(scan ^ 0x6e65_7477);
+    if chance.happens(0.5) {
+        let wide = 1_000 + Dice::new(person.settlement as u64).below(PROVIDERS as usize) as u64;
+        let near = ((person.settlement as u64) << 20) | (person.number / HOMES_A_NETWORK) as u64;
+        return ((1 << 62) | near, wide);
+    }
+    let operator = Dice::new(person.device).below(OPERATORS as usize) as u64;
+    let wide = operator * MOBILE.0 + chance.below(MOBILE.0 as usize) as u64;
+    (wide * MOBILE.1 + chance.below(MOBILE.1 as usize) as u64, wide)
 }
 
 /// Lets it all happen.
@@ -238,7 +265,7 @@ impl Maker<'_> {
         let homes = &self.country.settlements[settlement].homes;
         let number = self.dice.below(homes.len());
         let device = Dice::new(((settlement as u64) << 32) | number as u64).name();
-        Person { device, home: homes[number] }
+        Person { device, home: homes[number], settlement, number }
     }
 
     fn scan(&mut self, code: u32, person: Person, at: f64, point: Point) {
@@ -258,7 +285,8 @@ impl Maker<'_> {
         }
         let is_sold = at >= self.sold_at;
         let device = person.device;
-        self.scans.push(Scan { id, at, received, code, misread, device, place, from_picture, is_sold });
+        let network = network(person, id);
+        self.scans.push(Scan { id, at, received, code, misread, device, network, place, from_picture, is_sold });
     }
 
     /// What a phone makes of where it is. A gross error mostly claims to be as good as any.

@@ -19,6 +19,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod voice;
 mod witnessed;
 
 pub use attempt::{Attempt, Refused, judge_attempt};
@@ -31,3 +32,4 @@ pub use sighting::{Position, Seen, Sighting};
 pub use spread::{Spread, judge_spread};
 pub use subject::{Mark, Read, Scan, Subject, mixed};
 pub use trail::{Party, Trail};
+pub use voice::{Network, Voices};

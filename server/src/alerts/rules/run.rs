@@ -7,9 +7,9 @@ use super::sighting::{Position, Sighting};
 use super::trail::Trail;
 
 /// Units that look odd each by itself, in one place: somebody has copied a part of the run.
-pub(super) fn judge_odd_run(trail: &Trail, settings: &Settings) -> Option<Judgement> {
+pub(super) fn judge_odd_run(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
     let units = placed(trail);
-    let horizon = trail.newest()? - settings.witness_days * 86_400;
+    let horizon = now - settings.witness_days * 86_400;
     let together = |centre: Position| {
         let near =
             |one: &&(Sighting, Position)| one.0.at >= horizon && is_near(one.1, centre, settings.town_kilometres);

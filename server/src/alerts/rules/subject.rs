@@ -185,6 +185,12 @@ impl fmt::Display for Subject {
 }
 
 impl Subject {
+    /// Whether it is somebody else's word that counts: then a network is one witness a day. What a device scans is its
+    /// own word about itself.
+    pub fn is_witnessed(self) -> bool {
+        !matches!(self, Self::Device { .. })
+    }
+
     /// The run in which a unit is marked when it looks odd by itself.
     pub fn odd_run(self) -> Option<Self> {
         match self {

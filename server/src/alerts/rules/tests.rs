@@ -37,10 +37,12 @@ fn judged(scans: &[Scan]) -> Vec<(Subject, Judgement)> {
     for mark in scans.iter().flat_map(Scan::marks) {
         let trail = trails.entry(mark.subject).or_default();
         trail.add(mark.party, mark.sighting);
-        trail.forget_old();
+        let now = trail.newest().unwrap();
+        trail.forget_old(now);
     }
-    let judged =
-        trails.iter().filter_map(|(subject, trail)| Some((*subject, judge(*subject, trail, &crowd, &settings)?)));
+    let judged = trails
+        .iter()
+        .filter_map(|(subject, trail)| Some((*subject, judge(*subject, trail, trail.newest()?, &crowd, &settings)?)));
     judged.filter(|(_, judgement)| judgement.score >= settings.alert_score).collect()
 }
 
@@ -193,10 +195,10 @@ fn odd_neighbours_in_one_place_are_one_case() {
         let unit = Subject::Unit { order: 1, index };
         assert_eq!(unit.odd_run(), Some(run));
         let sighting = Sighting { id: 1, at: i64::from(index), place: Some(position(ALMATY)), seen: Seen::Sound };
-        assert!(judge(run, &trail, &Crowd::default(), &settings).is_none());
+        assert!(judge(run, &trail, 2, &Crowd::default(), &settings).is_none());
         trail.add(unit.party(), sighting);
     }
-    let judgement = judge(run, &trail, &Crowd::default(), &settings).unwrap();
+    let judgement = judge(run, &trail, 2, &Crowd::default(), &settings).unwrap();
     assert_eq!(judgement.findings[0].kind, Kind::Neighbours);
 }
 
@@ -225,6 +227,60 @@ fn rarer_copies_lower_every_score() {
     let (rare, common) = (crowd(10_000_000, 10), crowd(100_000, 100));
     assert!(rare.prior(&settings) < Crowd::default().prior(&settings));
     assert!(Crowd::default().prior(&settings) < common.prior(&settings));
+}
+
+/// The score of a trail of one unit in a country where people scan in all three towns.
+fn score(trail: &Trail, now: i64) -> f64 {
+    let mut crowd = Crowd::default();
+    for place in [ALMATY, ASTANA, AKTAU] {
+        (0..100).for_each(|_| crowd.add_position(position(place)));
+    }
+    let unit = Subject::Unit { order: 1, index: 7 };
+    judge(unit, trail, now, &crowd, &Settings::default()).map_or(0.0, |judgement| judgement.score)
+}
+
+/// X46: days that it takes to frame a genuine unit with so many invented witnesses a day, and to silence a copied one.
+#[test]
+fn what_one_network_and_one_wide_network_can_do_to_a_unit_takes_days() {
+    let towns = [ALMATY, ASTANA, AKTAU];
+    let witness = |trail: &mut Trail, at: i64, number: i64, town: (f64, f64), seen: Seen| {
+        let sighting = Sighting { id: number, at, place: Some(position(town)), seen };
+        trail.add(mixed(("invented", number)), sighting);
+    };
+    let alert = Settings::default().alert_score;
+    let frame = |a_day: i64| {
+        let mut trail = Trail::default();
+        (0..90_i64).find(|day| {
+            for number in day * a_day..(day + 1) * a_day {
+                witness(&mut trail, day * DAY + number * 7, number, towns[(number % 3) as usize], Seen::Sound);
+            }
+            score(&trail, (day + 1) * DAY) >= alert
+        })
+    };
+    let silence = |a_day: i64| {
+        let mut trail = Trail::default();
+        for device in 0..10_i64 {
+            let at = device * 3 * DAY;
+            trail.add(
+                mixed(device),
+                Sighting { id: device, at, place: Some(position(towns[device as usize % 3])), seen: Seen::Sound },
+            );
+        }
+        assert!(score(&trail, 28 * DAY) >= alert);
+        (0..60_i64).find(|day| {
+            for number in day * a_day..(day + 1) * a_day {
+                witness(&mut trail, (28 + day) * DAY + number * 7, 1_000 + number, ALMATY, Seen::Sound);
+            }
+            score(&trail, (29 + day) * DAY) < alert
+        })
+    };
+    let days = |found: Option<i64>| found.map_or(99, |day| day + 1);
+    let found = [days(frame(1)), days(frame(4)), days(silence(1)), days(silence(4))];
+    println!(
+        "one network frames in {} days, a wide one in {}; silences in {} and {} (99: never)",
+        found[0], found[1], found[2], found[3]
+    );
+    assert!(found[0] >= 5 && found[1] >= 3 && found[2] >= 5 && found[3] >= 2, "{found:?}");
 }
 
 #[test]

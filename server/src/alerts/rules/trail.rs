@@ -71,10 +71,9 @@ impl Trail {
         }
     }
 
-    /// Forgets what lies so long before the newest sighting that it says nothing any more.
-    pub fn forget_old(&mut self) {
-        let Some(newest) = self.newest() else { return };
-        let horizon = newest - Self::WINDOW_SECONDS;
+    /// Forgets what lies so long before now, in seconds since 1970, that it says nothing any more.
+    pub fn forget_old(&mut self, now: i64) {
+        let horizon = now.saturating_sub(Self::WINDOW_SECONDS);
         self.parties.retain_mut(|party| {
             if party.first.at < horizon {
                 party.first = party.last;

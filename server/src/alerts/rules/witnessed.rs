@@ -12,12 +12,11 @@ use super::trail::{Party, Trail};
 struct Witnesses(Vec<Sighting>);
 
 impl Witnesses {
-    /// One sighting of each party that saw it, within so many days before the newest of them.
-    fn of(trail: &Trail, days: i64, saw: impl Fn(&Sighting) -> bool) -> Self {
-        let seen = |party: &Party| [party.last, party.first].into_iter().find(|sighting| saw(sighting));
-        let all: Vec<Sighting> = trail.parties().iter().filter_map(seen).collect();
-        let newest = all.iter().map(|sighting| sighting.at).max().unwrap_or_default();
-        Self(all.into_iter().filter(|sighting| sighting.at >= newest - days * 86_400).collect())
+    /// One sighting of each party that saw it, within so many days before now.
+    fn of(trail: &Trail, now: i64, days: i64, saw: impl Fn(&Sighting) -> bool) -> Self {
+        let is_recent = |sighting: &Sighting| sighting.at >= now - days * 86_400;
+        let seen = |party: &Party| [party.last, party.first].into_iter().find(|one| saw(one) && is_recent(one));
+        Self(trail.parties().iter().filter_map(seen).collect())
     }
 
     /// How many there are; more than are kept, by the sample.
@@ -49,30 +48,30 @@ impl Witnesses {
 }
 
 /// Units on shelves that are not in circulation yet, or not any more (two devices: one may be the maker's own).
-pub(super) fn judge_life(trail: &Trail, settings: &Settings) -> Option<Judgement> {
+pub(super) fn judge_life(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
     [(Seen::NotReleased, Kind::BeforeRelease), (Seen::Withdrawn, Kind::AfterWithdrawal)].into_iter().find_map(
         |(seen, kind)| {
-            let witnesses = Witnesses::of(trail, settings.witness_days, |one| one.seen == seen);
+            let witnesses = Witnesses::of(trail, now, settings.witness_days, |one| one.seen == seen);
             witnesses.judge(trail, 2, kind, "devices", settings.clear)
         },
     )
 }
 
 /// A label with a serial of ours under a seal that doesn't hold. A misread tail is never misread alike by another phone.
-pub(super) fn judge_label(trail: &Trail, settings: &Settings) -> Option<Judgement> {
-    let witnesses = Witnesses::of(trail, settings.witness_days, |one| one.seen == Seen::Forged);
+pub(super) fn judge_label(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
+    let witnesses = Witnesses::of(trail, now, settings.witness_days, |one| one.seen == Seen::Forged);
     witnesses.judge(trail, settings.forged_devices, Kind::ForgedSeal, "devices", settings.clear)
 }
 
 /// A seal that stands under several texts.
-pub(super) fn judge_seal(trail: &Trail, settings: &Settings) -> Option<Judgement> {
-    let witnesses = Witnesses::of(trail, settings.witness_days, |one| one.seen == Seen::Forged);
+pub(super) fn judge_seal(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
+    let witnesses = Witnesses::of(trail, now, settings.witness_days, |one| one.seen == Seen::Forged);
     witnesses.judge(trail, 3, Kind::SealOfAnother, "codes", settings.clear)
 }
 
 /// A device that tries codes until one holds: most of what it scans in an hour was never issued.
-pub(super) fn judge_device(trail: &Trail, settings: &Settings) -> Option<Judgement> {
-    let newest = trail.newest()?;
+pub(super) fn judge_device(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
+    let newest = trail.newest()?.min(now);
     let hour: Vec<&Party> = trail.parties().iter().filter(|party| party.last.at > newest - 3_600).collect();
     let unknown = |party: &&Party| matches!(party.last.seen, Seen::Unknown | Seen::Forged);
     let guesses = hour.iter().copied().filter(|party| unknown(party)).count();
@@ -88,13 +87,13 @@ pub(super) fn judge_device(trail: &Trail, settings: &Settings) -> Option<Judgeme
 }
 
 /// Bad goods in one shop. Unknown codes must also be more than what scanners misread everywhere.
-pub(super) fn judge_shop(seen: Seen, trail: &Trail, crowd: &Crowd, settings: &Settings) -> Option<Judgement> {
+pub(super) fn judge_shop(seen: Seen, trail: &Trail, now: i64, crowd: &Crowd, settings: &Settings) -> Option<Judgement> {
     let kind = match seen {
         Seen::Expired => Kind::ExpiredOnSale,
         Seen::Recalled => Kind::RecalledOnSale,
         _ => Kind::UnknownCluster,
     };
-    let witnesses = Witnesses::of(trail, settings.witness_days, |_| true);
+    let witnesses = Witnesses::of(trail, now, settings.witness_days, |_| true);
     if kind == Kind::UnknownCluster {
         let scans = crowd.scans_around_shop(witnesses.newest_place()?);
         if (trail.scans as f64) < settings.unknown_share * scans as f64 {

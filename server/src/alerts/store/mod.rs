@@ -5,6 +5,7 @@ mod cell;
 mod event;
 mod list;
 mod trail;
+mod voice;
 
 pub(crate) use alert::{
     Grown, Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_inspector_region, find_trail_state,
@@ -20,3 +21,6 @@ pub(crate) use event::{
 };
 pub(crate) use list::{Filter, InCharge, Order, list_alerts, list_of_report};
 pub(crate) use trail::{coarsen_trails, forget_trails, take_trails, write_trails};
+pub(crate) use voice::{
+    ALERTS_AN_HOUR, find_key, forget_voices, list_standing, note_opened, read_voices, take_budgets, write_voices,
+};

@@ -45,24 +45,26 @@ pub(crate) async fn take_trails(
     Ok((trails, i64::try_from(new_units).unwrap_or(i64::MAX)))
 }
 
-/// Writes trails back.
-pub(crate) async fn write_trails(tx: &Transaction<'_>, trails: &BTreeMap<Subject, Trail>) -> Result<()> {
+/// Writes trails back; they were last met today, whatever times their scans claim.
+pub(crate) async fn write_trails(
+    tx: &Transaction<'_>,
+    trails: &BTreeMap<Subject, Trail>,
+    today: NaiveDate,
+) -> Result<()> {
     let write = tx
         .prepare_cached(
             "-- alerts::write_trails
-             UPDATE trail SET state = new.state, last_on = greatest(trail.last_on, new.last_on), exact_from = new.exact_from
-             FROM unnest($1::text[], $2::jsonb[], $3::date[], $4::timestamptz[]) AS new (subject, state, last_on, exact_from)
+             UPDATE trail SET state = new.state, last_on = $3, exact_from = new.exact_from
+             FROM unnest($1::text[], $2::jsonb[], $4::timestamptz[]) AS new (subject, state, exact_from)
              WHERE trail.subject = new.subject",
         )
         .await?;
-    let newest = |trail: &Trail| DateTime::from_timestamp(trail.newest().unwrap_or_default(), 0).unwrap_or_default();
     let trails: Vec<(&Subject, &Trail)> = trails.iter().collect();
     for trails in trails.chunks(LARGE_ROWS) {
         let keys: Vec<String> = trails.iter().map(|(subject, _)| subject.to_string()).collect();
         let states: Vec<Json<&Trail>> = trails.iter().map(|(_, trail)| Json(*trail)).collect();
-        let days: Vec<NaiveDate> = trails.iter().map(|(_, trail)| newest(trail).date_naive()).collect();
         let exact: Vec<Option<DateTime<Utc>>> = trails.iter().map(|(_, trail)| exact_from(trail)).collect();
-        tx.execute(&write, &[&keys, &states, &days, &exact]).await?;
+        tx.execute(&write, &[&keys, &states, &today, &exact]).await?;
     }
     Ok(())
 }
