@@ -1,13 +1,11 @@
 //! Hot spots: cells with more suspicious scans than their volume explains, and clusters of devices that saw something
 //! suspicious close together. Pure, but for where the figures come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use geo::{Distance, Haversine};
 use geo_types::Point as Spot;
 use h3o::{CellIndex, Resolution};
-use rstar::primitives::GeomWithData;
-use rstar::{AABB, RTree};
 
 use super::store::{HotCell, Point};
 
@@ -17,6 +15,10 @@ const FEWEST: i64 = 3;
 const REACH_METRES: f64 = 1_000.0;
 /// Devices that make a cluster.
 const DEVICES: usize = 5;
+/// Sightings of different devices that are told apart within a square kilometre.
+const MOST_IN_A_SQUARE: usize = 48;
+/// Metres from one degree of latitude to the next.
+const METRES_A_DEGREE: f64 = 111_195.0;
 
 /// A hot cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,29 +116,95 @@ pub(super) struct Cluster {
     pub(super) level: u8,
 }
 
+/// Sightings of one device close together: one thing to compute with.
+#[derive(Clone, Copy, Debug)]
+struct Spotted {
+    point: Point,
+    sightings: usize,
+}
+
+/// A square of the grid: row and column.
+type Square = (i64, i64);
+
+/// Sightings in squares as wide as the reach, so that what is around one lies in nine of them. A square holds a bounded
+/// number, however many are sent to one place.
+struct Grid {
+    spotted: Vec<Spotted>,
+    squares: HashMap<Square, Vec<usize>>,
+}
+
+impl Grid {
+    fn new(points: &[Point]) -> Self {
+        let mut grid = Self { spotted: Vec::new(), squares: HashMap::new() };
+        let mut fine: HashMap<(Square, Option<i64>), usize> = HashMap::new();
+        for point in points {
+            let key = (square(point, REACH_METRES / 8.0), point.device);
+            if let Some(at) = fine.get(&key) {
+                grid.spotted[*at].sightings += 1;
+                continue;
+            }
+            let there = grid.squares.entry(square(point, REACH_METRES)).or_default();
+            if there.len() >= MOST_IN_A_SQUARE {
+                // More than enough for the highest level: what comes beyond is counted and no more.
+                let beside = there[grid.spotted.len() % there.len()];
+                grid.spotted[beside].sightings += 1;
+                continue;
+            }
+            let at = grid.spotted.len();
+            there.push(at);
+            fine.insert(key, at);
+            grid.spotted.push(Spotted { point: *point, sightings: 1 });
+        }
+        grid
+    }
+
+    fn around(&self, at: usize) -> Vec<usize> {
+        let here = self.spotted[at].point;
+        let (row, _) = square(&here, REACH_METRES);
+        let rows = row - 1..=row + 1;
+        // Squares of another row begin elsewhere, since the earth is round.
+        let columns = |row: i64| {
+            let column = column(here.longitude, row, REACH_METRES);
+            column - 1..=column + 1
+        };
+        let near = |other: &usize| metres(&here, &self.spotted[*other].point) <= REACH_METRES;
+        rows.flat_map(|row| columns(row).map(move |column| (row, column)))
+            .filter_map(|square| self.squares.get(&square))
+            .flatten()
+            .copied()
+            .filter(near)
+            .collect()
+    }
+
+    fn devices(&self, members: &[usize]) -> usize {
+        members.iter().filter_map(|at| self.spotted[*at].point.device).collect::<BTreeSet<i64>>().len()
+    }
+}
+
+/// The square of a point: squares are as high as wide, and at least as wide as asked for in the whole of their row.
+fn square(point: &Point, metres: f64) -> Square {
+    #[expect(clippy::cast_possible_truncation, reason = "rows of a grid are few")]
+    let row = (point.latitude * METRES_A_DEGREE / metres).floor() as i64;
+    (row, column(point.longitude, row, metres))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "squares of a grid are few")]
+fn column(longitude: f64, row: i64, metres: f64) -> i64 {
+    // By the edge of the row that is nearest to a pole, where a degree is shortest; a row wide, since the reach crosses
+    // into the next ones.
+    let edge = (row as f64).abs().max((row as f64 + 1.0).abs()) + 1.0;
+    let latitude = (edge * metres / METRES_A_DEGREE).min(89.0);
+    (longitude * METRES_A_DEGREE * latitude.to_radians().cos() / metres).floor() as i64
+}
+
 /// DBSCAN: a sighting with enough different devices around it is a core, and what lies around a core belongs to its
 /// cluster. A device counts once, so that nobody makes a cluster alone.
 pub(super) fn clusters(points: &[Point]) -> Vec<Cluster> {
-    let tree: RTree<GeomWithData<[f64; 2], usize>> = RTree::bulk_load(
-        points.iter().enumerate().map(|(at, point)| GeomWithData::new([point.longitude, point.latitude], at)).collect(),
-    );
-    let around = |at: usize| -> Vec<usize> {
-        let here = &points[at];
-        let north = REACH_METRES / 111_000.0;
-        let east = north / here.latitude.to_radians().cos().max(0.01);
-        let area = AABB::from_corners(
-            [here.longitude - east, here.latitude - north],
-            [here.longitude + east, here.latitude + north],
-        );
-        let near = |other: &usize| metres(here, &points[*other]) <= REACH_METRES;
-        tree.locate_in_envelope(&area).map(|found| found.data).filter(near).collect()
-    };
-    let devices =
-        |members: &[usize]| members.iter().filter_map(|at| points[*at].device).collect::<BTreeSet<i64>>().len();
-    let mut taken = vec![false; points.len()];
+    let grid = Grid::new(points);
+    let mut taken = vec![false; grid.spotted.len()];
     let mut clusters = Vec::new();
-    for first in 0..points.len() {
-        if taken[first] || devices(&around(first)) < DEVICES {
+    for first in 0..grid.spotted.len() {
+        if taken[first] || grid.devices(&grid.around(first)) < DEVICES {
             continue;
         }
         let mut members = Vec::new();
@@ -146,30 +214,34 @@ pub(super) fn clusters(points: &[Point]) -> Vec<Cluster> {
                 continue;
             }
             members.push(at);
-            let near = around(at);
-            if devices(&near) >= DEVICES {
+            let near = grid.around(at);
+            if grid.devices(&near) >= DEVICES {
                 waiting.extend(near.into_iter().filter(|other| !taken[*other]));
             }
         }
-        let devices = devices(&members);
-        clusters.push(cluster(points, &members, devices));
+        clusters.push(cluster(&grid, &members));
     }
     clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.devices));
     clusters
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn cluster(points: &[Point], members: &[usize], devices: usize) -> Cluster {
-    let mean = |of: fn(&Point) -> f64| members.iter().map(|at| of(&points[*at])).sum::<f64>() / members.len() as f64;
+fn cluster(grid: &Grid, members: &[usize]) -> Cluster {
+    let all = || members.iter().map(|at| grid.spotted[*at]);
+    let suspicious: usize = all().map(|spotted| spotted.sightings).sum();
+    let mean = |of: fn(&Point) -> f64| {
+        all().map(|spotted| of(&spotted.point) * spotted.sightings as f64).sum::<f64>() / suspicious as f64
+    };
     let (latitude, longitude) = (mean(|point| point.latitude), mean(|point| point.longitude));
     let middle = Point { device: None, latitude, longitude };
-    let radius_metres = members.iter().map(|at| metres(&middle, &points[*at])).fold(0.0, f64::max);
+    let radius_metres = all().map(|spotted| metres(&middle, &spotted.point)).fold(0.0, f64::max);
+    let devices = grid.devices(members);
     let level = match devices {
         20.. => 3,
         10.. => 2,
         _ => 1,
     };
-    Cluster { latitude, longitude, radius_metres, devices, suspicious: members.len(), level }
+    Cluster { latitude, longitude, radius_metres, devices, suspicious, level }
 }
 
 fn metres(one: &Point, other: &Point) -> f64 {
@@ -223,5 +295,48 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].devices, found[0].suspicious, found[0].level), (20, 20, 3));
         assert!((1_800.0..2_000.0).contains(&found[0].radius_metres), "{found:?}");
+    }
+
+    /// X50: as many as one looks at, all in one place, or all in a row, cost a bounded number of steps for each.
+    #[test]
+    fn sightings_without_number_in_one_place_are_one_cluster_and_no_square_of_their_number() {
+        let point = |device: i64, east: f64| Point { device: Some(device), latitude: 43.2, longitude: 76.9 + east };
+        let crowd: Vec<Point> = (0..5_000_i32).map(|at| point(at.into(), f64::from(at % 7) * 1e-5)).collect();
+        let grid = Grid::new(&crowd);
+        assert!(grid.spotted.len() <= MOST_IN_A_SQUARE * 9, "{}", grid.spotted.len());
+        let found = clusters(&crowd);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].suspicious, found[0].level), (5_000, 3));
+        let spread: Vec<Point> = (0..5_000_i32).map(|at| point(at.into(), f64::from(at) * 1e-3)).collect();
+        let grid = Grid::new(&spread);
+        let steps: usize = (0..grid.spotted.len()).map(|at| grid.around(at).len()).sum();
+        assert!(steps <= grid.spotted.len() * 9 * MOST_IN_A_SQUARE);
+    }
+
+    /// What the grid finds around a sighting is what lies around it, wherever that is.
+    #[test]
+    fn the_grid_finds_every_neighbour() {
+        let mut random = 7_u64;
+        let mut chance = || {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            f64::from(u32::try_from(random >> 33).unwrap()) / f64::from(u32::MAX >> 1)
+        };
+        for (latitude, longitude) in [(43.2, 76.9), (0.0, 0.0), (-0.001, 179.0), (55.3, 50.0), (80.0, 10.0)] {
+            let points: Vec<Point> = (0..300)
+                .map(|device| Point {
+                    device: Some(device),
+                    latitude: latitude + chance() * 0.05,
+                    longitude: longitude + chance() * 0.08,
+                })
+                .collect();
+            let grid = Grid::new(&points);
+            for at in 0..grid.spotted.len() {
+                let here = grid.spotted[at].point;
+                let near = |other: &usize| metres(&here, &grid.spotted[*other].point) <= REACH_METRES;
+                let mut found = grid.around(at);
+                found.sort_unstable();
+                assert_eq!(found, (0..grid.spotted.len()).filter(near).collect::<Vec<_>>(), "{here:?}");
+            }
+        }
     }
 }

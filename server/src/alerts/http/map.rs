@@ -10,13 +10,13 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::{bbox, check_region, days, gtin};
-use crate::alerts::hotspots::{Cluster, Hot, Volume, clusters, hot_cells, volumes};
+use crate::alerts::hotspots::{Cluster, Hot, Volume, hot_cells, volumes};
 use crate::alerts::rules::Position;
-use crate::alerts::{store, watch};
+use crate::alerts::store::HotCell;
+use crate::alerts::watch;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::{Overseer, Role};
-use crate::clock;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, problems};
 
@@ -26,8 +26,6 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// Days that are looked at unless told otherwise.
 const USUAL_DAYS: i64 = 30;
-/// Sightings that are looked at for clusters: the newest.
-const POINTS: i64 = 5_000;
 /// Features of each method.
 const FEATURES: usize = 500;
 
@@ -57,7 +55,7 @@ struct Wanted {
     method: Option<String>,
 }
 
-/// Where suspicious scans gather, as GeoJSON, recomputed from what has come in by now.
+/// Where suspicious scans gather, as GeoJSON, recomputed from what has come in a minute ago at the latest.
 #[utoipa::path(
     tag = "alerts",
     operation_id = "list_hotspots",
@@ -86,47 +84,81 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     if !faults.is_empty() {
         return Err(Error::Malformed("malformed-query", faults));
     }
-    let region = if is_inspector { own } else { wanted.region.as_deref() };
+    let region = if is_inspector { own } else { wanted.region.as_deref() }.map(str::to_owned);
     let asks = |method: &str| wanted.method.as_deref().map_or(method != "scans", |asked| asked == method);
-    let is_inside = |latitude: f64, longitude: f64| {
-        let inside = within.is_none_or(|[west, south, east, north]| {
-            (west..=east).contains(&longitude) && (south..=north).contains(&latitude)
-        });
-        let here = || app.regions.find(latitude, longitude);
-        inside && region.is_none_or(|region| here().is_none_or(|here| here == region))
+    let spots = &app.watch.spots;
+    let cells = if asks("cells") || asks("scans") { Some(spots.cells(&app, (from, to, gtin)).await?) } else { None };
+    let clusters =
+        if asks("clusters") { Some(spots.clusters(&app, (from, to, gtin, region.clone())).await?) } else { None };
+    let view = View { app: (**app).clone(), gtin, region, within, is_exact: is_inspector };
+    let (hot, scanned) = (asks("cells"), asks("scans"));
+    // Thousands of cells, each compared with every boundary around it: not on the thread that answers others.
+    let work = move || {
+        let mut features = Vec::new();
+        if let Some(cells) = cells {
+            if hot {
+                features.extend(view.hot(&cells));
+            }
+            if scanned {
+                features.extend(view.scanned(&cells));
+            }
+        }
+        if let Some(clusters) = clusters {
+            features.extend(view.clusters(&clusters));
+        }
+        features
     };
-    let db = app.db.get().await?;
-    let mut features = Vec::new();
-    let is_seen = |cell: CellIndex| {
-        let middle = LatLng::from(cell);
-        is_inside(middle.lat(), middle.lng())
-    };
-    if asks("cells") {
-        let hot = hot_cells(&store::list_cells(&db, from, to, gtin).await?);
-        let seen = hot.iter().filter(|hot| is_seen(hot.cell)).take(FEATURES);
-        features.extend(seen.map(|hot| of_cell(&app, hot, gtin)));
-    }
-    if asks("scans") {
-        let cells = store::list_cells(&db, from, to, gtin).await?;
-        // What lies beyond the border is left out before it is added up.
-        let found = volumes(cells.iter().filter(|cell| is_seen(cell.cell)));
-        features.extend(found.iter().take(FEATURES).map(|volume| of_volume(&app, volume, gtin)));
-    }
-    if asks("clusters") {
-        let (from, before) = (clock::start_of(from), clock::start_of(to + TimeDelta::days(1)));
-        let points = store::list_points(&db, from, before, gtin, region, POINTS).await?;
-        let found = clusters(&points);
-        let inside = found.iter().filter(|cluster| is_inside(cluster.latitude, cluster.longitude)).take(FEATURES);
-        features.extend(inside.map(|cluster| of_cluster(&app, cluster, gtin, is_inspector)));
-    }
+    let features = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
     if is_inspector {
         let object = format!("region:{}", own.unwrap_or_default());
         let details = json!({ "features": features.len() });
         let (at, actor) = (app.clock.now(), overseer.actor);
+        let db = app.db.get().await?;
         audit::append(&db, &Entry { at, actor, action: "alerts.hotspots", object, result: "done", details }).await?;
     }
     let collection = json!({ "type": "FeatureCollection", "features": features });
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/geo+json")).body(collection.to_string()))
+}
+
+/// What one caller sees of hot spots.
+struct View {
+    app: App,
+    gtin: Option<i64>,
+    region: Option<String>,
+    within: Option<[f64; 4]>,
+    is_exact: bool,
+}
+
+impl View {
+    fn is_inside(&self, latitude: f64, longitude: f64) -> bool {
+        let inside = self.within.is_none_or(|[west, south, east, north]| {
+            (west..=east).contains(&longitude) && (south..=north).contains(&latitude)
+        });
+        let here = || self.app.regions.find(latitude, longitude);
+        inside && self.region.as_ref().is_none_or(|region| here().is_none_or(|here| here == *region))
+    }
+
+    fn is_seen(&self, cell: CellIndex) -> bool {
+        let middle = LatLng::from(cell);
+        self.is_inside(middle.lat(), middle.lng())
+    }
+
+    fn hot(&self, cells: &[HotCell]) -> Vec<Value> {
+        let hot = hot_cells(cells);
+        let seen = hot.iter().filter(|hot| self.is_seen(hot.cell)).take(FEATURES);
+        seen.map(|hot| of_cell(&self.app, hot, self.gtin)).collect()
+    }
+
+    fn scanned(&self, cells: &[HotCell]) -> Vec<Value> {
+        // What lies beyond the border is left out before it is added up.
+        let found = volumes(cells.iter().filter(|cell| self.is_seen(cell.cell)));
+        found.iter().take(FEATURES).map(|volume| of_volume(&self.app, volume, self.gtin)).collect()
+    }
+
+    fn clusters(&self, clusters: &[Cluster]) -> Vec<Value> {
+        let inside = clusters.iter().filter(|cluster| self.is_inside(cluster.latitude, cluster.longitude));
+        inside.take(FEATURES).map(|cluster| of_cluster(&self.app, cluster, self.gtin, self.is_exact)).collect()
+    }
 }
 
 fn polygon(cell: CellIndex) -> Value {
