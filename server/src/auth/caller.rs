@@ -143,6 +143,14 @@ macro_rules! extractor {
             }
         }
 
+        impl $name {
+            /// The person without the promise of a role.
+            #[allow(dead_code, reason = "few handlers outlive their request")]
+            pub(crate) fn into_caller(self) -> Caller {
+                self.0
+            }
+        }
+
         impl FromRequest for $name {
             type Error = Error;
             type Future = Ready<Result<Self>>;

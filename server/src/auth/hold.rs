@@ -3,6 +3,7 @@
 
 use super::caller::Caller;
 use super::store::{self, Session};
+use crate::app::App;
 use crate::db::{GenericClient, Transaction};
 use crate::error::{Error, Result};
 
@@ -29,6 +30,13 @@ pub(crate) async fn check_caller(db: &impl GenericClient, caller: &Caller) -> Re
     } else {
         Err(Error::Unauthenticated("unauthenticated"))
     }
+}
+
+/// Whether the caller's session still gives these rights, asked of PostgreSQL and not of the cache: for an answer that
+/// goes on after its request was admitted.
+pub(crate) async fn still_holds(app: &App, caller: &Caller) -> Result<bool> {
+    let session = store::find_session(&app.db.get().await?, caller.family).await?;
+    Ok(session.is_some_and(|session| is_same(&session, caller)))
 }
 
 /// Whether a session gives exactly the rights that the request was admitted with.

@@ -32,7 +32,7 @@ pub use unused::disable_unused;
 
 pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
-pub(crate) use hold::{check_caller, hold_caller};
+pub(crate) use hold::{check_caller, hold_caller, still_holds};
 pub(crate) use http::routes;
 pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;

@@ -75,6 +75,8 @@ export async function watch(signal: AbortSignal, changed: () => void): Promise<v
         signal,
       });
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      // What happened before the stream was heard for the first time is in no event.
+      if (!last) changed();
       let text = "";
       for (;;) {
         const piece = await reader?.read();

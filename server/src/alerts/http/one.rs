@@ -19,6 +19,7 @@ use crate::alerts::store::{Event, Linked, What};
 use crate::alerts::{stream, words};
 use crate::app::App;
 use crate::auth::{Caller, Inspector};
+use crate::bounds;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Query, id_in_path, language, problems};
 use crate::idempotency::IdempotencyKey;
@@ -355,7 +356,10 @@ async fn post_link(
     Body(new): Body<NewLink>,
 ) -> Result<HttpResponse> {
     let step = match (new.report.as_deref(), new.alert) {
-        (Some(report), None) => Step::LinkReport(report),
+        (Some(report), None) => {
+            bounds::text_fault("report", report, 40).map_or(Ok(()), |fault| Err(Error::Invalid(vec![fault])))?;
+            Step::LinkReport(report)
+        }
         (None, Some(alert)) => Step::LinkAlert(alert),
         _ => return Err(Error::field("report", "field-required")),
     };
@@ -371,8 +375,9 @@ struct Resume {
     after: Option<i64>,
 }
 
-/// What happens to alerts of the region, as server-sent events: `id`, `event: alert`, `data` with a JSON object. It ends
-/// after 25 s; come back with `Last-Event-ID`, and nothing is missed.
+/// What happens to alerts of the region, as server-sent events: `id`, `event: alert`, `data` with a JSON object. It begins
+/// with the id of the newest event and ends after 25 s, or within seconds when the session ends; come back with
+/// `Last-Event-ID`, and nothing is missed. An account has eight streams at a time.
 #[utoipa::path(
     tag = "alerts",
     operation_id = "stream_alerts",
@@ -400,8 +405,7 @@ async fn stream_alerts(
         Some(id) => id,
         None => resume.after,
     };
-    let region = inspector.region.clone().unwrap_or_default();
-    let events = stream::follow(&app, region, after).await?;
+    let events = stream::follow(&app, inspector.clone().into_caller(), after).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -410,12 +414,5 @@ async fn stream_alerts(
 
 /// A text within its bounds.
 fn check(field: &str, text: &str) -> Result<()> {
-    if text.chars().count() > MAX_TEXT {
-        let args = [("max", i64::try_from(MAX_TEXT).unwrap_or(i64::MAX).into())];
-        return Err(Error::Invalid(vec![FieldFault::with(field, "field-too-long", &args)]));
-    }
-    if text.contains('\0') {
-        return Err(Error::field(field, "field-control-character"));
-    }
-    Ok(())
+    bounds::text_fault(field, text, MAX_TEXT).map_or(Ok(()), |fault| Err(Error::Invalid(vec![fault])))
 }
