@@ -28,6 +28,15 @@ pub(crate) fn day_fault(field: &str, day: NaiveDate) -> Option<FieldFault> {
     (!is_day(day)).then(|| FieldFault::new(field, "field-not-a-date"))
 }
 
+/// What is wrong with a text: longer than so many characters, or with a character that PostgreSQL can't hold.
+pub(crate) fn text_fault(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
+    if text.contains('\0') {
+        return Some(FieldFault::new(field, "field-control-character"));
+    }
+    let max = i64::try_from(longest).unwrap_or(i64::MAX);
+    (text.chars().count() > longest).then(|| FieldFault::with(field, "field-too-long", &[("max", max.into())]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -411,9 +411,7 @@ async fn get_audit(
 pub(super) fn within(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
     if text.is_empty() {
         Some(FieldFault::new(field, "field-required"))
-    } else if text.chars().count() > longest || text.contains('\0') {
-        Some(FieldFault::with(field, "field-too-long", &[("max", longest.into())]))
     } else {
-        None
+        bounds::text_fault(field, text, longest)
     }
 }
