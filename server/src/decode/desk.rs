@@ -1,5 +1,6 @@
 //! Where photos are read: so many at once, so many waiting, the rest told to come back. A photo keeps a core busy for a
-//! fraction of a second and some megabytes of memory, so both are bounded before its body is taken.
+//! fraction of a second. It takes its place when it has come as a whole, so that a slow sender keeps none from others
+//! (X48); the memory of bodies that are coming is bounded where they are read.
 
 use std::num::NonZero;
 use std::sync::{Arc, LazyLock};

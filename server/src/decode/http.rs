@@ -88,10 +88,9 @@ async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Pa
     if !known.iter().any(|known| kind.eq_ignore_ascii_case(known)) {
         return Err(Error::UnsupportedMediaType);
     }
-    // The place comes first: it bounds the memory that bodies take.
-    let place = Desk::shared().queue()?;
     let file = body::collect(&request, payload.into_inner(), MAX_BYTES).await?;
-    let found = place.read(file).await?.map_err(|error| match error {
+    // Only now: a slow sender keeps nobody's place.
+    let found = Desk::shared().queue()?.read(file).await?.map_err(|error| match error {
         PhotoError::TooLarge => Error::TooLarge("photo-limit"),
         PhotoError::UnknownFormat | PhotoError::Broken => Error::malformed("photo-unreadable"),
     })?;

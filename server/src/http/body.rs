@@ -1,35 +1,30 @@
 //! Bodies and queries, read under limits, with the place of every fault. An oversized body is refused
-//! while it streams (X19): never more than the limit is held, and of all bodies together never more than the process has
-//! room for. A slow one is not waited for (R6).
+//! while it streams (X19): never more than the limit is held, of all bodies together never more than the process has room
+//! for, and of one network never more than its share (X48). A slow one is not waited for (R6).
 
 use std::future::{Future, Ready, ready};
+use std::io::Read;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest};
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
 
 use super::known::{self, Ignored};
-use super::overload::overloaded;
+use super::pace::Pace;
+use super::room::{self, Lease, Room};
 use crate::error::{Error, FieldFault, Result};
 
 /// The usual bound on a JSON body, in bytes.
 pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;
 
-/// How long a client may take to begin with its body.
-pub(crate) const GRACE: Duration = Duration::from_secs(10);
-/// How fast it must send on the whole afterwards, in bytes a second.
-pub(crate) const SLOWEST: u64 = 8 << 10;
-
-/// Memory for bodies that are being received, in bytes: those of all requests together.
-const MEMORY: usize = 256 << 20;
-static ROOM: Semaphore = Semaphore::const_new(MEMORY);
+/// Memory for bodies that are being received, in bytes: those of all requests together, what of it is kept for small
+/// bodies, and what one network may take of the rest: a photo and more.
+static ROOM: LazyLock<Arc<Room>> = LazyLock::new(|| Room::new(256 << 20, 16 << 20, 16 << 20));
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);
@@ -72,11 +67,11 @@ fn read<T: DeserializeOwned>(bytes: &[u8], ignored: impl FnMut(serde_ignored::Pa
     Ok(value)
 }
 
-/// A body, counted against [`MEMORY`] until it is let go.
+/// A body, counted against the process's room until it is let go.
 #[derive(Debug)]
 pub(crate) struct Collected {
     pub(crate) bytes: BytesMut,
-    room: Option<SemaphorePermit<'static>>,
+    lease: Lease,
 }
 
 impl AsRef<[u8]> for Collected {
@@ -85,38 +80,61 @@ impl AsRef<[u8]> for Collected {
     }
 }
 
-impl Collected {
-    fn add(&mut self, chunk: &[u8]) -> Result<()> {
-        let length = u32::try_from(chunk.len()).map_err(Error::internal)?;
-        let more = ROOM.try_acquire_many(length).map_err(|_| overloaded("too many bodies are under way"))?;
-        match &mut self.room {
-            Some(room) => room.merge(more),
-            None => self.room = Some(more),
-        }
-        self.bytes.extend_from_slice(chunk);
-        Ok(())
-    }
-}
-
-/// Reads a payload to its end, or refuses it as soon as it exceeds the limit or the client falls behind.
+/// Reads a payload to its end, or refuses it as soon as it exceeds the limit or the client falls behind. A body that is
+/// compressed is inflated, to no more than the limit.
 pub(crate) async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Collected> {
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    let is_compressed = is_compressed(request)?;
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
         return Err(Error::TooLarge("body-too-large"));
     }
-    let mut body = Collected { bytes: BytesMut::new(), room: None };
-    let begun = Instant::now();
-    loop {
-        let deadline = begun + GRACE + Duration::from_secs(body.bytes.len() as u64 / SLOWEST);
-        let next = timeout_at(deadline, payload.next()).await.map_err(|_| Error::malformed("body-truncated"))?;
-        let Some(chunk) = next else { break };
+    let most = announced.unwrap_or(limit);
+    let mut body = Collected { bytes: BytesMut::new(), lease: ROOM.lease(room::network_of(request), most) };
+    let mut pace = Pace::start();
+    while let Some(chunk) = pace.next(payload.next()).await? {
         let chunk = chunk.map_err(|_| Error::malformed("body-truncated"))?;
         if body.bytes.len() + chunk.len() > limit {
             return Err(Error::TooLarge("body-too-large"));
         }
-        body.add(&chunk)?;
+        body.lease.take(chunk.len())?;
+        body.bytes.extend_from_slice(&chunk);
+    }
+    if is_compressed {
+        // Also what is inflated has to have room.
+        body.lease.take(limit)?;
+        let inflated = tokio::task::spawn_blocking(move || {
+            let inflated = inflate(&body.bytes, limit)?;
+            body.bytes = inflated;
+            Ok(body)
+        });
+        return inflated.await.map_err(Error::internal)?;
     }
     Ok(body)
+}
+
+/// Whether the body is compressed with gzip; 415 for any other coding.
+pub(crate) fn is_compressed(request: &HttpRequest) -> Result<bool> {
+    let codings = request.headers().get_all(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
+    let mut codings = codings.flat_map(|value| value.split(',')).map(str::trim);
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(false),
+        (Some(coding), None) if coding.is_empty() || coding.eq_ignore_ascii_case("identity") => Ok(false),
+        (Some(coding), None) if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") => {
+            Ok(true)
+        }
+        _ => Err(Error::UnsupportedMediaType),
+    }
+}
+
+/// What gzip holds, as long as it is no more than the limit.
+fn inflate(bytes: &[u8], limit: usize) -> Result<BytesMut> {
+    let mut inflated = Vec::new();
+    let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(limit as u64 + 1);
+    reader.read_to_end(&mut inflated).map_err(|_| Error::malformed("body-truncated"))?;
+    if inflated.len() > limit {
+        return Err(Error::TooLarge("body-too-large"));
+    }
+    Ok(BytesMut::from(inflated.as_slice()))
 }
 
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Error {
@@ -222,6 +240,23 @@ mod tests {
     fn a_missing_field_is_named() {
         let Error::Invalid(faults) = read("[{}]") else { panic!("invalid") };
         assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[0].quantity", "field-required"));
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut coder, text).expect("writes");
+        coder.finish().expect("ends")
+    }
+
+    /// X71: and a small body never becomes a large one.
+    #[test]
+    fn a_compressed_body_is_inflated_to_the_limit_and_no_further() {
+        assert_eq!(inflate(&gzip(b"{}"), 2).expect("fits").as_ref(), b"{}");
+        let bomb = gzip(&vec![b' '; 64 << 20]);
+        assert!(bomb.len() < 1 << 20);
+        assert!(matches!(inflate(&bomb, 1 << 20), Err(Error::TooLarge("body-too-large"))));
+        assert_eq!(inflate(b"{}", 9).expect_err("no gzip").slug(), "body-truncated");
+        assert_eq!(inflate(&gzip(b"{}")[..9], 9).expect_err("cut").slug(), "body-truncated");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub(crate) mod address;
 pub(crate) mod body;
+pub(crate) mod head;
 pub(crate) mod headers;
 pub(crate) mod html;
 pub(crate) mod known;
@@ -10,8 +11,10 @@ pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod listen;
 pub(crate) mod overload;
+pub(crate) mod pace;
 pub(crate) mod page;
 pub(crate) mod problems;
+pub(crate) mod room;
 pub(crate) mod trace;
 pub(crate) mod unread;
 

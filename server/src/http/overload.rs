@@ -3,8 +3,8 @@
 //! that wait for a commit, and how late this thread comes to its work.
 //!
 //! Exports are refused first, then documents and what else needs the register, then scans. To verify is refused here
-//! never: its answer takes hardly longer than its refusal. A request's deadline goes with it: what waited in a queue until
-//! nobody waits for the answer any more is not begun.
+//! never: its answer takes hardly longer than its refusal. A request's deadline goes with it, from when its body has come:
+//! what waited in a queue until the client stopped waiting is not begun.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -41,7 +41,10 @@ impl Work {
     /// By method and path.
     fn of(method: &Method, path: &str) -> Self {
         let Some(rest) = path.strip_prefix("/v1/") else { return Self::Answer };
-        let is_export = path.ends_with("/codes") || path.ends_with("/labels.pdf") || rest.starts_with("alerts/export");
+        let is_export = path.ends_with("/codes")
+            || path.ends_with("/labels.pdf")
+            || rest.starts_with("alerts/export")
+            || rest.starts_with("audit/export");
         match rest {
             "verify" | "decode" | "keys" => Self::Answer,
             "scans" if method == Method::POST => Self::Scans,
@@ -107,13 +110,25 @@ pub(crate) fn overloaded(why: &'static str) -> Error {
     Error::Unavailable { slug: "overloaded", source: why.into() }
 }
 
+/// How long the client of a request waits, and until when.
+struct Deadline {
+    patience: Duration,
+    at: Cell<Instant>,
+}
+
 tokio::task_local! {
-    static DEADLINE: Instant;
+    static DEADLINE: Deadline;
 }
 
 /// When the current request's client stops waiting; outside of one, in [`PATIENCE`].
 pub(crate) fn deadline() -> Instant {
-    DEADLINE.try_with(|deadline| *deadline).unwrap_or_else(|_| Instant::now() + PATIENCE)
+    DEADLINE.try_with(|deadline| deadline.at.get()).unwrap_or_else(|_| Instant::now() + PATIENCE)
+}
+
+/// Starts the current request's deadline anew: a part of its body has come. However slow the network is, a client waits
+/// for the answer only after it has sent everything (X44).
+pub(crate) fn restart() {
+    let _ = DEADLINE.try_with(|deadline| deadline.at.set(Instant::now() + deadline.patience));
 }
 
 /// Refuses to begin with work that nobody waits for any more.
@@ -123,7 +138,7 @@ pub(crate) fn in_time() -> Result<()> {
 
 /// Does the work of a request under its deadline.
 pub(crate) async fn within<T>(patience: Duration, work: impl Future<Output = T>) -> T {
-    DEADLINE.scope(Instant::now() + patience, work).await
+    DEADLINE.scope(Deadline { patience, at: Cell::new(Instant::now() + patience) }, work).await
 }
 
 /// `Prefer: wait=SECONDS` (RFC 7240) says how long the client waits; longer than [`PATIENCE`] is of no use.

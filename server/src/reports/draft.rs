@@ -2,13 +2,14 @@
 
 use locales::Arg;
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
+
 use uuid::Uuid;
 
 use super::form::{Form, TEXTS};
 use super::photo::Photo;
 use super::text::{composed, contact};
 use crate::error::{Error, FieldFault, Result};
+use crate::http::room::Lease;
 use crate::registry;
 use crate::scans::{MAX_CODE_BYTES, Place};
 
@@ -43,7 +44,7 @@ pub(crate) struct Draft {
     /// SHA-256 of all that was sent: a retry must be the same.
     pub(crate) fingerprint: Vec<u8>,
     /// Keeps the photos counted.
-    pub(crate) _room: Vec<OwnedSemaphorePermit>,
+    pub(crate) _room: Vec<Lease>,
 }
 
 impl Draft {

@@ -4,7 +4,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
@@ -14,14 +13,13 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, timeout_at};
 
 use super::photo::{self, NotAPhoto, Photo};
 use super::workshop::Workshop;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::body::{GRACE, SLOWEST};
-use crate::http::known;
+use crate::http::pace::Pace;
+use crate::http::room::Lease;
+use crate::http::{body, known, room};
 
 /// Largest form, in bytes: five photos and a little more.
 pub(crate) const MAX_FORM_BYTES: u64 = 64 << 20;
@@ -45,7 +43,7 @@ pub(crate) struct Form {
     /// SHA-256 of the files that the photos came from.
     pub(crate) digests: Vec<Vec<u8>>,
     /// Keeps the photos counted.
-    pub(crate) room: Vec<OwnedSemaphorePermit>,
+    pub(crate) room: Vec<Lease>,
 }
 
 impl Form {
@@ -68,17 +66,20 @@ impl Form {
         {
             return Err(Error::TooLarge("body-too-large"));
         }
+        if body::is_compressed(request)? {
+            return Err(Error::UnsupportedMediaType);
+        }
         let (refusal, ended) = (Rc::new(RefCell::new(None)), Rc::new(Cell::new(false)));
         let meter = Meter {
             payload,
             received: 0,
-            grace_ends: Instant::now() + GRACE,
+            pace: Pace::start(),
             admit: Box::new(admit),
             refusal: refusal.clone(),
             ended: ended.clone(),
         };
         let parts = Multipart::new(request.headers(), meter.stream());
-        let read = Self::read_parts(parts, names, workshop).await;
+        let read = Self::read_parts(parts, names, workshop, room::network_of(request)).await;
         // The multipart reader knows only that the stream failed; the meter knows why.
         match (refusal.take(), read) {
             (Some(refusal), _) => Err(refusal),
@@ -90,7 +91,12 @@ impl Form {
         }
     }
 
-    async fn read_parts(mut parts: Multipart, names: &[&'static str], workshop: &Workshop) -> Result<Self> {
+    async fn read_parts(
+        mut parts: Multipart,
+        names: &[&'static str],
+        workshop: &Workshop,
+        network: u64,
+    ) -> Result<Self> {
         let mut form = Self::default();
         let mut count = 0;
         while let Some(part) = parts.next().await {
@@ -101,7 +107,7 @@ impl Form {
             }
             let name = part.name().unwrap_or_default().to_owned();
             if name == "photo" {
-                form.add_photo(&mut part, workshop).await?;
+                form.add_photo(&mut part, workshop, network).await?;
             } else {
                 form.add_text(&mut part, names, &name).await?;
             }
@@ -109,17 +115,17 @@ impl Form {
         Ok(form)
     }
 
-    async fn add_photo(&mut self, part: &mut Field, workshop: &Workshop) -> Result<()> {
+    async fn add_photo(&mut self, part: &mut Field, workshop: &Workshop, network: u64) -> Result<()> {
         if self.photos.len() == photo::MAX_PHOTOS {
             return Err(Error::TooLarge("photo-too-many"));
         }
-        let mut file = Workshop::hold();
+        let mut file = workshop.hold(network);
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|error| unreadable(&error))?;
             if file.len() + chunk.len() > photo::MAX_BYTES {
                 return Err(Error::TooLarge("photo-too-large"));
             }
-            workshop.add(&mut file, &chunk)?;
+            file.add(&chunk)?;
         }
         // What browsers send for a file field that was left empty.
         if file.len() == 0 {
@@ -127,7 +133,7 @@ impl Form {
         }
         self.digests.push(Sha256::digest(&file).to_vec());
         let (photo, room) = workshop.read(file).await?;
-        self.room.extend(room);
+        self.room.push(room);
         self.photos.push(photo.map_err(|why| match why {
             NotAPhoto::Unreadable => {
                 let field = format!("photo[{}]", self.photos.len());
@@ -171,7 +177,7 @@ impl Form {
 struct Meter {
     payload: Payload,
     received: u64,
-    grace_ends: Instant,
+    pace: Pace,
     admit: Box<dyn FnMut(usize) -> Result<()>>,
     refusal: Rc<RefCell<Option<Error>>>,
     /// Whether the body came to its end.
@@ -192,9 +198,9 @@ impl Meter {
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, PayloadError>> {
-        let deadline = self.grace_ends + Duration::from_secs(self.received / SLOWEST);
-        let Ok(chunk) = timeout_at(deadline, self.payload.next()).await else {
-            return Some(Err(self.refuse(Error::malformed("body-truncated"))));
+        let chunk = match self.pace.next(self.payload.next()).await {
+            Ok(chunk) => chunk,
+            Err(refusal) => return Some(Err(self.refuse(refusal))),
         };
         let Some(chunk) = chunk else {
             self.ended.set(true);
@@ -232,6 +238,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::pin::Pin;
+    use std::time::Duration;
 
     use actix_web::ResponseError;
     use actix_web::test::TestRequest;
@@ -365,7 +372,7 @@ mod tests {
             let meter = Meter {
                 payload: Payload::Stream { payload: Box::pin(trickle) },
                 received: 0,
-                grace_ends: Instant::now() + Duration::from_millis(60),
+                pace: Pace::with(Duration::from_millis(60), Duration::from_millis(60)),
                 admit: Box::new(|_| Ok(())),
                 refusal: refusal.clone(),
                 ended: Rc::default(),
