@@ -3,6 +3,7 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -20,14 +21,16 @@ impl ClientAddress {
     pub(crate) fn of(peer: Option<IpAddr>, forwarded: &[&str], trusted: &[IpNet]) -> Self {
         let unknown = IpAddr::from([0, 0, 0, 0]);
         let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
-        let mut address = peer.unwrap_or(unknown);
+        // A listener on `[::]` sees IPv4 as `::ffff:a.b.c.d`: one address in two notations must not be two clients, nor
+        // miss the networks of the trusted proxies (X52).
+        let mut address = peer.unwrap_or(unknown).to_canonical();
         let hops = forwarded.iter().flat_map(|line| line.split(',')).rev();
         for hop in hops {
             if !is_trusted(address) {
                 break;
             }
-            match hop.trim().parse() {
-                Ok(parsed) => address = parsed,
+            match hop.trim().parse::<IpAddr>() {
+                Ok(parsed) => address = parsed.to_canonical(),
                 Err(_) => break,
             }
         }
@@ -38,7 +41,9 @@ impl ClientAddress {
     pub(crate) fn from_headers(request: &actix_web::dev::RequestHead, trusted: &[IpNet]) -> Self {
         let lines: Vec<&str> =
             request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
-        Self::of(request.peer_addr.map(|peer| peer.ip()), &lines, trusted)
+        let peer = request.peer_addr.map(|peer| peer.ip());
+        warn_of_untrusted_proxy(peer, &lines, trusted);
+        Self::of(peer, &lines, trusted)
     }
 
     /// The network that shares a limit: /24 of IPv4, /56 of IPv6.
@@ -57,6 +62,19 @@ impl ClientAddress {
             IpAddr::V4(address) => u64::from(u32::from(address) >> 16),
             IpAddr::V6(address) => u64::try_from(u128::from(address) >> 88).unwrap_or(u64::MAX) | 1 << 63,
         }
+    }
+}
+
+/// Logs once when an untrusted peer sends `X-Forwarded-For`. Behind a proxy that `TANBA_TRUSTED_PROXIES` does not name,
+/// all clients share one address and its limits (X52).
+fn warn_of_untrusted_proxy(peer: Option<IpAddr>, forwarded: &[&str], trusted: &[IpNet]) {
+    static WARNED: AtomicBool = AtomicBool::new(false);
+    let Some(peer) = peer.map(|peer| peer.to_canonical()).filter(|_| !forwarded.is_empty()) else { return };
+    if !trusted.iter().any(|net| net.contains(&peer)) && !WARNED.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            %peer,
+            "X-Forwarded-For from an untrusted peer is ignored: if this is a proxy of yours, add it to TANBA_TRUSTED_PROXIES"
+        );
     }
 }
 
@@ -90,6 +108,14 @@ mod tests {
     fn behind_proxies_the_last_untrusted_hop_is_the_client() {
         assert_eq!(of("10.0.0.1", &["1.2.3.4, 203.0.113.9, 10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.9");
         assert_eq!(of("10.0.0.1", &["1.2.3.4", "203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    /// X52: a proxy is trusted, and an address is the same client, in whichever notation the listener sees it.
+    #[test]
+    fn an_ipv4_address_is_the_same_client_in_both_notations() {
+        assert_eq!(of("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(of("10.0.0.1", &["::ffff:203.0.113.9, ::ffff:10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(of("::ffff:203.0.113.9", &["1.2.3.4"], &["10.0.0.0/8"]), "203.0.113.9");
     }
 
     #[test]

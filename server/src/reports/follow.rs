@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use locales::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,6 +18,7 @@ use super::store::{self, Hold, Update};
 use crate::app::App;
 use crate::db::Transaction;
 use crate::error::{Error, Result};
+use crate::http::room::Lease;
 use crate::idempotency::{self, IdempotencyKey};
 
 /// Most photos of a report with all replies.
@@ -112,7 +112,7 @@ pub(crate) struct Reply {
     /// SHA-256 of the files that they came from: a retry must be the same.
     pub(crate) digests: Vec<Vec<u8>>,
     /// Keeps the photos counted.
-    pub(crate) _room: Vec<OwnedSemaphorePermit>,
+    pub(crate) _room: Vec<Lease>,
 }
 
 /// Sends a message with or without photos to the inspector; a report that waited for it goes back to them.
