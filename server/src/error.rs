@@ -10,6 +10,8 @@ use locales::Arg;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::Config;
+use crate::doubt;
 use crate::http::language;
 
 /// The result of anything that a handler may pass on.
@@ -186,6 +188,7 @@ impl Error {
     /// The table from failure to HTTP status and slug.
     pub fn status_and_slug(&self) -> (StatusCode, &'static str) {
         match self {
+            Self::Malformed("misdirected", _) => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::Malformed("photo-unreadable", _) => (StatusCode::UNPROCESSABLE_ENTITY, "photo-unreadable"),
             Self::Malformed(slug, _) => (StatusCode::BAD_REQUEST, slug),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field"),
@@ -226,6 +229,15 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// What a refusal leaves for the record of its request: the slug, and the cause of a 503.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    /// The slug.
+    pub(crate) slug: &'static str,
+    /// The cause; empty for other refusals, whose causes hold what clients sent.
+    pub(crate) cause: String,
 }
 
 /// What every refusal looks like (RFC 9457).
@@ -279,12 +291,14 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Internal(source) => tracing::error!(error = %source, "internal error"),
-            // Counted at the door; a line each would be work for those who have too much of it.
+            // Counted before the request is read; a warning for each would add to the load.
             Self::Unavailable { slug: "overloaded", source } => tracing::debug!(error = %source, "overloaded"),
             Self::Unavailable { slug, source } => tracing::warn!(slug, error = %source, "store away"),
             _ => {}
         }
         let mut response = HttpResponse::build(self.status_code());
+        let cause = if let Self::Unavailable { source, .. } = self { source.to_string() } else { String::new() };
+        response.extensions_mut().insert(Refused { slug: self.slug(), cause });
         response.insert_header(ContentType("application/problem+json".parse().expect("a media type")));
         if let Some(seconds) = self.retry_after_seconds() {
             response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
@@ -336,8 +350,14 @@ impl From<tokio_postgres::Error> for Error {
 }
 
 impl From<deadpool_postgres::PoolError> for Error {
+    /// Too many requests for the connections there are is no failure of the store (A17), unless connections of the pool
+    /// are held by a store that fell silent a moment ago.
     fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Unavailable { slug: "register-unavailable", source: Box::new(error) }
+        use deadpool_postgres::{PoolError, TimeoutType};
+        let is_in_doubt = doubt::age().is_some_and(|age| age < 2 * Config::STORE_PATIENCE);
+        let is_queue = matches!(error, PoolError::Timeout(TimeoutType::Wait)) && !is_in_doubt;
+        let slug = if is_queue { "overloaded" } else { "register-unavailable" };
+        Self::Unavailable { slug, source: format!("pool of PostgreSQL: {error}").into() }
     }
 }
 

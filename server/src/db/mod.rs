@@ -3,12 +3,12 @@
 
 use std::pin::pin;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 
 use crate::config::Config;
+use crate::doubt;
 use crate::error::{Error, Result};
 
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
@@ -51,9 +51,6 @@ pub(crate) fn containing(text: &str) -> String {
     pattern.push('%');
     pattern
 }
-
-/// When somebody last gave up waiting: connections that were in use then may still owe that answer.
-static DOUBT: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// A pool that hands out checked connections or says within two seconds that it can't.
 pub fn pool(url: &str, connections: usize) -> Result<Pool> {
@@ -107,7 +104,7 @@ pub async fn bounded<T>(patience: Duration, work: impl Future<Output = Result<T>
         Ok(done) => done,
         Err(elapsed) => {
             // Before the connection goes back to the pool, which it does when the work is dropped.
-            *DOUBT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            doubt::begin();
             Err(Error::Unavailable { slug: "register-unavailable", source: Box::new(elapsed) })
         }
     }
@@ -115,8 +112,7 @@ pub async fn bounded<T>(patience: Duration, work: impl Future<Output = Result<T>
 
 /// Lets a connection answer that was last handed out before somebody gave up waiting.
 async fn prove(client: &mut deadpool_postgres::ClientWrapper, used: Duration) -> Result<(), HookError> {
-    let doubt = *DOUBT.lock().unwrap_or_else(PoisonError::into_inner);
-    if doubt.is_none_or(|doubt| used < doubt.elapsed()) {
+    if doubt::age().is_none_or(|age| used < age) {
         return Ok(());
     }
     match tokio::time::timeout(PROOF, client.simple_query("")).await {
