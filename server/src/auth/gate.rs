@@ -68,6 +68,7 @@ pub(crate) async fn admit(
 
 async fn admitted(request: &ServiceRequest, roles: &[Role]) -> Result<Caller> {
     let (app, caller) = authenticate(request.request()).await?;
+    app.limiter.take_of_account(caller.account)?;
     if !roles.contains(&caller.role) {
         keep_refusal(&app, &caller, request.request()).await;
         return Err(Error::Forbidden("forbidden"));

@@ -1,5 +1,5 @@
 //! How often one may ask (X8): by device or account, by network, and all together. The refused one is told
-//! when to come back. Counted in each process: with n processes behind one address the bound is n times as wide.
+//! when to come back. Device ids are the client's own word: with a token the account counts instead (X63). Counted in each process: with n processes behind one address the bound is n times as wide.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{ClientAddress, overload};
 use crate::app::App;
@@ -61,6 +62,17 @@ impl Limiter {
         self.global.check().map_err(seconds)
     }
 
+    /// Takes one request from the bucket of a signed-in account, however many tokens and device ids it uses (X63).
+    pub(crate) fn take_of_account(&self, account: Uuid) -> Result<(), crate::error::Error> {
+        let digest = Sha256::digest(account.as_bytes());
+        let key = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        self.device.check_key(&key).map_err(|wait| {
+            metrics::counter!("tanba_requests_limited_total").increment(1);
+            let retry_after_seconds = wait.wait_time_from(self.clock.now()).as_secs() + 1;
+            crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds }
+        })
+    }
+
     /// Forgets callers whose buckets are full again, so that memory stays bounded.
     pub(crate) fn forget_idle(&self) {
         self.device.retain_recent();
@@ -72,14 +84,14 @@ fn quota(per_minute: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))
 }
 
-/// Refuses what would have to wait too long, and who asks too often; gives the rest its deadline. Health and metrics are
-/// not counted.
+/// Refuses what would have to wait too long, and who asks too often; gives the rest its deadline. Health is not
+/// counted.
 pub(crate) async fn count(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
-    if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz" | "/metrics")) {
+    if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) {
         if let Err(refusal) = overload::admit(&app, &request) {
             return Ok(refused(request, &refusal).await.map_into_right_body());
         }
@@ -107,10 +119,11 @@ async fn refused(mut request: ServiceRequest, refusal: &crate::error::Error) -> 
     request.into_response(refusal.error_response())
 }
 
-/// A caller's own name: its device id or its token. Who gives none is bound by the network's limit only.
+/// A caller's own name: its token or its device id. A caller without either is bound by the network's limit only. A token
+/// that holds is counted for its account as well, once it was checked ([`Limiter::take_of_account`]).
 fn device(request: &ServiceRequest) -> Option<u64> {
     let headers = request.headers();
-    let name = headers.get(DEVICE).or_else(|| headers.get(actix_web::http::header::AUTHORIZATION))?;
+    let name = headers.get(actix_web::http::header::AUTHORIZATION).or_else(|| headers.get(DEVICE))?;
     let digest = Sha256::digest(name.as_bytes());
     digest.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
 }
