@@ -98,7 +98,9 @@ impl Export {
 /// Appends a quoted cell that no spreadsheet runs (X27).
 pub(crate) fn push_cell(text: &str, line: &mut String) {
     line.push('"');
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // A plain number is no formula, though it may begin with a sign. Some spreadsheets read full-width signs as the usual.
+    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite) && !text.starts_with('+');
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !is_number {
         line.push('\'');
     }
     let mut parts = text.split('"');
@@ -129,9 +131,12 @@ mod tests {
     /// X27
     #[test]
     fn a_cell_that_a_spreadsheet_would_run_is_led_by_an_apostrophe() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for text in ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1+1", "＠SUM(A1)", "-inf"]
+        {
             assert_eq!(cell(text), format!("\"'{text}\""));
         }
+        // X71: a latitude south of the equator is a number.
+        assert_eq!(cell("-33.8688"), "\"-33.8688\"");
         assert_eq!(cell("01=1"), "\"01=1\"");
     }
 
