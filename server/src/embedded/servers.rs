@@ -1,7 +1,8 @@
 //! The two servers: how each is set up, started, asked whether it is ready, and stopped.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -338,7 +339,9 @@ fn log_to(log: &Path, command: &mut Command) -> io::Result<u64> {
     if fs::metadata(log).is_ok_and(|log| log.len() > LOG_BYTES) {
         fs::rename(log, log.with_extension("log.1"))?;
     }
-    let file = OpenOptions::new().create(true).append(true).open(log)?;
+    // Statements stand in it, and data of people in their errors (X71).
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(log)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
     let length = file.metadata()?.len();
     command.stdout(file.try_clone()?).stderr(file);
     Ok(length)
