@@ -8,12 +8,26 @@ cli-account-is-disabled = disabled
 cli-account-password = The password of { $login } is changed.
 cli-account-role = The role of { $login } is changed.
 cli-account-second-factor = Account { $login } has a new secret.
+cli-audit-anchors-agree =
+    { $count ->
+        [one] { $count } anchor compared: the chain agrees with it.
+       *[other] { $count } anchors compared: the chain agrees with them.
+    }
 cli-audit-broken = The chain of the audit log is broken at record { $record }.
+cli-audit-cut-off = The chain ends before record { $record }, which an anchor names: the newest records were cut off.
+cli-audit-differs = Record { $record } is another than the one that an anchor names: the chain was computed anew.
+cli-audit-gaps =
+    { $count ->
+        [one] { $count } record number is missing: a transaction was rolled back, or the record was removed within its first second.
+       *[other] { $count } record numbers are missing: transactions were rolled back, or records were removed within their first second.
+    }
 cli-audit-holds =
     { $count ->
         [one] { $count } record checked: the chain of the audit log holds.
        *[other] { $count } records checked: the chain of the audit log holds.
     }
+cli-audit-runs-back = Record { $record } is dated more than ten minutes before a record that was there earlier: it was added with a date of its own, or a clock ran wrong.
+cli-audit-unsigned = Line { $line } holds an anchor that the key of this register did not sign.
 cli-backup-key = The identity is in { $file }, and backups are encrypted to { $recipient }
 cli-backup-made = The backup is in { $folder }: { $photos } photos, { $megabytes } MB.
 cli-backup-restored = The backup of { $at } is restored.

@@ -1,9 +1,14 @@
-//! The hash chain: link n hashes link n−1 and the whole of its row. Rows are linked in the order in
-//! which they became visible, by one process at a time, so that writers never wait for each other.
-//! A row deleted before it was linked (within a second or so) leaves no trace; anything later does.
+//! The chain: link n is an HMAC over link n−1 and the whole of its row, under a key that the database does not hold
+//! (X47). Rows are linked in the order in which they became visible, by one process at a time, so that writers never wait
+//! for each other. A row deleted before it was linked (within a second or so) leaves a gap in the numbers, as a
+//! transaction that was rolled back does; anything later breaks the chain.
 
-use sha2::{Digest, Sha256};
+use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use tokio_postgres::Row;
+use zeroize::Zeroizing;
 
 use crate::db::{Client, GenericClient};
 use crate::error::Result;
@@ -12,6 +17,40 @@ use crate::error::Result;
 const BATCH: i64 = 1_000;
 /// Advisory lock of the one who lays the chain.
 const LOCK: i64 = 0x7461_6e62_6101;
+
+/// How far the instants of neighbours may run back: long transactions, and clocks of several machines.
+const RUN_BACK: TimeDelta = TimeDelta::minutes(10);
+
+/// The key of the chain.
+#[derive(Clone)]
+pub struct ChainKey(Zeroizing<[u8; 32]>);
+
+impl ChainKey {
+    /// Takes the key's bytes, which the caller wipes.
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+
+    fn hasher(&self) -> Hmac<Sha256> {
+        Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length")
+    }
+
+    /// The MAC of a text.
+    pub(super) fn mac(&self, text: &[u8]) -> Vec<u8> {
+        self.hasher().chain_update(text).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether this is the MAC of that text.
+    pub(super) fn holds(&self, text: &[u8], mac: &[u8]) -> bool {
+        self.mac(text).ct_eq(mac).into()
+    }
+}
+
+impl std::fmt::Debug for ChainKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ChainKey(..)")
+    }
+}
 
 /// What a check of the whole chain found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +61,12 @@ pub enum Verified {
         links: i64,
         /// Rows not linked yet.
         waiting: i64,
+        /// Numbers of records that are not there: transactions that were rolled back, or records that were removed
+        /// before they were linked.
+        gaps: i64,
+        /// The first record whose instant lies more than ten minutes before that of one linked earlier: it was added
+        /// with an instant of its own choice, or a clock ran wrong.
+        runs_back: Option<i64>,
     },
     /// The first link that doesn't.
     Broken {
@@ -30,12 +75,36 @@ pub enum Verified {
     },
 }
 
+/// How far a check has come: the next one goes on from here.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    position: i64,
+    hash: Vec<u8>,
+    first: Option<i64>,
+    last: i64,
+    newest: Option<DateTime<Utc>>,
+    runs_back: Option<i64>,
+}
+
+impl Walk {
+    /// Takes a link that holds.
+    fn step(&mut self, position: i64, hash: Vec<u8>, id: i64, at: DateTime<Utc>) {
+        (self.position, self.hash) = (position, hash);
+        self.first = Some(self.first.map_or(id, |first| first.min(id)));
+        self.last = self.last.max(id);
+        if self.newest.is_some_and(|newest| at < newest - RUN_BACK) {
+            self.runs_back.get_or_insert(id);
+        }
+        self.newest = self.newest.max(Some(at));
+    }
+}
+
 /// The columns that a link covers; the instant is written the same in every session's time zone.
 const COLUMNS: &str = "a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS at, \
     a.actor, a.address, a.action, a.object, a.result, a.details::text AS details";
 
 /// Links what isn't linked yet. Returns how many rows; 0 also when another process is at it.
-pub async fn extend(client: &mut Client) -> Result<u64> {
+pub async fn extend(client: &mut Client, key: &ChainKey) -> Result<u64> {
     let tx = client.transaction().await?;
     let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?.get(0);
     if !free {
@@ -59,7 +128,7 @@ pub async fn extend(client: &mut Client) -> Result<u64> {
         .await?;
     for row in &rows {
         position += 1;
-        hash = link(&hash, row);
+        hash = link(key, &hash, row);
         let id: i64 = row.get("id");
         tx.execute(
             "-- audit::link\n INSERT INTO audit_link (position, audit_id, hash) VALUES ($1, $2, $3)",
@@ -72,53 +141,58 @@ pub async fn extend(client: &mut Client) -> Result<u64> {
 }
 
 /// Walks the whole chain and compares.
-pub async fn verify(db: &impl GenericClient) -> Result<Verified> {
-    let mut hash = Vec::new();
-    let mut position = 0_i64;
+pub async fn verify(db: &impl GenericClient, key: &ChainKey) -> Result<Verified> {
+    verify_from(db, key, &mut Walk::default()).await
+}
+
+/// Walks the chain from where an earlier check ended.
+pub async fn verify_from(db: &impl GenericClient, key: &ChainKey, walk: &mut Walk) -> Result<Verified> {
     loop {
         let rows = db
             .query(
                 &format!(
                     "-- audit::verify
-                     SELECT l.position, l.hash, {COLUMNS} FROM audit_link l LEFT JOIN audit a ON a.id = l.audit_id
+                     SELECT l.position, l.hash, a.at AS instant, {COLUMNS}
+                     FROM audit_link l LEFT JOIN audit a ON a.id = l.audit_id
                      WHERE l.position > $1 ORDER BY l.position LIMIT $2"
                 ),
-                &[&position, &BATCH],
+                &[&walk.position, &BATCH],
             )
             .await?;
         if rows.is_empty() {
             break;
         }
         for row in &rows {
-            let expected = position + 1;
+            let expected = walk.position + 1;
             let present: Option<i64> = row.get("id");
             let stored: Vec<u8> = row.get("hash");
-            if row.get::<_, i64>("position") != expected || present.is_none() {
+            let (Some(id), true) = (present, row.get::<_, i64>("position") == expected) else {
                 return Ok(Verified::Broken { position: expected });
-            }
-            hash = link(&hash, row);
+            };
+            let hash = link(key, &walk.hash, row);
             if stored != hash {
                 return Ok(Verified::Broken { position: expected });
             }
-            position = expected;
+            walk.step(expected, hash, id, row.get("instant"));
         }
     }
     let waiting: i64 = db
         .query_one("-- audit::waiting\n SELECT (SELECT count(*) FROM audit) - (SELECT count(*) FROM audit_link)", &[])
         .await?
         .get(0);
-    Ok(Verified::Whole { links: position, waiting })
+    let numbers = walk.first.map_or(0, |first| walk.last - first + 1);
+    Ok(Verified::Whole { links: walk.position, waiting, gaps: numbers - walk.position, runs_back: walk.runs_back })
 }
 
-fn link(previous: &[u8], row: &Row) -> Vec<u8> {
-    let mut hasher = Sha256::new();
+fn link(key: &ChainKey, previous: &[u8], row: &Row) -> Vec<u8> {
+    let mut hasher = key.hasher();
     hasher.update(previous);
-    hasher.update(row.get::<_, i64>("id").to_be_bytes());
+    hasher.update(&row.get::<_, i64>("id").to_be_bytes());
     for column in ["at", "actor", "address", "action", "object", "result", "details"] {
         // None is no empty text: its length is one that no text has.
         let value: Option<&str> = row.get(column);
-        hasher.update(value.map_or(u64::MAX, |value| value.len() as u64).to_be_bytes());
+        hasher.update(&value.map_or(u64::MAX, |value| value.len() as u64).to_be_bytes());
         hasher.update(value.unwrap_or("").as_bytes());
     }
-    hasher.finalize().to_vec()
+    hasher.finalize().into_bytes().to_vec()
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::db::GenericClient;
@@ -15,12 +15,20 @@ pub(crate) struct Filter {
     pub(crate) actor: Option<String>,
     /// What, or with a dot at its end a beginning of it.
     pub(crate) action: Option<String>,
-    /// To what.
-    pub(crate) object: Option<String>,
+    /// To what: any of these.
+    pub(crate) objects: Option<Vec<String>>,
     /// Not before this.
     pub(crate) from: Option<DateTime<Utc>>,
     /// Before this.
     pub(crate) to: Option<DateTime<Utc>>,
+}
+
+impl Filter {
+    /// The same as the record keeps it, when somebody has read by it.
+    pub(crate) fn told(&self) -> Value {
+        let Self { actor, action, objects, from, to } = self;
+        json!({ "actor": actor, "action": action, "object": objects.as_ref().and_then(|all| all.last()), "from": from, "to": to })
+    }
 }
 
 /// One line of the record, as auditors see it.
@@ -66,14 +74,14 @@ pub(crate) async fn list(
              WHERE ($1::bigint IS NULL OR id < $1)
                AND ($2::text IS NULL OR actor = $2)
                AND ($3::text IS NULL OR action = $3 OR right($3, 1) = '.' AND starts_with(action, $3))
-               AND ($4::text IS NULL OR object = $4)
+               AND ($4::text[] IS NULL OR object = ANY($4))
                AND ($5::timestamptz IS NULL OR at >= $5)
                AND ($6::timestamptz IS NULL OR at < $6)
              ORDER BY id DESC LIMIT $7",
         )
         .await?;
-    let Filter { actor, action, object, from, to } = filter;
-    let rows = db.query(&list, &[&before, actor, action, object, from, to, &limit]).await?;
+    let Filter { actor, action, objects, from, to } = filter;
+    let rows = db.query(&list, &[&before, actor, action, objects, from, to, &limit]).await?;
     Ok(rows
         .iter()
         .map(|row| Record {

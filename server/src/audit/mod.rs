@@ -1,6 +1,9 @@
-//! Who did what (D1.23, X36): rows that only grow, written in the transaction of the deed, and a hash
-//! chain over them that the worker lays right behind, so that a change by anybody shows.
+//! Who did what (D1.23, X36): rows that only grow, written in the transaction of the deed, and a keyed
+//! chain over them that the worker lays right behind, so that a change by anybody shows; each minute its head is signed
+//! and sent out of the database's reach (X47).
 
+pub(crate) mod action;
+pub mod anchor;
 mod chain;
 mod log;
 
@@ -13,7 +16,7 @@ use uuid::Uuid;
 use crate::db::GenericClient;
 use crate::error::Result;
 
-pub use chain::{Verified, extend, verify};
+pub use chain::{ChainKey, Verified, Walk, extend, verify, verify_from};
 pub(crate) use log::{Filter, Record, list};
 
 /// Who acted.

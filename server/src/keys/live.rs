@@ -18,7 +18,7 @@ use super::list::{self, PublishedKeyList};
 use super::set::{self, KeySet};
 use super::store::{self, KeyRow};
 use super::{master, root, vault::Vault};
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, ChainKey, Entry};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Transaction;
@@ -93,6 +93,11 @@ impl Keys {
         keys.sign_in_demo().await?;
         keys.watch();
         Ok(keys)
+    }
+
+    /// The key of the audit's chain: derived from the master key, so the database does not hold it.
+    pub fn audit_key(&self) -> ChainKey {
+        ChainKey::new(&self.0.master.derive("tanba audit chain v1"))
     }
 
     /// The set in force. Take it once for each piece of work.

@@ -2,6 +2,7 @@
 //! that a sealed value copied to another row or column doesn't open there.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, MAX_TAG_LEN, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
 /// How many bytes a key has.
@@ -13,19 +14,34 @@ pub(crate) const KEY_BYTES: usize = 32;
 pub(crate) struct Unopened;
 
 /// A key that seals and opens secrets.
-pub(crate) struct Vault(RandomizedNonceKey);
+pub(crate) struct Vault {
+    key: RandomizedNonceKey,
+    /// What other keys are derived from.
+    root: hmac::Key,
+}
 
 impl Vault {
     /// Takes the key's bytes, which the caller wipes.
     pub(crate) fn new(key: &[u8; KEY_BYTES]) -> Self {
-        Self(RandomizedNonceKey::new(&AES_256_GCM, key).expect("32 bytes are a key of AES-256"))
+        Self {
+            key: RandomizedNonceKey::new(&AES_256_GCM, key).expect("32 bytes are a key of AES-256"),
+            root: hmac::Key::new(hmac::HMAC_SHA256, key),
+        }
+    }
+
+    /// A key for another purpose, always the same.
+    pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; KEY_BYTES]> {
+        let tag = hmac::sign(&self.root, purpose.as_bytes());
+        let mut derived = Zeroizing::new([0; KEY_BYTES]);
+        derived.copy_from_slice(tag.as_ref());
+        derived
     }
 
     /// Seals a secret for one place: nonce, then the encrypted bytes, then the tag.
     pub(crate) fn seal(&self, context: &str, secret: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(NONCE_LEN + secret.len() + MAX_TAG_LEN);
         bytes.extend_from_slice(secret);
-        let nonce = self.0.seal_in_place_append_tag(Aad::from(context), &mut bytes);
+        let nonce = self.key.seal_in_place_append_tag(Aad::from(context), &mut bytes);
         let nonce = nonce.expect("a secret is far shorter than what one key may seal");
         bytes.splice(0..0, nonce.as_ref().iter().copied());
         bytes
@@ -35,7 +51,7 @@ impl Vault {
     pub(crate) fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unopened> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Unopened)?;
         let mut bytes = Zeroizing::new(rest.to_vec());
-        let opened = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(context), &mut bytes);
+        let opened = self.key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(context), &mut bytes);
         let length = opened.map_err(|_| Unopened)?.len();
         bytes.truncate(length);
         Ok(bytes)
@@ -68,6 +84,14 @@ mod tests {
         assert_eq!(vault.open("account:1", &sealed).unwrap().as_slice(), b"secret");
         assert_eq!(vault.open("account:2", &sealed).unwrap_err(), Unopened);
         assert_eq!(Vault::new(&[2; KEY_BYTES]).open("account:1", &sealed).unwrap_err(), Unopened);
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own_that_stays_the_same() {
+        let (one, other) = (Vault::new(&[1; KEY_BYTES]), Vault::new(&[2; KEY_BYTES]));
+        assert_eq!(one.derive("audit"), Vault::new(&[1; KEY_BYTES]).derive("audit"));
+        assert_ne!(one.derive("audit"), one.derive("cards"));
+        assert_ne!(one.derive("audit"), other.derive("audit"));
     }
 
     #[test]

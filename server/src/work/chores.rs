@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::patrol::Patrol;
 use super::take_step;
 use crate::app::App;
-use crate::error::Result;
+use crate::audit::anchor;
+use crate::error::{Error, Result};
 use crate::{alerts, audit, auth, idempotency, jobs, regions, reports, scans, tasks};
 
 /// A chore under way.
@@ -26,6 +27,7 @@ struct Chore {
 /// The house's chores. Those of several workers don't disturb each other.
 const CHORES: &[Chore] = &[
     Chore { name: "audit-chain", every: Duration::from_secs(1), act: |app| Box::pin(extend_audit(app)) },
+    Chore { name: "audit-anchor", every: Duration::from_mins(1), act: |app| Box::pin(anchor_audit(app)) },
     Chore { name: "jobs-backlog", every: Duration::from_secs(5), act: |app| Box::pin(measure_backlog(app)) },
     Chore { name: "idempotency-keys", every: Duration::from_hours(1), act: |app| Box::pin(forget_keys(app)) },
     Chore { name: "sign-ins", every: Duration::from_mins(10), act: |app| Box::pin(forget_sign_ins(app)) },
@@ -94,8 +96,25 @@ async fn measure_backlog(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn extend_audit(app: &App) -> Result<()> {
-    while audit::extend(&mut app.db.get().await?).await? > 0 {}
+pub(super) async fn extend_audit(app: &App) -> Result<()> {
+    let key = app.keys.audit_key();
+    while audit::extend(&mut app.db.get().await?, &key).await? > 0 {}
+    Ok(())
+}
+
+/// Signs the head of the audit's chain and sends it where administrators of the database cannot write (X47).
+async fn anchor_audit(app: &App) -> Result<()> {
+    let Some(head) = anchor::head(&app.db.get().await?, app.clock.now()).await? else { return Ok(()) };
+    let word = head.signed(&app.keys.audit_key());
+    tracing::info!(anchor = word, "audit head signed");
+    if let Some(file) = app.config.audit_anchor_file.clone() {
+        let word = word.clone();
+        tokio::task::spawn_blocking(move || anchor::append_to(&file, &word)).await.map_err(Error::internal)??;
+    }
+    if let Some(url) = &app.config.audit_anchor_url {
+        anchor::send_to(url, &word).await?;
+    }
+    metrics::counter!("tanba_audit_anchors_total").increment(1);
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{alerts, audit, db, jobs, tasks};
+use crate::{alerts, db, jobs, tasks};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -145,6 +145,6 @@ pub async fn settle(app: &App) -> Result<Settled> {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
-    while audit::extend(&mut app.db.get().await?).await? > 0 {}
+    chores::extend_audit(app).await?;
     Ok(total)
 }
