@@ -24,7 +24,7 @@ macro_rules! files {
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! built_in {
     ($folder:literal) => {
-        files!($folder: "alerts" "card" "cli" "demo" "field" "offline" "parse" "problem" "reason" "recalls" "repair" "report"
+        files!($folder: "alerts" "audit" "card" "cli" "demo" "field" "offline" "parse" "problem" "reason" "recalls" "repair" "report"
             "status" "stock" "time" "verdict" "web-inspect" "web-own" "web-report" "web-staff" "web")
     };
 }

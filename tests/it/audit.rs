@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use server::audit::{self, Verified};
+use server::audit::anchor::{self, Compared};
+use server::audit::{self, ChainKey, Verified};
 use uuid::Uuid;
 
 use crate::codes::{PRODUCER, range};
@@ -12,9 +13,10 @@ use crate::people::People;
 /// Links every record that isn't linked yet, and says how many links there are.
 async fn linked(people: &People) -> i64 {
     let mut db = people.app().app.db.get().await.unwrap();
-    while audit::extend(&mut db).await.unwrap() > 0 {}
-    match audit::verify(&db).await.unwrap() {
-        Verified::Whole { links, waiting: 0 } => links,
+    let key = people.app().app.keys.audit_key();
+    while audit::extend(&mut db, &key).await.unwrap() > 0 {}
+    match audit::verify(&db, &key).await.unwrap() {
+        Verified::Whole { links, waiting: 0, runs_back: None, .. } => links,
         other => panic!("{other:?}"),
     }
 }
@@ -140,6 +142,7 @@ async fn a_change_by_force_is_found_where_it_begins() {
     people.trade.goods(5).await;
     let links = linked(&people).await;
     let mut db = people.app().app.db.get().await.unwrap();
+    let key = people.app().app.keys.audit_key();
     let middle = links / 2;
     let id = |position: i64| format!("(SELECT audit_id FROM audit_link WHERE position = {position})");
     let changed = |column: &str, value: &str| format!("UPDATE audit SET {column} = {value} WHERE id = {}", id(middle));
@@ -181,16 +184,202 @@ async fn a_change_by_force_is_found_where_it_begins() {
         tx.batch_execute("SET LOCAL session_replication_role = replica").await.unwrap();
         let rows = tx.execute(&deed, &[]).await.unwrap_or_else(|error| panic!("{deed}: {error}"));
         assert!(rows > 0, "{deed}");
-        assert_eq!(audit::verify(&tx).await.unwrap(), Verified::Broken { position }, "{deed}");
+        assert_eq!(audit::verify(&tx, &key).await.unwrap(), Verified::Broken { position }, "{deed}");
         tx.rollback().await.unwrap();
     }
     drop(db);
     // The same record is read the same by whoever lives by another clock.
     let db = people.app().app.db.get().await.unwrap();
     db.batch_execute("SET TIME ZONE 'Asia/Almaty'; SET datestyle = 'German'").await.unwrap();
-    assert_eq!(audit::verify(&db).await.unwrap(), Verified::Whole { links, waiting: 0 });
+    let whole = audit::verify(&db, &key).await.unwrap();
+    assert!(matches!(whole, Verified::Whole { links: all, waiting: 0, .. } if all == links), "{whole:?}");
     db.batch_execute("RESET ALL").await.unwrap();
     drop(db);
     assert_eq!(linked(&people).await, links, "nothing of that stayed");
     assert_eq!(people.get(None, &format!("/v1/participants/{PRODUCER}")).await.status, 401);
+}
+
+/// X47: who rules the database, but not the key, can't lay the chain anew; and who has the key, too, contradicts a head
+/// that was kept elsewhere.
+#[tokio::test]
+async fn a_chain_that_is_laid_anew_or_cut_off_is_found_by_its_key_and_by_kept_heads() {
+    let people = People::gather().await;
+    people.trade.goods(5).await;
+    let links = linked(&people).await;
+    let app = &people.app().app;
+    let key = app.keys.audit_key();
+    let mut db = app.db.get().await.unwrap();
+    let head = anchor::head(&db, app.clock.now()).await.unwrap().unwrap();
+    assert_eq!(head.position, links);
+    let kept = format!("a line of a log\n{{\"anchor\":\"{}\"}}\n", head.signed(&key));
+    assert_eq!(anchor::compare(&db, &key, &kept).await.unwrap(), Compared::Agrees { anchors: 1 });
+
+    let force = "SET session_replication_role = replica";
+    db.batch_execute(force).await.unwrap();
+    // A change, and the chain anew under a key of one's own.
+    let change = format!("UPDATE audit SET actor = 'cli' WHERE id = {}", head.record - 1);
+    assert_eq!(db.execute(&change, &[]).await.unwrap(), 1);
+    db.batch_execute("DELETE FROM audit_link").await.unwrap();
+    while audit::extend(&mut db, &ChainKey::new(&[9; 32])).await.unwrap() > 0 {}
+    assert_eq!(audit::verify(&db, &key).await.unwrap(), Verified::Broken { position: 1 });
+    // The same with the true key.
+    db.batch_execute("DELETE FROM audit_link").await.unwrap();
+    while audit::extend(&mut db, &key).await.unwrap() > 0 {}
+    assert!(matches!(audit::verify(&db, &key).await.unwrap(), Verified::Whole { .. }));
+    let compared = anchor::compare(&db, &key, &kept).await.unwrap();
+    assert_eq!(compared, Compared::Differs { position: links });
+    // The newest are cut off, from both tables.
+    db.batch_execute(&format!(
+        "DELETE FROM audit_link WHERE position > {0} - 3; DELETE FROM audit WHERE id > {1} - 3",
+        links, head.record
+    ))
+    .await
+    .unwrap();
+    assert!(matches!(audit::verify(&db, &key).await.unwrap(), Verified::Whole { .. }), "the rest holds");
+    assert_eq!(anchor::compare(&db, &key, &kept).await.unwrap(), Compared::CutOff { position: links });
+    // A head that somebody made up.
+    let forged = head.signed(&ChainKey::new(&[9; 32]));
+    assert_eq!(anchor::compare(&db, &key, &forged).await.unwrap(), Compared::Unsigned { line: 1 });
+}
+
+/// X47: a record with a date of its own choice, and numbers that are missing, are told.
+#[tokio::test]
+async fn a_predated_record_and_missing_numbers_are_told() {
+    let people = People::gather().await;
+    linked(&people).await;
+    let app = &people.app().app;
+    let key = app.keys.audit_key();
+    let mut db = app.db.get().await.unwrap();
+    let insert =
+        "INSERT INTO audit (at, actor, action, object, result) VALUES ($1, 'cli', 'codes.order', 'order:x', 'done')";
+    // A transaction that was rolled back takes its number along.
+    let tx = db.transaction().await.unwrap();
+    tx.execute(insert, &[&Utc::now()]).await.unwrap();
+    tx.rollback().await.unwrap();
+    let Verified::Whole { gaps, .. } = audit::verify(&db, &key).await.unwrap() else { panic!("holds") };
+    db.execute(insert, &[&(Utc::now() - chrono::TimeDelta::days(29))]).await.unwrap();
+    while audit::extend(&mut db, &key).await.unwrap() > 0 {}
+    let verified = audit::verify(&db, &key).await.unwrap();
+    let id: i64 = db.query_one("SELECT max(id) FROM audit", &[]).await.unwrap().get(0);
+    let Verified::Whole { gaps: more, runs_back, .. } = verified else { panic!("{verified:?}") };
+    assert_eq!((more, runs_back), (gaps + 1, Some(id)));
+    drop(db);
+    let told = people.get(Some("auditor"), "/v1/audit/chain").await.expect(200).json;
+    assert_eq!((&told["holds"], &told["runs_back_at"]), (&json!(false), &json!(id)), "{told}");
+}
+
+/// X47, U15: an auditor sees with one question that the chain holds, and takes its head along; a change shows.
+#[tokio::test]
+async fn an_auditor_sees_whether_the_chain_holds() {
+    let people = People::gather().await;
+    let links = linked(&people).await;
+    let told = people.get(Some("auditor"), "/v1/audit/chain").await.expect(200).json;
+    assert_eq!(
+        (&told["holds"], &told["links"], &told["broken_at"]),
+        (&json!(true), &json!(links), &Value::Null),
+        "{told}"
+    );
+    let key = people.app().app.keys.audit_key();
+    let db = people.app().app.db.get().await.unwrap();
+    let kept = told["anchor"].as_str().unwrap();
+    assert_eq!(anchor::compare(&db, &key, kept).await.unwrap(), Compared::Agrees { anchors: 1 });
+    // What comes later is checked from there on.
+    drop(db);
+    let more = linked(&people).await;
+    assert!(more > links);
+    let db = people.app().app.db.get().await.unwrap();
+    db.batch_execute("SET session_replication_role = replica").await.unwrap();
+    db.execute(
+        "UPDATE audit SET result = 'forbidden' WHERE id = (SELECT audit_id FROM audit_link WHERE position = $1)",
+        &[&more],
+    )
+    .await
+    .unwrap();
+    db.batch_execute("RESET session_replication_role").await.unwrap();
+    drop(db);
+    let told = people.get(Some("auditor"), "/v1/audit/chain").await.expect(200).json;
+    assert_eq!((&told["holds"], &told["broken_at"]), (&json!(false), &json!(more)), "{told}");
+    for name in ["operator", "inspector", "participant", "clerk"] {
+        people.get(Some(name), "/v1/audit/chain").await.expect(403);
+    }
+}
+
+/// U15, U18: what a person would type is found: a login, a report's number, a day; actions stand in words.
+#[tokio::test]
+async fn an_auditor_searches_by_what_people_call_things() {
+    let people = People::gather().await;
+    let trade = &people.trade;
+    let order = trade.goods(3).await;
+    let find = async |query: &str| {
+        let answer = people.get(Some("auditor"), &format!("/v1/audit?limit=100&{query}")).await.expect(200);
+        answer.json["items"].as_array().unwrap().clone()
+    };
+    people.get(Some("rival"), "/v1/audit").await.expect(403);
+    let of_rival = find("actor=rival").await;
+    let told = |name: &str| {
+        of_rival.iter().map(|record| record[name].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("action"), ["auth.refuse", "auth.sign-in"]);
+    assert_eq!(told("actor_login"), ["rival", "rival"]);
+    assert_eq!(told("action_text"), ["Was refused for want of rights", "Signed in"]);
+    let of_order = find(&format!("object={order}")).await;
+    assert!(!of_order.is_empty() && of_order.iter().all(|record| record["object"] == json!(format!("order:{order}"))));
+    let sign_ins = find("object=rival&action=auth.sign-in").await;
+    assert!(sign_ins.iter().all(|record| record["object_login"] == "rival") && sign_ins.len() == 1, "{sign_ins:?}");
+    let soon = (Utc::now() + chrono::TimeDelta::minutes(1)).format("%Y-%m-%dT%H:%M:%SZ");
+    assert!(find(&format!("from={soon}")).await.is_empty() && !find(&format!("to={soon}")).await.is_empty());
+    for edge in ["from=-4713-01-01T00:00:00Z", "to=-4713-01-01T00:00:00Z", "from=9999-12-31T23:59:59Z"] {
+        let refused = people.get(Some("auditor"), &format!("/v1/audit?{edge}")).await.expect(400);
+        assert_eq!(refused.slug(), "malformed-query", "{edge}");
+    }
+    let actions = people.get(Some("auditor"), "/v1/audit/actions").await.expect(200).json;
+    let known = |action: &str| actions.as_array().unwrap().iter().any(|known| known["action"] == action);
+    assert!(known("codes.order") && known("auth.sign-in") && known("reports.read-photo"), "{actions}");
+    // Whoever reads the record is in it, too (X64).
+    let readings = find("action=audit.read").await;
+    assert!(readings.len() >= 5 && readings.iter().all(|record| record["actor_login"] == "auditor"), "{readings:?}");
+}
+
+/// U18: all that the filters take, as a table and as lines for another system; kept in the record (X64).
+#[tokio::test]
+async fn an_auditor_takes_the_record_away_as_a_file() {
+    let people = People::gather().await;
+    people.trade.goods(3).await;
+    let csv = people.get(Some("auditor"), "/v1/audit/export.csv?action=codes.").await.expect(200);
+    assert!(csv.headers["content-disposition"].to_str().unwrap().contains("audit.csv"));
+    let csv = String::from_utf8(csv.bytes).unwrap();
+    let lines: Vec<&str> = csv.trim_end().split("\r\n").collect();
+    assert!(lines[0].ends_with("id,at,actor,login,address,action,action_text,object,object_login,result,details"));
+    assert!(lines.len() > 3 && lines[1..].iter().all(|line| line.contains("\"codes.")), "{csv}");
+    let json = people.get(Some("auditor"), "/v1/audit/export.ndjson").await.expect(200);
+    let text = String::from_utf8(json.bytes).unwrap();
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let db = people.app().app.db.get().await.unwrap();
+    let all: i64 = db.query_one("SELECT count(*) FROM audit", &[]).await.unwrap().get(0);
+    assert_eq!(i64::try_from(records.len()).unwrap(), all);
+    assert!(records.windows(2).all(|pair| pair[0]["id"].as_i64() > pair[1]["id"].as_i64()));
+    drop(db);
+    let exported = people.get(Some("auditor"), "/v1/audit?action=audit.export").await.expect(200).json;
+    assert_eq!(exported["items"].as_array().unwrap().len(), 2);
+}
+
+/// U18: an action that the code writes has words in every language.
+#[test]
+fn every_action_in_the_code_has_words() {
+    let modules =
+        ["auth", "codes", "registry", "keys", "reports", "alerts", "stock", "regions", "audit", "scans", "jobs"];
+    let mut known = 0;
+    for (_, file, text) in crate::house::sources() {
+        for module in modules {
+            for rest in text.split(&format!("\"{module}.")).skip(1) {
+                let name: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+                if rest[name.len()..].starts_with('"') && !name.is_empty() {
+                    let key = format!("audit-{module}-{name}");
+                    assert!(locales::has(&key), "{file}: {module}.{name} needs {key} in audit.ftl of every language");
+                    known += 1;
+                }
+            }
+        }
+    }
+    assert!(known > 30, "{known}");
 }

@@ -1,4 +1,4 @@
-//! Signing in over HTTP, the keys that check our tokens, and the audit for those who read it.
+//! Signing in over HTTP, and the keys that check our tokens.
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
@@ -7,22 +7,20 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::account::Account;
-use super::caller::{Auditor, Role, SignedIn};
+use super::caller::{Role, SignedIn};
 use super::history::{self, Notice};
 use super::refresh::{self, Tokens};
 use super::sign_in::{self, Asker, Code, Credentials};
 use super::{own, recovery, store};
 use crate::app::App;
-use crate::audit::{self, Filter, Record};
-use crate::bounds;
 use crate::error::{Error, FieldFault, Result};
-use crate::http::{Body, ClientAddress, Listed, Page, Query, problems};
+use crate::http::{Body, ClientAddress, problems};
 
 /// Bodies here hold a login, a password and a code, or one token.
 const LIMIT: usize = 4_096;
@@ -57,10 +55,10 @@ fn kept(request: &HttpRequest) -> Option<Zeroizing<String>> {
     cookie.map(|cookie| Zeroizing::new(cookie.value().to_owned()))
 }
 
-/// Routes of those who sign in, and of auditors.
+/// Routes of those who sign in.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_sign_in).service(post_refresh).service(post_sign_out).service(get_me);
-    routes.service(get_key_list).service(get_audit);
+    routes.service(get_key_list);
     own::routes(routes);
 }
 
@@ -348,67 +346,8 @@ async fn get_key_list(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=15")).json(KeyList { keys: keys.collect() })
 }
 
-/// Which records are wanted; all filters together.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct AuditFilter {
-    /// Who: `account:{id}`, `public`, `worker` or `cli`.
-    #[param(max_length = 100, example = "public")]
-    actor: Option<String>,
-    /// What, or with a dot at the end all that begins so: `auth.sign-in`, `codes.`
-    #[param(max_length = 100, example = "auth.")]
-    action: Option<String>,
-    /// To what: `order:12`.
-    #[param(max_length = 200, example = "order:12")]
-    object: Option<String>,
-    /// Not before this instant.
-    #[param(value_type = Option<String>, format = DateTime, example = "2026-11-20T00:00:00Z")]
-    from: Option<DateTime<Utc>>,
-    /// Before this instant.
-    #[param(value_type = Option<String>, format = DateTime, example = "2036-11-20T00:00:00Z")]
-    to: Option<DateTime<Utc>>,
-}
-
-/// Who did what, newest first.
-#[utoipa::path(
-    tag = "auth",
-    operation_id = "list_audit",
-    params(AuditFilter, Page),
-    responses(
-        (status = 200, description = "A page of records, newest first", body = Listed<Record>),
-        problems::Malformed, problems::SignedIn, problems::Always,
-    ),
-    security(("bearer" = ["auditor"])),
-)]
-#[get("/v1/audit")]
-async fn get_audit(
-    app: web::Data<App>,
-    _auditor: Auditor,
-    Query(filter): Query<AuditFilter>,
-    Query(page): Query<Page>,
-) -> Result<web::Json<Listed<Record>>> {
-    let (limit, before) = (page.limit()?, page.after::<i64>()?);
-    let faults: Vec<_> =
-        [("actor", &filter.actor, 100), ("action", &filter.action, 100), ("object", &filter.object, 200)]
-            .into_iter()
-            .filter_map(|(field, text, longest)| within(field, text.as_deref()?, longest))
-            .chain(
-                [("from", filter.from), ("to", filter.to)]
-                    .into_iter()
-                    .filter_map(|(field, at)| bounds::instant_fault(field, at?)),
-            )
-            .collect();
-    if !faults.is_empty() {
-        return Err(Error::Malformed("malformed-query", faults));
-    }
-    let AuditFilter { actor, action, object, from, to } = filter;
-    let filter = Filter { actor, action, object, from, to };
-    let records = audit::list(&app.db.get().await?, &filter, before, limit + 1).await?;
-    Ok(web::Json(Listed::cut(records, limit, |record| record.id.to_string())))
-}
-
 /// A text that is empty, longer than its longest, or that PostgreSQL could not hold.
-pub(super) fn within(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
+pub(crate) fn within(field: &str, text: &str, longest: usize) -> Option<FieldFault> {
     if text.is_empty() {
         Some(FieldFault::new(field, "field-required"))
     } else {

@@ -30,9 +30,10 @@ pub use password::WeakPassword;
 pub use totp::code as totp_code;
 pub use unused::disable_unused;
 
-pub(crate) use caller::{Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
+pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
 pub(crate) use hold::{check_caller, hold_caller, still_holds};
-pub(crate) use http::routes;
+pub(crate) use http::{routes, within};
 pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;
+pub(crate) use store::{find_id, list_logins};

@@ -426,3 +426,15 @@ pub(super) async fn forget_salts(db: &impl GenericClient, before: DateTime<Utc>)
 pub(super) async fn forget_families(db: &impl GenericClient, before: DateTime<Utc>) -> Result<u64> {
     Ok(db.execute("-- auth::forget_families\n DELETE FROM token_family WHERE expires_at < $1", &[&before]).await?)
 }
+
+/// The logins of accounts, by id.
+pub(crate) async fn list_logins(db: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    let list = db.prepare_cached("-- auth::list_logins\n SELECT id, login FROM account WHERE id = ANY($1)").await?;
+    Ok(db.query(&list, &[&ids]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The account of a login.
+pub(crate) async fn find_id(db: &impl GenericClient, login: &str) -> Result<Option<Uuid>> {
+    let find = db.prepare_cached("-- auth::find_id\n SELECT id FROM account WHERE login = $1").await?;
+    Ok(db.query_opt(&find, &[&login]).await?.map(|row| row.get(0)))
+}

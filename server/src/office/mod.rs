@@ -1,18 +1,21 @@
-//! What operators run the register with, over HTTP: accounts, keys and jobs that failed. The rules stand with each of them
-//! ([`crate::auth`], [`crate::keys`], [`crate::jobs`]); here they meet participants, regions and orders.
+//! What operators run the register with, and auditors watch it with, over HTTP: accounts, keys, jobs that failed, the record
+//! of who did what. The rules stand with each of them ([`crate::auth`], [`crate::keys`], [`crate::jobs`],
+//! [`crate::audit`]); here they meet participants, regions and orders.
 
 mod accounts;
 mod approval;
 mod approvals;
+mod audit;
 mod jobs;
 mod keys;
 mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Routes of operators.
+/// Routes of operators and auditors.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     accounts::routes(routes);
+    audit::routes(routes);
     keys::routes(routes);
     approvals::routes(routes);
     jobs::routes(routes);

@@ -8,8 +8,10 @@ mod store;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use deadpool_postgres::Pool;
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{self, Actor, Entry, Who};
 use crate::error::Result;
 use index::Index;
 
@@ -46,7 +48,14 @@ impl Regions {
 pub async fn import(app: &App, regions: &[Region]) -> Result<usize> {
     let mut client = app.db.get().await?;
     let tx = client.transaction().await?;
-    store::replace_regions(&tx, regions, app.clock.now()).await?;
+    let at = app.clock.now();
+    store::replace_regions(&tx, regions, at).await?;
+    // Boundaries decide who may see what (X64).
+    let actor = Actor { who: Who::Cli, address: None };
+    let codes: Vec<&str> = regions.iter().map(|region| region.code.as_str()).collect();
+    let details = json!({ "count": regions.len(), "codes": codes });
+    let (action, object) = ("regions.import", "region:all".to_owned());
+    audit::append(&tx, &Entry { at, actor, action, object, result: "done", details }).await?;
     tx.commit().await?;
     app.regions.load(&app.db).await?;
     Ok(regions.len())

@@ -15,7 +15,10 @@ use uuid::Uuid;
 use super::answer::StockAnswer;
 use super::count::{Asked, Counted, Wanted, count};
 use crate::app::App;
+use crate::audit;
 use crate::auth::Clerk;
+use crate::config::Config;
+use crate::db;
 use crate::error::{Error, Result};
 use crate::http::{Body, language, problems};
 use crate::registry::{Faults, gtin_slug};
@@ -187,8 +190,26 @@ async fn post_check(
     let counted = count(&app, clerk.number(), asked, wanted).await?;
     let language = language::current();
     let names = names(&app, &counted, language).await;
+    keep(&app, &clerk, id).await;
     let as_of = counted.as_of.map_or(began, |as_of| as_of.min(began));
     Ok(web::Json(StockAnswer::new(id, counted, &names, language, as_of)))
+}
+
+/// Keeps that somebody asked what a shelf or a delivery holds (X64). The answer stands without the register, too, so it
+/// does not wait for this to be kept.
+async fn keep(app: &App, clerk: &Clerk, id: Uuid) {
+    let entry = audit::Entry {
+        at: app.clock.now(),
+        actor: clerk.actor,
+        action: "stock.check",
+        object: format!("stock:{id}"),
+        result: "done",
+        details: serde_json::json!({ "participant": clerk.number() }),
+    };
+    let kept = db::within(&app.db, Config::STORE_PATIENCE, async |client| audit::append(client, &entry).await).await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, "a stock check could not be kept in the audit");
+    }
 }
 
 /// Trade names of what was counted or expected, from published cards; what can't be found now has none.

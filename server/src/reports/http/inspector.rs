@@ -5,12 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use locales::Language;
 use marking::gtin::Gtin;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PhotoJpeg, ReportPhoto, Standing, category_text, photo_file};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::auth::Inspector;
 use crate::bounds;
 use crate::clock;
@@ -204,6 +206,16 @@ async fn list_reports(
     let filter = Filter { after, limit: limit + 1, ..wanted.filter(&inspector, today)? };
     let db = app.db.get().await?;
     let rows = store::list_reports(&db, &filter).await?;
+    // Words and places of people stand in the list (X64).
+    let entry = Entry {
+        at: app.clock.now(),
+        actor: inspector.actor,
+        action: "reports.list",
+        object: format!("region:{}", inspector.region.as_deref().unwrap_or("all")),
+        result: "done",
+        details: json!({ "reports": rows.len() }),
+    };
+    audit::append(&db, &entry).await?;
     let page = Page::cut(rows, limit, |listed| listed.number.sequence().to_string());
     Ok(web::Json(page.map(|listed| ListedReport::new(listed, inspector.account, today, language))))
 }
