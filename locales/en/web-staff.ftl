@@ -56,12 +56,38 @@ web-alerts-none-here = This server does not offer alerts.
 web-alerts-show = Show
 web-any = Any
 web-audit-action = Action
+web-audit-action-hint = What was done
 web-audit-actor = Who
-web-audit-address = Address
-web-audit-at = When
+web-audit-actor-hint = Login; or public, worker, cli
+web-audit-anchor = Signed head of the chain
+web-audit-anchor-text = Keep it where administrators of the register cannot write. Compared later, it shows records that were cut off or written anew.
+web-audit-any = Any action
+web-audit-broken = The audit log was changed
+web-audit-broken-at = The chain is broken at record { $record }.
+web-audit-check = Check the chain
+web-audit-cli = Command line
+web-audit-csv = CSV table
+web-audit-done = Done
 web-audit-find = Find
+web-audit-from = From
+web-audit-gaps =
+    { $count ->
+        [one] { $count } record number is missing: a transaction was rolled back.
+       *[other] { $count } record numbers are missing: transactions were rolled back.
+    }
+web-audit-holds =
+    { $count ->
+        [one] The chain holds: { $count } record checked
+       *[other] The chain holds: { $count } records checked
+    }
+web-audit-json = JSON lines
 web-audit-object = Object
-web-audit-result = Result
+web-audit-object-hint = Number of a report, order or document; BIN, GTIN, login
+web-audit-public = Anybody
+web-audit-refused = Refused
+web-audit-runs-back = Record { $record } is dated before an earlier one: it was added later, or a clock ran wrong.
+web-audit-to = Until
+web-audit-worker = The register itself
 web-bin = BIN
 web-clerk-add = Add
 web-clerk-bad = may not be sold: { $count }

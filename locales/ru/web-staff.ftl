@@ -56,12 +56,40 @@ web-alerts-none-here = На этом сервере служба сигнало�
 web-alerts-show = Показать
 web-any = Все
 web-audit-action = Действие
+web-audit-action-hint = Что было сделано
 web-audit-actor = Кто
-web-audit-address = Адрес
-web-audit-at = Время
+web-audit-actor-hint = Логин; или public, worker, cli
+web-audit-anchor = Подписанная вершина цепочки
+web-audit-anchor-text = Сохраните её там, куда администраторы реестра не могут писать. При сверке она покажет удалённые или переписанные записи.
+web-audit-any = Любое действие
+web-audit-broken = Журнал изменён
+web-audit-broken-at = Цепочка нарушена на записи № { $record }.
+web-audit-check = Проверить цепочку
+web-audit-cli = Командная строка
+web-audit-csv = Таблица CSV
+web-audit-done = Выполнено
 web-audit-find = Найти
+web-audit-from = С
+web-audit-gaps =
+    { $count ->
+        [one] Нет { $count } номера записи: транзакция была отменена.
+        [few] Нет { $count } номеров записей: транзакции были отменены.
+       *[many] Нет { $count } номеров записей: транзакции были отменены.
+    }
+web-audit-holds =
+    { $count ->
+        [one] Цепочка цела: проверена { $count } запись
+        [few] Цепочка цела: проверены { $count } записи
+       *[many] Цепочка цела: проверено { $count } записей
+    }
+web-audit-json = Строки JSON
 web-audit-object = Объект
-web-audit-result = Итог
+web-audit-object-hint = Номер жалобы, заказа или документа; БИН, GTIN, логин
+web-audit-public = Посетитель
+web-audit-refused = Отказ
+web-audit-runs-back = Запись № { $record } датирована раньше предыдущей: её добавили позже, или часы шли неверно.
+web-audit-to = По
+web-audit-worker = Сам реестр
 web-bin = БИН
 web-clerk-add = Добавить
 web-clerk-bad = нельзя продавать: { $count }

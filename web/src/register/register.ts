@@ -20,7 +20,6 @@ export type Approval = Schemas["Approval"];
 export type Approved = Schemas["Approved"];
 export type KeyCard = Schemas["KeyCard"];
 export type KeysAndList = Schemas["KeysAndList"];
-export type AuditRecord = Schemas["AuditRecord"];
 
 /** Whether an answer says that another operator has to approve first. */
 export const isAsked = (answer: unknown): answer is Approval => typeof answer === "object" && answer !== null && "asked_by" in answer;
