@@ -15,6 +15,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::admin::Admin;
 use crate::alerts::{self, Streams, Watch};
 use crate::auth::{self, Sessions};
 use crate::clock::Clock;
@@ -57,6 +58,8 @@ pub struct App {
     pub streams: Streams,
     /// How often one may ask.
     pub limiter: Limiter,
+    /// How the stores were when somebody last asked.
+    pub(crate) readiness: Arc<tokio::sync::Mutex<Option<(std::time::Instant, health::Readiness)>>>,
     /// Cancelled when the process is about to stop: it is no longer ready, and streams end.
     pub stopping: CancellationToken,
     /// Rung when a transaction has left jobs, so that this process's worker looks at once.
@@ -87,6 +90,7 @@ impl App {
             config: Arc::new(config),
             db,
             clock,
+            readiness: Arc::default(),
             stopping: CancellationToken::new(),
             wake: Arc::default(),
         })
@@ -188,6 +192,8 @@ const RARELY: Duration = Duration::from_mins(1);
 pub struct Running {
     /// Where.
     pub address: SocketAddr,
+    /// Where those who run it look at it, if the settings say.
+    pub admin: Option<Admin>,
     handle: ServerHandle,
     stopping: CancellationToken,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -201,9 +207,12 @@ impl Running {
     }
 
     /// Stops it: no new requests, those under way are answered first.
-    pub async fn stop(self) -> Result<()> {
+    pub async fn stop(mut self) -> Result<()> {
         self.stopping.cancel();
         self.handle.stop(true).await;
+        if let Some(admin) = self.admin.take() {
+            admin.stop().await;
+        }
         self.finished().await
     }
 }
@@ -220,6 +229,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     let api = openapi();
     // Before anything is counted.
     health::recorder();
+    let admin = Admin::start(&app)?;
     let stopping = app.stopping.clone();
     let (process, until) = (app.clone(), app.stopping.clone());
     tokio::spawn(tasks::keep_running("upkeep", until, move || keep_up(process.clone())));
@@ -254,6 +264,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
             .wrap(middleware::from_fn(http::headers::protect))
             .wrap(middleware::from_fn(http::language::choose))
             .wrap(middleware::from_fn(http::unread::close))
+            .wrap(middleware::from_fn(http::head::answer))
             .wrap(middleware::from_fn(http::trace::record))
     })
     .workers(threads)
@@ -267,7 +278,7 @@ pub fn serve_with(app: App, beside: impl Fn(&mut web::ServiceConfig) + Clone + S
     .listen(http::listen::listen(listen).map_err(|error| Error::internal(format!("{listen}: {error}")))?)?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), stopping, task: tokio::spawn(server) })
+    Ok(Running { address, admin, handle: server.handle(), stopping, task: tokio::spawn(server) })
 }
 
 /// What every process that serves does for itself, whether it works, too, or not: it forgets callers who have been away,
@@ -291,10 +302,15 @@ async fn keep_up(app: App) {
     }
 }
 
-/// No such path, or no such method on it.
-async fn nothing_here(request: HttpRequest, methods: web::Data<health::Methods>) -> Result<actix_web::HttpResponse> {
+/// No such path, or no such method on it. A person who follows a link gets a page.
+async fn nothing_here(
+    app: web::Data<App>,
+    request: HttpRequest,
+    methods: web::Data<health::Methods>,
+) -> Result<actix_web::HttpResponse> {
     match methods.allowed(request.path()) {
         Some(allow) => Err(Error::MethodNotAllowed(allow)),
+        None if site::is_for_person(&request) => Ok(site::missing(&app)),
         None => Err(Error::NotFound("not-found")),
     }
 }

@@ -14,6 +14,9 @@ use locales::Language;
 pub struct Config {
     /// Where HTTP is served (`TANBA_LISTEN`).
     pub listen: SocketAddr,
+    /// Where metrics and the state of the stores are served (`TANBA_ADMIN_LISTEN`), for those who run the service only;
+    /// nowhere, unless it is set.
+    pub admin_listen: Option<SocketAddr>,
     /// The folder of the private stores, photos and the master key (`TANBA_DATA_DIR`).
     pub data_dir: PathBuf,
     /// PostgreSQL (`TANBA_DATABASE_URL`); without it and without Redis' address, private ones are started.
@@ -31,6 +34,11 @@ pub struct Config {
     pub redis_prefix: String,
     /// Address by which the world knows this service (`TANBA_PUBLIC_URL`), used in links on labels.
     pub public_url: String,
+    /// The origin of that address, when it was set: requests for another host are refused, and a browser's change must
+    /// come from this origin, scheme and all.
+    pub public_origin: Option<String>,
+    /// Other names by which this service is asked (`TANBA_HOSTS`, comma-separated), where `TANBA_PUBLIC_URL` is set.
+    pub hosts: Vec<String>,
     /// Where faults of security are reported to (`TANBA_SECURITY_CONTACT`, `mailto:` or `https:`), for security.txt.
     pub security_contact: Option<String>,
     /// Tiles of maps (`TANBA_TILES_URL`, an address with `{z}`, `{x}` and `{y}`); without it maps show outlines only.
@@ -68,6 +76,11 @@ pub struct Config {
     pub sessions: Sessions,
     /// Another system that is told of alerts (`TANBA_WEBHOOK_URL`, `TANBA_WEBHOOK_SECRET`: both or none).
     pub webhook: Option<Webhook>,
+    /// A file that signed heads of the audit are appended to each minute (`TANBA_AUDIT_ANCHOR_FILE`), on storage that the
+    /// database's administrators cannot write.
+    pub audit_anchor_file: Option<PathBuf>,
+    /// An address that they are sent to (`TANBA_AUDIT_ANCHOR_URL`).
+    pub audit_anchor_url: Option<String>,
     /// Where the log goes instead of standard error (`tanba serve --log-file`).
     pub log_file: Option<PathBuf>,
     /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
@@ -166,6 +179,9 @@ impl Config {
         let listen = parsed(&variable, "TANBA_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)))?;
         Ok(Self {
             listen,
+            admin_listen: variable("TANBA_ADMIN_LISTEN")
+                .map(|_| parsed(&variable, "TANBA_ADMIN_LISTEN", listen))
+                .transpose()?,
             data_dir: parsed(&variable, "TANBA_DATA_DIR", PathBuf::from("var"))?,
             database_url: variable("TANBA_DATABASE_URL"),
             replica_url: variable("TANBA_DATABASE_REPLICA_URL"),
@@ -174,6 +190,8 @@ impl Config {
             stores_ca_file: variable("TANBA_STORES_CA").map(PathBuf::from),
             redis_prefix: parsed(&variable, "TANBA_REDIS_PREFIX", "tanba:".to_owned())?,
             public_url: parsed(&variable, "TANBA_PUBLIC_URL", format!("http://{listen}"))?,
+            public_origin: variable("TANBA_PUBLIC_URL").as_deref().and_then(origin),
+            hosts: list(&variable, "TANBA_HOSTS")?,
             security_contact: contact(&variable)?,
             tiles_url: tiles(&variable)?,
             master_key: variable("TANBA_MASTER_KEY"),
@@ -216,6 +234,8 @@ impl Config {
                     return Err(BadSetting { variable: "TANBA_WEBHOOK_URL", why });
                 }
             },
+            audit_anchor_file: variable("TANBA_AUDIT_ANCHOR_FILE").map(PathBuf::from),
+            audit_anchor_url: variable("TANBA_AUDIT_ANCHOR_URL"),
             language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
             log: variable("RUST_LOG"),
             log_file: None,
@@ -240,6 +260,12 @@ impl Config {
 
     /// How long a request may wait for a store before it is told that the store is away.
     pub const STORE_PATIENCE: Duration = Duration::from_secs(2);
+}
+
+/// Scheme, host and port of an address, as browsers write an origin.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    Some(format!("{scheme}://{}", rest.split('/').next()?).to_lowercase())
 }
 
 /// An address that a browser can fetch tiles from, and that can stand in a header and in a page as it is.

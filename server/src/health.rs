@@ -1,5 +1,7 @@
 //! Whether this process lives, whether it can serve, what it counts, and which methods a path has.
 
+use std::time::{Duration, Instant};
+
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
@@ -13,12 +15,15 @@ use crate::{codes, db, jobs};
 
 /// Routes for those who run the service.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(alive).service(ready).service(metrics);
+    routes.service(alive).service(ready);
 }
 
+/// How often the stores are asked, however often somebody asks for them.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// The state of the parts that this process leans on.
-#[derive(Debug, Serialize, ToSchema)]
-struct Readiness {
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Readiness {
     /// PostgreSQL answers.
     postgres: bool,
     /// Redis answers; of a cluster, all of it.
@@ -47,45 +52,71 @@ fn is_zero(number: &u64) -> bool {
 #[utoipa::path(tag = "health", responses((status = 200, description = "Alive")), security(()))]
 #[get("/healthz")]
 async fn alive() -> HttpResponse {
+    lives().await
+}
+
+/// The same for another listener.
+pub(crate) async fn lives() -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::plaintext()).body("alive\n")
 }
 
-/// The process can serve: at least one store answers within two seconds, and it is not about to stop. Which stores, the
-/// body says.
+/// Whether this process can serve.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+struct Ready {
+    /// Always true: else the answer is 503.
+    ready: bool,
+}
+
+/// The process can serve: at least one store answers within two seconds, and it is not about to stop.
 #[utoipa::path(tag = "health", responses(
-    (status = 200, description = "Can serve", body = Readiness),
+    (status = 200, description = "Can serve", body = Ready),
     (status = 503, description = "No store answers, or the process is about to stop", body = crate::error::Problem, content_type = "application/problem+json"),
 ), security(()))]
 #[get("/readyz")]
-async fn ready(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
+async fn ready(app: web::Data<App>) -> Result<web::Json<Ready>, Error> {
+    readiness(&app).await.map(|_| web::Json(Ready { ready: true }))
+}
+
+/// The same with the state of each part, for those who run the service.
+pub(crate) async fn details(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
+    app.readiness.lock().await.take();
+    readiness(&app).await.map(web::Json)
+}
+
+/// Looks at the stores; several who ask at once share one look.
+async fn readiness(app: &App) -> Result<Readiness, Error> {
     if app.stopping.is_cancelled() {
         return Err(Error::Unavailable { slug: "stopping", source: "the process is about to stop".into() });
     }
-    let since = app.clock.today() - chrono::TimeDelta::days(1);
-    let asked = db::within(&app.db, Config::STORE_PATIENCE, async |client| {
-        Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
-    });
-    let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
-    let (sequence_alarms, backlog) = postgres.ok().unzip();
-    if backlog.is_some() || redis {
-        Ok(web::Json(Readiness {
-            postgres: backlog.is_some(),
-            redis,
-            sequence_alarms,
-            oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
-            dead_jobs: backlog.map(|backlog| backlog.dead),
-            snapshot_alterations: app.snapshot.alterations(),
-        }))
+    let mut last = app.readiness.lock().await;
+    let fresh = last.filter(|(at, _)| at.elapsed() < LOOK_EVERY);
+    let readiness = match fresh {
+        Some((_, readiness)) => readiness,
+        None => {
+            let since = app.clock.today() - chrono::TimeDelta::days(1);
+            let ask = async |client: &mut db::Client| {
+                Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
+            };
+            let asked = db::within(&app.db, Config::STORE_PATIENCE, ask);
+            let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
+            let (sequence_alarms, backlog) = postgres.ok().unzip();
+            let readiness = Readiness {
+                postgres: backlog.is_some(),
+                redis,
+                sequence_alarms,
+                oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
+                dead_jobs: backlog.map(|backlog| backlog.dead),
+                snapshot_alterations: app.snapshot.alterations(),
+            };
+            *last = Some((Instant::now(), readiness));
+            readiness
+        }
+    };
+    if readiness.postgres || readiness.redis {
+        Ok(readiness)
     } else {
         Err(Error::Unavailable { slug: "store-unavailable", source: "neither store answers".into() })
     }
-}
-
-/// Counters for Prometheus.
-#[utoipa::path(tag = "health", responses((status = 200, description = "Prometheus text", content_type = "text/plain", body = String)), security(()))]
-#[get("/metrics")]
-async fn metrics() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder().render())
 }
 
 /// The recorder of this process; made once, however many services it starts.
@@ -113,6 +144,7 @@ impl Methods {
         let paths = api.paths.paths.iter().map(|(pattern, item)| {
             let methods = [
                 ("GET", item.get.is_some()),
+                ("HEAD", item.get.is_some()),
                 ("POST", item.post.is_some()),
                 ("PUT", item.put.is_some()),
                 ("PATCH", item.patch.is_some()),

@@ -7,6 +7,7 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+pub mod admin;
 pub mod alerts;
 pub mod app;
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod config;
 pub mod db;
 pub(crate) mod decode;
 pub mod demo;
+mod doubt;
 pub mod embedded;
 pub mod error;
 mod health;

@@ -37,6 +37,7 @@ mod seen;
 mod site;
 mod stock;
 mod tls;
+mod uploads;
 mod verify;
 mod wire;
 mod worker;

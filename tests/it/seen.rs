@@ -162,7 +162,7 @@ async fn a_segment_that_somebody_wrote_into_redis_is_found_and_told_to_those_who
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     println!("a forged segment: {wrong} wrong answers in {:?}", started.elapsed());
-    let ready = app.get("/readyz").await.expect(200);
+    let ready = app.admin("/readyz").await.expect(200);
     assert!(ready.json["snapshot_alterations"].as_u64() > Some(0), "{}", ready.json);
     for _ in 0..100 {
         assert_eq!(scene.verify(&codes[3]).await.json["verdict"], "sold");

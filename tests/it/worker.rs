@@ -86,7 +86,7 @@ async fn one_scan_that_no_worker_can_judge_ends_on_the_dead_list_and_takes_none_
     let job = &items[0];
     let told = (&job["kind"], &job["things"], &job["attempts"], &job["may_be_dropped"]);
     assert_eq!(told, (&json!("judge-scans"), &json!(1), &json!(10), &json!(true)));
-    let ready = app.get("/readyz").await.expect(200).json;
+    let ready = app.admin("/readyz").await.expect(200).json;
     assert_eq!(ready["dead_jobs"], 1, "{ready}");
 
     // Its cause is mended: the operator lets it be tried again, and it counts once like the others.
@@ -98,7 +98,7 @@ async fn one_scan_that_no_worker_can_judge_ends_on_the_dead_list_and_takes_none_
     assert_eq!(number(app, &format!("{JUDGED} AND subject LIKE '%:0'")).await, 1);
     let audited = "SELECT count(*) FROM audit WHERE action = 'jobs.retry' AND actor LIKE 'account:%'";
     assert_eq!(number(app, audited).await, 1);
-    assert_eq!(app.get("/readyz").await.expect(200).json["dead_jobs"], 0);
+    assert_eq!(app.admin("/readyz").await.expect(200).json["dead_jobs"], 0);
 }
 
 /// X41
@@ -140,7 +140,7 @@ async fn a_failed_job_is_done_by_a_running_worker_as_soon_as_its_cause_is_gone()
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     worker.stop().await;
-    let metrics = app.get("/metrics").await.expect(200);
+    let metrics = app.admin("/metrics").await.expect(200);
     let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
     assert!(text.contains("tanba_jobs_oldest_seconds{lane=\"scans\"}"), "{text}");
     assert_eq!(number(app, "SELECT count(*) FROM dead_job").await, 0);

@@ -84,6 +84,7 @@ impl TestApp {
         config.redis_prefix = format!("{database}:");
         config.data_dir = stores.folder.join(&database);
         config.threads = 1;
+        config.admin_listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         // So that a test can come from any network.
         config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
         // So many that a hundred requests at once are none too many: four may wait for each.
@@ -125,6 +126,12 @@ impl TestApp {
     /// Asks without a token.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Asks on the listener of those who run the service.
+    pub async fn admin(&self, path: &str) -> Answer {
+        let admin = self.running.as_ref().and_then(|running| running.admin.as_ref()).expect("an admin listener");
+        self.send(self.client.get(format!("http://{}{path}", admin.address))).await
     }
 
     /// Sends JSON without a token.

@@ -25,6 +25,7 @@ pub(super) struct Arguments {
 const SERVE_HELP: &str = "\
 Settings (environment):
   TANBA_LISTEN                address and port [127.0.0.1:8080]
+  TANBA_ADMIN_LISTEN          address and port of metrics and the state of the stores, for your own network [nowhere]
   TANBA_DATA_DIR              folder of the private stores, photos and the master key [var]
   TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder;
                               sslmode=verify-full demands TLS and the right certificate
@@ -34,6 +35,8 @@ Settings (environment):
   TANBA_STORES_CA             a file of certificates (PEM) by which both are known [the system's]
   TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
   TANBA_PUBLIC_URL            address by which the world knows the service, for links on labels
+  TANBA_HOSTS                 other names by which it is asked, with commas between; once TANBA_PUBLIC_URL is set,
+                              requests for any other host are refused
   TANBA_SECURITY_CONTACT      mailto: or https: address for /.well-known/security.txt; without it there is none
   TANBA_TILES_URL             tiles of maps, an address with {z}, {x} and {y}; else outlines only
   TANBA_MASTER_KEY            32 bytes in Base64 that encrypt the keys at rest; else a file
@@ -66,6 +69,9 @@ Settings (environment):
                               the same for clerks and participants [180]
   TANBA_WEBHOOK_URL           another system that is told of alerts, with a signature under the secret
   TANBA_WEBHOOK_SECRET        that secret, 16 characters or more
+  TANBA_AUDIT_ANCHOR_FILE     file that a signed head of the audit is appended to each minute; keep it on
+                              storage that the database's administrators cannot write
+  TANBA_AUDIT_ANCHOR_URL      address that the same is sent to, a field `anchor` of JSON
   TANBA_LANG                  language of the command line: kk, ru or en [the system's]
   RUST_LOG                    what is logged, as JSON on standard error [warn on a terminal, else info]
 
@@ -224,7 +230,12 @@ pub(super) enum ErasuresCommand {
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
     /// Check that no record was changed or removed; ends with 1 and the first broken record otherwise.
-    Verify,
+    Verify {
+        /// Heads of the chain that were kept elsewhere: the anchors' file, or a log that holds them. Finds records that were
+        /// cut off, and a chain that was computed anew by somebody who has the key.
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
 }
 
 /// What belongs to a role.

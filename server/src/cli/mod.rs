@@ -3,6 +3,7 @@
 
 mod account;
 mod arguments;
+mod audit;
 mod backup;
 mod decode;
 mod failure;
@@ -23,8 +24,8 @@ use self::arguments::{Arguments, AuditCommand, Command, ErasuresCommand, Regions
 use self::failure::{Failure, Outcome};
 use self::lan::Lan;
 use self::stores::Stores;
-use self::terminal::{Busy, say, tell};
-use crate::audit::{self, Actor, Verified, Who};
+use self::terminal::{say, tell};
+use crate::audit::{Actor, Who};
 use crate::config::Config;
 use crate::http::language;
 use crate::{app, db};
@@ -93,7 +94,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
         Command::Regions(RegionsCommand::Import { file }) => import_regions(&file, config).await,
         Command::Backup(command) => backup::run(command, config).await,
         Command::Erasures(ErasuresCommand::Replay) => backup::replay_erasures(config).await,
-        Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
+        Command::Audit(AuditCommand::Verify { anchor }) => audit::verify(config, anchor.as_deref()).await,
         Command::Parse(_) | Command::Decode(_) | Command::Openapi => Ok(()),
     }
 }
@@ -129,29 +130,6 @@ async fn import_regions(file: &std::path::Path, mut config: Config) -> Outcome {
     let count = stores.close_after(outcome).await?;
     say(language, "cli-regions-imported", &[("count", i64::try_from(count).unwrap_or(i64::MAX).into())]);
     Ok(())
-}
-
-async fn verify_audit(mut config: Config) -> Outcome {
-    let stores = Stores::for_command(&mut config).await?;
-    let _busy = Busy::start();
-    let outcome = async {
-        let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
-        db::migrate(&pool).await?;
-        let mut client = pool.get().await?;
-        // What no worker has come to yet is linked here.
-        while audit::extend(&mut client).await? > 0 {}
-        Outcome::Ok(audit::verify(&client).await?)
-    };
-    match stores.close_after(outcome).await? {
-        Verified::Whole { links, .. } => {
-            say(config.language, "cli-audit-holds", &[("count", links.into())]);
-            Ok(())
-        }
-        Verified::Broken { position } => {
-            let record = [("record", position.into())];
-            Err(Failure::Told(locales::say(config.language, "cli-audit-broken", &record)))
-        }
-    }
 }
 
 fn openapi() -> Outcome {

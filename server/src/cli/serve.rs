@@ -9,6 +9,7 @@ use super::logging;
 use super::people::{symbol, tell_accounts};
 use super::stores::Stores;
 use super::terminal::{Busy, say, tell};
+use crate::admin::Admin;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -112,12 +113,16 @@ pub(super) async fn work(mut config: Config) -> Outcome {
     let outcome = async {
         let app = open(config).await?;
         let worker = work::start(app.clone());
+        let admin = Admin::start(&app)?;
         say(language, "cli-working", &[]);
         say(language, "cli-stop-hint", &[]);
         stop.asked().await;
         tokio::select! {
             () = worker.stop() => {}
             () = stop.asked() => {}
+        }
+        if let Some(admin) = admin {
+            admin.stop().await;
         }
         app.db.close();
         Ok(())

@@ -19,11 +19,16 @@ pub(crate) async fn protect(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
-    let mut response = if !is_safe(request.method()) && comes_from_elsewhere(&request) {
-        let refusal = crate::error::Error::Forbidden("origin-refused").error_response();
-        request.into_response(refusal).map_into_right_body()
+    let refusal = if is_misdirected(&request) {
+        Some(crate::error::Error::malformed("misdirected"))
+    } else if !is_safe(request.method()) && comes_from_elsewhere(&request) {
+        Some(crate::error::Error::Forbidden("origin-refused"))
     } else {
-        next.call(request).await?.map_into_left_body()
+        None
+    };
+    let mut response = match refusal {
+        Some(refusal) => request.into_response(refusal.error_response()).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
     };
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -47,11 +52,40 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
+fn text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Whether the request is for another host than ours, where ours is known (X72). A balancer asks for health by address.
+fn is_misdirected(request: &ServiceRequest) -> bool {
+    let Some(app) = request.app_data::<web::Data<App>>() else { return false };
+    let Some((_, own)) = app.config.public_origin.as_deref().and_then(|origin| origin.split_once("://")) else {
+        return false;
+    };
+    if matches!(request.path(), "/healthz" | "/readyz") {
+        return false;
+    }
+    let host = text(request, "host").unwrap_or(own);
+    !std::iter::once(own).chain(app.config.hosts.iter().map(String::as_str)).any(|known| is_same_host(known, host))
+}
+
+/// The same host, whether the port of its scheme is written or not.
+fn is_same_host(one: &str, other: &str) -> bool {
+    let bare = |host: &str| host.trim_end_matches(":443").trim_end_matches(":80").to_lowercase();
+    bare(one) == bare(other)
+}
+
+/// Whether a browser asks on behalf of another site. Our own origin is the one that was set, scheme and all; where none
+/// was set, the host that was asked.
 fn comes_from_elsewhere(request: &ServiceRequest) -> bool {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text("origin") else { return text("sec-fetch-site") == Some("cross-site") };
+    let Some(origin) = text(request, "origin") else { return text(request, "sec-fetch-site") == Some("cross-site") };
+    let host = text(request, "host").unwrap_or_default();
     let app = request.app_data::<web::Data<App>>();
-    let host = text("host").unwrap_or_default();
-    let own = origin.split_once("://").is_some_and(|(_, rest)| rest == host);
+    let public = app.and_then(|app| app.config.public_origin.as_deref());
+    let own =
+        origin.split_once("://").is_some_and(|(scheme, rest)| match public.and_then(|own| own.split_once("://")) {
+            Some((own_scheme, own)) => scheme == own_scheme && (is_same_host(rest, own) || is_same_host(rest, host)),
+            None => rest == host,
+        });
     !own && !app.is_some_and(|app| app.config.allowed_origins.iter().any(|allowed| allowed == origin))
 }

@@ -1,10 +1,11 @@
 //! The app's addresses: pages, label links, files. They stand beside the contract, which is of programs.
 
+use actix_web::http::Method;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentType, ETAG,
-    HeaderName, IF_NONE_MATCH, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentType,
+    ETAG, HeaderName, IF_NONE_MATCH, VARY,
 };
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 use super::{assets, minimum, page};
 use crate::app::App;
@@ -51,6 +52,8 @@ pub(crate) fn routes(routes: &mut web::ServiceConfig) {
     }
     routes.route("/.well-known/security.txt", web::get().to(get_security_txt));
     routes.route("/assets/{name:.*}", web::get().to(get_asset));
+    routes.route("/robots.txt", web::get().to(get_robots));
+    routes.route("/favicon.ico", web::get().to(get_favicon));
     routes.route("/manifest.webmanifest", web::get().to(get_manifest));
     for path in ["/sw.js", "/icon.svg", "/icon-180.png", "/icon-512.png"] {
         routes.route(path, web::get().to(get_file));
@@ -142,8 +145,45 @@ async fn get_file(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
     file(&app, &request, ASK_AGAIN)
 }
 
+/// What those may read who index the web: pages, but no codes and no answers for programs.
+async fn get_robots() -> HttpResponse {
+    const ROBOTS: &str = "User-agent: *\nDisallow: /v1/\nDisallow: /01/\nDisallow: /s/\nDisallow: /app/\nAllow: /\n";
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(ROBOTS)
+}
+
+/// Asked for by browsers that have not read the page yet.
+async fn get_favicon(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    file_named("icon-180.png", &app, &request, ASK_AGAIN)
+}
+
+/// Whether a browser asks for a page that its person wants to read.
+pub(crate) fn is_for_person(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_program = ["/v1/", "/assets/"].iter().any(|prefix| request.path().starts_with(prefix));
+    matches!(*request.method(), Method::GET | Method::HEAD) && accepted.contains("text/html") && !is_program
+}
+
+/// The app's page around the words that there is nothing at this address.
+pub(crate) fn missing(app: &App) -> HttpResponse {
+    let language = language::current();
+    let content = page::missing(language);
+    let title = locales::say(language, "web-missing-title", &[]);
+    let page = html(app, page::around(language, &title, app.config.tiles_url.as_deref(), &content));
+    let mut response = Error::NotFound("not-found").error_response();
+    for (name, value) in page.headers() {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    response.map_body(|_, _| page.into_body())
+}
+
 fn file(app: &App, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
-    let name = request.path().trim_start_matches('/');
+    file_named(request.path().trim_start_matches('/'), app, request, caching)
+}
+
+fn file_named(name: &str, app: &App, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
     let asset = assets::find(name, request).ok_or(Error::NotFound("not-found"))?;
     let tag = assets::tag(&asset.file);
     let known = request.headers().get(IF_NONE_MATCH);

@@ -6,4 +6,4 @@ mod http;
 mod minimum;
 mod page;
 
-pub(crate) use http::routes;
+pub(crate) use http::{is_for_person, missing, routes};

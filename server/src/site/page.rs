@@ -119,6 +119,19 @@ pub(super) fn welcome(language: Language) -> String {
     )
 }
 
+/// What stands on a page that is not there.
+pub(super) fn missing(language: Language) -> String {
+    let say = |key| escaped(&locales::say(language, key, &[]));
+    format!(
+        "<header class=\"plain-bar\"><a href=\"/\">{}</a></header>\n<main class=\"plain-main\">\n<h1>{}</h1>\n\
+         <p>{}</p>\n<p><a href=\"/\">{}</a></p>\n</main>\n",
+        say("web-name"),
+        say("web-missing-title"),
+        say("web-missing-text"),
+        say("web-scan"),
+    )
+}
+
 /// What stands on the page of a label's link: the verdict, in any of the languages.
 pub(super) fn landing(language: Language, path: &str, verdict: &str) -> String {
     let mut languages = String::new();

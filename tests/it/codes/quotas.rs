@@ -242,11 +242,11 @@ async fn one_percent_of_a_sequence_in_a_day_is_an_alarm() {
     let trade = Trade::open().await;
     let gtin = trade.dairy().await;
     trade.order(&gtin, 10).await;
-    assert_eq!(trade.app.get("/readyz").await.expect(200).json["sequence_alarms"], 0);
+    assert_eq!(trade.app.admin("/readyz").await.expect(200).json["sequence_alarms"], 0);
     let db = trade.app.app.db.get().await.unwrap();
     db.execute("UPDATE place_sequence SET given_today = 6500000", &[]).await.unwrap();
     trade.order(&gtin, 150_000).await;
-    assert_eq!(trade.app.get("/readyz").await.expect(200).json["sequence_alarms"], 1);
+    assert_eq!(trade.app.admin("/readyz").await.expect(200).json["sequence_alarms"], 1);
     let listed = trade.get(&trade.operator, "/v1/sequences").await.expect(200).json["items"][0].clone();
     assert_eq!((&listed["name"], &listed["room"]), (&json!(format!("gtin:{gtin}")), &json!(656_356_768)));
     assert_eq!(listed["given_today"], 6_650_000);

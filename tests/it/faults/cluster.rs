@@ -88,7 +88,7 @@ async fn a_master_that_dies_and_comes_back_costs_no_answer_and_tells_nothing_wro
     market.watch(LAG).await;
     cluster.promote(master).await;
     market.watch(Duration::from_secs(3)).await;
-    let ready = market.whole.app.get("/readyz").await.expect(200);
+    let ready = market.whole.app.admin("/readyz").await.expect(200);
     assert_eq!((&ready.json["postgres"], &ready.json["redis"]), (&true.into(), &true.into()));
 
     market.twin.stop().await;

@@ -12,7 +12,7 @@ const LAG: Duration = Duration::from_millis(2_500);
 
 /// Readings that the replica has answered, as this whole program counts them.
 async fn answered(app: &TestApp) -> f64 {
-    let metrics = app.get("/metrics").await.expect(200);
+    let metrics = app.admin("/metrics").await.expect(200);
     let text = String::from_utf8(metrics.bytes).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("tanba_replica_answers_total "));
     line.map_or(0.0, |count| count.parse().unwrap())
