@@ -60,6 +60,7 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
         config.stores_ca = Some(ca.clone());
         config.data_dir = stores.folder.join(database);
         config.threads = 1;
+        config.admin_listen = Some(([127, 0, 0, 1], 0).into());
         config.lateness = std::time::Duration::from_hours(1);
         let pool = db::pool_with(config.database_url.as_deref().unwrap(), Some(&ca), 1).unwrap();
         db::migrate(&pool).await.unwrap();
@@ -67,7 +68,7 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
         let mut scene = Scene::open(&app.app, &app.url("")).await;
         let (_, codes) = scene.goods(Group::Water, 2).await;
         assert_eq!(scene.verify(&codes[0]).await.json["verdict"], "in-circulation");
-        let ready = app.get("/readyz").await.expect(200);
+        let ready = app.admin("/readyz").await.expect(200);
         assert_eq!((&ready.json["postgres"], &ready.json["redis"]), (&true.into(), &true.into()));
 
         // A Redis that is not the right one is as good as none: nothing is read from it, nothing told to it.
@@ -76,7 +77,7 @@ async fn stores_are_reached_by_tls_and_only_those_that_the_right_authority_vouch
         strange.stores_ca = None;
         strange.database_url = Some(at("localhost", "require").replace("/postgres?", &format!("/{database}?")));
         let strange = TestApp::over(strange, database.to_owned(), Clock::default()).await;
-        let ready = strange.get("/readyz").await.expect(200);
+        let ready = strange.admin("/readyz").await.expect(200);
         assert_eq!((&ready.json["postgres"], &ready.json["redis"]), (&true.into(), &false.into()));
         strange.stop().await;
         app.stop().await;
