@@ -32,10 +32,8 @@ pub(crate) struct Readiness {
     /// doesn't answer. They make the process no less ready.
     sequence_alarms: Option<i64>,
     /// Age of the oldest job that waits for a worker, in whole seconds; none while PostgreSQL is away.
-    #[schema(example = 0)]
     oldest_job_seconds: Option<u64>,
     /// Jobs that failed too often and wait for an operator; none while PostgreSQL is away.
-    #[schema(example = 0)]
     dead_jobs: Option<i64>,
     /// How often this process has found in Redis what the register does not hold, and left it: somebody else writes there.
     /// Left out while it has not.

@@ -19,6 +19,7 @@ use super::refresh::{self, Tokens};
 use super::sign_in::{self, Asker, Code, Credentials};
 use super::{own, recovery, store};
 use crate::app::App;
+use crate::bounds;
 use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, ClientAddress, problems};
 

@@ -171,7 +171,8 @@ pub(crate) fn missing(app: &App) -> HttpResponse {
     let language = language::current();
     let content = page::missing(language);
     let title = locales::say(language, "web-missing-title", &[]);
-    let page = html(app, page::around(language, &title, app.config.tiles_url.as_deref(), &content));
+    let description = locales::say(language, "web-missing-text", &[]);
+    let page = html(app, page::around(&head(app, &title, &description), &content));
     let mut response = Error::NotFound("not-found").error_response();
     for (name, value) in page.headers() {
         response.headers_mut().insert(name.clone(), value.clone());
