@@ -57,6 +57,7 @@ fn path(pattern: &str) -> String {
         "{sscc}" => "348700000000000013".to_owned(),
         "{number}" => "TB-26-0000001".to_owned(),
         "{key}" => "k7Qa".to_owned(),
+        "{job}" => "1".to_owned(),
         part if part.starts_with('{') => panic!("{pattern}: what stands for {part}?"),
         part => part.to_owned(),
     };

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::attempts::{self, Bucket};
 use crate::db::GenericClient;
 use crate::error::Result;
 
@@ -149,7 +150,8 @@ pub(super) async fn count_wrong_code(db: &impl GenericClient, account: Uuid) -> 
 pub(super) async fn forget_wrong_codes(db: &impl GenericClient, account: Uuid) -> Result<()> {
     let forget = "-- auth::forget_wrong_codes\n UPDATE account_use SET wrong_codes = 0 WHERE account_id = $1";
     db.execute(forget, &[&account]).await?;
-    Ok(())
+    // Nor does its person wait for what others' guesses have cost.
+    attempts::forget(db, &Bucket::of_codes(account)).await
 }
 
 /// Keeps a sign-in; what was the last one becomes the one before. Right passwords without a code count as failures, but

@@ -65,7 +65,6 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// What is needed to sign in.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct SignIn {
     /// The account's login.
     #[schema(min_length = 1, max_length = 64, example = "aigerim")]
@@ -169,7 +168,6 @@ fn client(request: &HttpRequest) -> Option<String> {
 
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Refresh {
     /// As it was given. Without it, the one in the cookie.
     #[schema(min_length = 1, max_length = 128, format = Password, example = "kZp0…")]
