@@ -35,6 +35,7 @@ interface Filter {
   state?: string | undefined;
   kind?: string | undefined;
   assignee?: string | undefined;
+  gtin?: string | undefined;
   order?: "score" | "time" | undefined;
 }
 
