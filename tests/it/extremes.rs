@@ -170,6 +170,7 @@ struct Trial {
     known: Vec<(&'static str, String)>,
     bodies: Vec<(&'static str, Value)>,
     asked: usize,
+    failures: Vec<String>,
 }
 
 impl Trial {
@@ -234,7 +235,7 @@ impl Trial {
             ("{number}", "TB-26-0000001".to_owned()),
             ("{file}", "1.png".to_owned()),
         ];
-        Self { case, app, known, bodies, asked: 0 }
+        Self { case, app, known, bodies, asked: 0, failures: Vec::new() }
     }
 
     /// A path with things that are there, or with one part replaced.
@@ -269,12 +270,14 @@ impl Trial {
         }
     }
 
-    async fn ask(&mut self, what: &str, request: reqwest::RequestBuilder) -> Answer {
+    async fn ask(&mut self, what: &str, request: reqwest::RequestBuilder) {
         self.asked += 1;
-        let sent = request.send().await.unwrap_or_else(|error| panic!("{what}: no answer: {error}"));
+        let sent = request.send().await;
+        let Ok(sent) = sent else { return self.failures.push(format!("{what}: no answer")) };
         let answer = Answer::of(sent).await;
-        assert!(answer.status < 500, "{what}: {} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
-        answer
+        if answer.status >= 500 {
+            self.failures.push(format!("{what}: {} {}", answer.status, answer.slug()));
+        }
     }
 
     /// Every part of the path, and every query.
@@ -340,7 +343,7 @@ impl Trial {
         let schema =
             schema["$ref"].as_str().map_or(schema, |name| contract.pointer(name.trim_start_matches('#')).unwrap());
         let fields: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
-        assert!(fields.len() > 3, "{fields:?}");
+        assert!(!fields.is_empty(), "{}", route.pattern);
         let long = "9".repeat(5_000);
         let path = self.path(route, None);
         for field in fields {
@@ -376,6 +379,7 @@ async fn every_field_and_query_takes_its_extremes_and_no_later_step_trips_over_t
         trial.vary_form(&contract, &route).await;
     }
     assert!(trial.asked > 5_000, "{}", trial.asked);
+    assert!(trial.failures.is_empty(), "{} of {}: {:#?}", trial.failures.len(), trial.asked, trial.failures);
     trial.hold_clocks(began);
     let app = &trial.app.app;
     let settled = work::settle(app).await.unwrap();

@@ -7,7 +7,7 @@ use locales::Language;
 use super::house::files;
 
 /// Themes whose keys are made of a prefix and a slug that stands in the code or in the reference data.
-const THEMES: [&str; 22] = [
+const THEMES: [&str; 23] = [
     "web-audit-",
     "verdict-",
     "reason-",
@@ -30,6 +30,7 @@ const THEMES: [&str; 22] = [
     "web-notice-",
     "web-tried-",
     "web-approval-kind-",
+    "web-job-",
 ];
 
 /// The sources in which slugs stand, unit tests left out.
