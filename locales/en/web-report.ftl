@@ -27,6 +27,5 @@ web-report-scan = Scan the code
 web-report-sent-later = Report { $number } has been sent
 web-report-sent-look = Open the report and keep its secret link.
 web-report-spot = Place
-web-report-spot-value = { $latitude }, { $longitude }
 web-report-unmarked = Unmarked goods have no code. The shop matters most.
 web-report-waiting = The report waits to be sent

@@ -27,6 +27,5 @@ web-report-scan = Кодты сканерлеу
 web-report-sent-later = № { $number } өтініш жіберілді
 web-report-sent-look = Өтінішті ашып, құпия сілтемесін сақтап қойыңыз.
 web-report-spot = Орны
-web-report-spot-value = { $latitude }, { $longitude }
 web-report-unmarked = Таңбасы жоқ тауарда код болмайды. Ең маңыздысы – дүкен.
 web-report-waiting = Өтініш жіберуді күтіп тұр

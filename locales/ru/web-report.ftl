@@ -27,6 +27,5 @@ web-report-scan = Отсканировать код
 web-report-sent-later = Обращение { $number } отправлено
 web-report-sent-look = Откройте обращение и сохраните секретную ссылку.
 web-report-spot = Место
-web-report-spot-value = { $latitude }, { $longitude }
 web-report-unmarked = У товара без маркировки кода нет. Важнее всего указать магазин.
 web-report-waiting = Обращение ждёт отправки

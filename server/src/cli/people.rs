@@ -127,7 +127,7 @@ mod tests {
         let wide = side_by_side(&people, 200);
         let narrow = side_by_side(&people, 50);
         assert!(wide[0].contains("operator") && wide[0].contains("dala"), "{}", wide[0]);
-        assert_eq!(narrow.len(), 2 * wide.len());
+        assert!(narrow.len() > wide.len() && narrow.iter().any(|line| line == "dala"), "one below the other");
         assert!(narrow.iter().all(|line| line.chars().count() <= 50));
     }
 
