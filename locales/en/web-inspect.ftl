@@ -17,7 +17,6 @@ web-inspect-taken-from-you = A colleague has taken this report. The reason is gi
 web-take-over = Take from colleague
 web-take-over-text = { $login } is working on this report. Say why you take it: your colleague will see the reason.
 web-work-found-none = No such reports were found
-web-work-live = New reports appear by themselves
 web-work-news-reports = There is news about reports
 web-work-search = Search by number, shop, address or GTIN
 web-work-yours-taken = A colleague has taken report { $number }

@@ -207,7 +207,6 @@ web-inspect-elsewhere =
         [one] { $count } more report in other regions.
        *[other] { $count } more reports in other regions.
     }
-web-inspect-enlarge = Enlarge photo { $count }
 web-inspect-gone = There is no such report
 web-inspect-gone-text = It may belong to another region.
 web-inspect-linked = Similar reports

@@ -98,7 +98,6 @@ web-history-where = The last 200 scans are kept on this device only.
 web-language = Language
 web-link = Secret link
 web-link-copied = The link was copied.
-web-link-copy = Copy the link
 web-link-show = Show the secret link
 web-link-text = This link opens the report on another device. Anyone who has it can read and delete the report, so keep it secret.
 web-loading = Loading

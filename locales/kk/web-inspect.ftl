@@ -17,7 +17,6 @@ web-inspect-taken-from-you = Бұл өтінішті әріптесіңіз өз
 web-take-over = Әріптестен алу
 web-take-over-text = Бұл өтінішпен { $login } айналысып жүр. Неге алатыныңызды жазыңыз: себебін әріптесіңіз көреді.
 web-work-found-none = Мұндай өтініш табылмады
-web-work-live = Жаңа өтініштер өздігінен шығады
 web-work-news-reports = Өтініштерде жаңалық бар
 web-work-search = Нөмірі, дүкені, мекенжайы не GTIN бойынша іздеу
 web-work-yours-taken = { $number } өтінішін әріптесіңіз өзіне алды

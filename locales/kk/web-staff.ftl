@@ -183,7 +183,6 @@ web-in-ru = Орысша
 web-inspect-contact = Байланыс деректері
 web-inspect-deleted = Деректер өшірілген уақыт
 web-inspect-elsewhere = Басқа өңірлерде тағы { $count } өтініш бар.
-web-inspect-enlarge = { $count }-суретті үлкейту
 web-inspect-gone = Мұндай өтініш жоқ
 web-inspect-gone-text = Ол басқа өңірге тиесілі болуы мүмкін.
 web-inspect-linked = Ұқсас өтініштер

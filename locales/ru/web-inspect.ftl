@@ -17,7 +17,6 @@ web-inspect-taken-from-you = Коллега забрал это обращени
 web-take-over = Забрать у коллеги
 web-take-over-text = Этим обращением занимается { $login }. Напишите, почему забираете: коллега увидит причину.
 web-work-found-none = Таких обращений не найдено
-web-work-live = Новые обращения появляются сами
 web-work-news-reports = В обращениях есть новое
 web-work-search = Поиск по номеру, магазину, адресу или GTIN
 web-work-yours-taken = Обращение { $number } забрал коллега

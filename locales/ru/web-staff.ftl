@@ -213,7 +213,6 @@ web-inspect-elsewhere =
         [few] В других регионах есть ещё { $count } обращения.
        *[many] В других регионах есть ещё { $count } обращений.
     }
-web-inspect-enlarge = Увеличить фото { $count }
 web-inspect-gone = Такого обращения нет
 web-inspect-gone-text = Возможно, оно относится к другому региону.
 web-inspect-linked = Похожие обращения

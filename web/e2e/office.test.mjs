@@ -53,6 +53,7 @@ async function replaceSecrets(page, given, own) {
   const secret = (await page.locator("dd.code").innerText()).replace(/\s/g, "");
   await page.locator("input[name=code]").fill(digits(secret));
   await page.locator("form button[type=submit]").click();
+  await page.locator("ol li").nth(9).waitFor();
   assert.equal(await page.locator("ol li").count(), 10);
   await accessible(page, "recovery codes");
   await page.getByRole("button", { name: "I have kept them" }).click();
