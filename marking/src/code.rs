@@ -192,7 +192,7 @@ fn as_software_sends(text: &str) -> Option<Read> {
         Content::Digits(_) => scan::retail_digits(data).map(|gtin| MarkingCode::Product(gtin).into()),
         _ if data.starts_with(['(', '[']) => in_brackets(data).ok(),
         Content::Elements => tobacco_pack(data).map(|pack| MarkingCode::Tobacco(pack).into()),
-        _ => None,
+        Content::Plain => None,
     }
 }
 

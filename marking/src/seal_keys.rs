@@ -158,7 +158,7 @@ impl SealKeys {
     }
 
     /// Whether a tail is that of this key over this message.
-    pub(crate) fn holds_with(&self, key: &SealKey, kind: TailKind, message: &Message, tail: &str) -> bool {
+    pub(crate) fn holds_with(key: &SealKey, kind: TailKind, message: &Message, tail: &str) -> bool {
         holds(&key.material, kind, message, tail)
     }
 

@@ -20,7 +20,7 @@ fn checksum(bytes: &[u8]) -> u32 {
     })
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [&kind[..], data].concat();
     [&(data.len() as u32).to_be_bytes()[..], &body, &checksum(&body).to_be_bytes()].concat()
 }
@@ -52,7 +52,7 @@ fn bomb() -> Vec<u8> {
     // The end of the block, and bits up to a whole byte.
     send("0000000");
     send("0000000");
-    let sum = (1 + 258 * COPIES) % 65_521 << 16 | 1;
+    let sum = ((1 + 258 * COPIES) % 65_521) << 16 | 1;
     stream.extend_from_slice(&sum.to_be_bytes());
     stream
 }
@@ -68,7 +68,7 @@ fn compressed_metadata_of_a_png_take_no_memory() {
     let hostile = |chunk: &[u8]| [&plain[..33], chunk, &plain[33..]].concat();
     let before = peak();
     for (kind, head) in [(b"iCCP", &b"p\0\0"[..]), (b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\x01\0\0\0")] {
-        let file = hostile(&chunk(kind, &[head, &stream].concat()));
+        let file = hostile(&chunk(*kind, &[head, &stream].concat()));
         assert!(Picture::open(&file).is_ok(), "{kind:?}");
     }
     let grown = peak() - before;
@@ -76,7 +76,7 @@ fn compressed_metadata_of_a_png_take_no_memory() {
     // The same stream as pixels goes no further than the head says.
     let head = [&plain[..16], &[0, 0, 8, 0, 0, 0, 8, 0, 8, 0, 0, 0, 0]].concat();
     let head = [&head[..], &checksum(&head[12..]).to_be_bytes()].concat();
-    let file = [&head, &chunk(b"IDAT", &stream)[..], &chunk(b"IEND", b"")].concat();
+    let file = [&head, &chunk(*b"IDAT", &stream)[..], &chunk(*b"IEND", b"")].concat();
     let before = peak();
     let _either = Picture::open(&file);
     assert!(peak() - before < 32 << 20);

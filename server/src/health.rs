@@ -88,27 +88,26 @@ async fn readiness(app: &App) -> Result<Readiness, Error> {
     }
     let mut last = app.readiness.lock().await;
     let fresh = last.filter(|(at, _)| at.elapsed() < LOOK_EVERY);
-    let readiness = match fresh {
-        Some((_, readiness)) => readiness,
-        None => {
-            let since = app.clock.today() - chrono::TimeDelta::days(1);
-            let ask = async |client: &mut db::Client| {
-                Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
-            };
-            let asked = db::within(&app.db, Config::STORE_PATIENCE, ask);
-            let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
-            let (sequence_alarms, backlog) = postgres.ok().unzip();
-            let readiness = Readiness {
-                postgres: backlog.is_some(),
-                redis,
-                sequence_alarms,
-                oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
-                dead_jobs: backlog.map(|backlog| backlog.dead),
-                snapshot_alterations: app.snapshot.alterations(),
-            };
-            *last = Some((Instant::now(), readiness));
-            readiness
-        }
+    let readiness = if let Some((_, readiness)) = fresh {
+        readiness
+    } else {
+        let since = app.clock.today() - chrono::TimeDelta::days(1);
+        let ask = async |client: &mut db::Client| {
+            Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
+        };
+        let asked = db::within(&app.db, Config::STORE_PATIENCE, ask);
+        let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
+        let (sequence_alarms, backlog) = postgres.ok().unzip();
+        let readiness = Readiness {
+            postgres: backlog.is_some(),
+            redis,
+            sequence_alarms,
+            oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
+            dead_jobs: backlog.map(|backlog| backlog.dead),
+            snapshot_alterations: app.snapshot.alterations(),
+        };
+        *last = Some((Instant::now(), readiness));
+        readiness
     };
     if readiness.postgres || readiness.redis {
         Ok(readiness)

@@ -136,7 +136,7 @@ fn sample(contract: &Value, schema: &Value, depth: usize) -> Value {
 
 /// A text as it stands in a query.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect()
 }
 
 /// Where every value in a value lies, as JSON pointers.

@@ -70,7 +70,7 @@ fn the_bound_of_pictures_is_the_same_everywhere() {
             .collect::<Vec<_>>()
     };
     let (pixels, side) = (spelled(MAX_PIXELS), spelled(MAX_SIDE));
-    let contract = std::fs::read_to_string(root().join("openapi.yaml")).unwrap().replace("\n", " ");
+    let contract = std::fs::read_to_string(root().join("openapi.yaml")).unwrap().replace('\n', " ");
     let contract = contract.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(contract.matches(&format!("{} pixels (64 megapixels)", pixels.join(","))).count() >= 2);
     assert!(contract.matches(&format!("{} pixels a side", side.join(","))).count() >= 2);

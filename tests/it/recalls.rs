@@ -65,7 +65,7 @@ async fn the_list_of_recalls_is_searched_and_comes_in_pages() {
 }
 
 fn url_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect()
 }
 
 /// Wish 5: readers of feeds follow the list; what a recall says cannot become markup.

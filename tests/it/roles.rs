@@ -348,6 +348,7 @@ async fn refuse_claims(people: &People, token: Option<&str>, path: &str, body: &
 }
 
 /// X3, A1: fields that a route does not have are refused and change nothing, and an answer says no more than its list.
+#[expect(clippy::too_many_lines, reason = "one claim after the other")]
 #[tokio::test]
 async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     let people = People::gather().await;

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 /// The name of a database's own failure, with all its causes.
 async fn refusal(url: &str, ca: Option<&[u8]>) -> String {
     let pool = db::pool_with(url, ca, 1).unwrap();
-    let error = pool.get().await.err().expect("refused");
+    let error = pool.get().await.expect_err("refused");
     let mut words = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {

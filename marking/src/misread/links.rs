@@ -37,6 +37,7 @@ pub(super) fn restored(text: &str) -> Vec<String> {
 fn inside(text: &str) -> Option<String> {
     let small = text.to_ascii_lowercase();
     let at = ["https:/", "http:/"].iter().find_map(|scheme| small.find(scheme));
+    #[expect(clippy::single_match_else, reason = "both ways are as long")]
     let (scheme, rest) = match at {
         Some(at) => {
             let (scheme, rest) = text[at..].split_once(':')?;

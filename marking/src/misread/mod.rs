@@ -237,7 +237,9 @@ fn letters((text, before): &Candidate) -> Vec<Candidate> {
     if mixed {
         push(look_alikes::in_latin(text), Repair::LookAlikes);
     }
-    keyboard::as_typed_in_latin(text).into_iter().for_each(|text| push(Some(text), Repair::CyrillicLayout));
+    for text in keyboard::as_typed_in_latin(text) {
+        push(Some(text), Repair::CyrillicLayout);
+    }
     if !mixed {
         push(look_alikes::in_latin(text), Repair::LookAlikes);
     }

@@ -80,15 +80,12 @@ fn without_entities(text: &str) -> Option<String> {
             };
             Some((char::from_u32(number.ok()?)?, after))
         });
-        match numbered {
-            Some((c, after)) => {
-                found.push(c);
-                rest = after;
-            }
-            None => {
-                found.push_str("&#");
-                rest = after;
-            }
+        if let Some((c, after)) = numbered {
+            found.push(c);
+            rest = after;
+        } else {
+            found.push_str("&#");
+            rest = after;
         }
     }
     found.push_str(rest);
@@ -174,7 +171,7 @@ mod tests {
             format!("'{code}"),
             format!("{code};"),
             BASE64_STANDARD.encode(code),
-            code.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            code.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).map(char::from).collect(),
             code[1..].to_owned(),
         ] {
             assert!(forms(&stored).contains(&code.to_owned()), "{stored}: {:?}", forms(&stored));

@@ -48,8 +48,8 @@ mod tests {
 
     use super::*;
 
-    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, b"crc!"].concat()
+    fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, b"crc!"].concat()
     }
 
     fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
@@ -59,19 +59,19 @@ mod tests {
     /// X60
     #[test]
     fn only_chunks_that_pixels_need_reach_the_decoder() {
-        let (head, data, end) = (chunk(b"IHDR", &[1; 13]), chunk(b"IDAT", b"pixels"), chunk(b"IEND", b""));
-        let (clear, turn) = (chunk(b"tRNS", &[0]), chunk(b"eXIf", b"MM"));
+        let (head, data, end) = (chunk(*b"IHDR", &[1; 13]), chunk(*b"IDAT", b"pixels"), chunk(*b"IEND", b""));
+        let (clear, turn) = (chunk(*b"tRNS", &[0]), chunk(*b"eXIf", b"MM"));
         let plain = file(&[head.clone(), clear.clone(), turn.clone(), data.clone(), end.clone()]);
         assert!(matches!(needed(&plain), Cow::Borrowed(_)));
         let talkative = file(&[
             head,
-            chunk(b"iCCP", b"profile"),
+            chunk(*b"iCCP", b"profile"),
             clear,
-            chunk(b"zTXt", b"text"),
+            chunk(*b"zTXt", b"text"),
             turn,
-            chunk(b"iTXt", b"text"),
-            chunk(b"eXIf", &vec![0; MAX_EXIF + 1]),
-            chunk(b"fdAT", b"frame"),
+            chunk(*b"iTXt", b"text"),
+            chunk(*b"eXIf", &vec![0; MAX_EXIF + 1]),
+            chunk(*b"fdAT", b"frame"),
             data,
             end,
             b"appended".to_vec(),

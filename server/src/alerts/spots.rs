@@ -62,6 +62,7 @@ impl Spots {
 }
 
 /// One look is shared by all who asked meanwhile, and so is its failure.
+#[expect(clippy::needless_pass_by_value, reason = "it is what a failed step hands on")]
 fn shared(error: Arc<Error>) -> Error {
     match &*error {
         Error::Unavailable { slug, source } => Error::Unavailable { slug, source: source.to_string().into() },

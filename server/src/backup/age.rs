@@ -169,7 +169,7 @@ impl<W: Write> Encryptor<W> {
             let nonce = Nonce::assume_unique_for_key([0; NONCE_LEN]);
             key.seal_in_place_append_tag(nonce, Aad::empty(), &mut wrapped).map_err(io::Error::other)?;
             let (share, wrapped) = (BASE64_STANDARD_NO_PAD.encode(share), BASE64_STANDARD_NO_PAD.encode(wrapped));
-            header += &format!("-> X25519 {share}\n{wrapped}\n");
+            header.extend(["-> X25519 ", &share, "\n", &wrapped, "\n"]);
         }
         header += "---";
         let mac = BASE64_STANDARD_NO_PAD.encode(header_mac(file_key.as_slice(), header.as_bytes()));
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn a_file_that_was_changed_or_cut_off_does_not_open_to_its_end() {
         let identity = Identity::new();
-        let file = encrypted(&[7; 2 * CHUNK + 100], &[identity.recipient()]);
+        let file = encrypted(&vec![7; 2 * CHUNK + 100], &[identity.recipient()]);
         let head = file.len() - 2 * (CHUNK + MAX_TAG_LEN) - 100 - MAX_TAG_LEN;
         for at in (0..head).chain([head, head + CHUNK, file.len() - 1]) {
             let mut bent = file.clone();

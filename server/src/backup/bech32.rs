@@ -59,7 +59,6 @@ fn checksum(prefix: &str, data: &[u8]) -> [u8; 6] {
         let step = (sum & 0x1ff_ffff) << 5 ^ u32::from(value);
         generators.iter().enumerate().filter(|(bit, _)| top >> bit & 1 == 1).fold(step, |sum, (_, part)| sum ^ part)
     }) ^ 1;
-    #[expect(clippy::cast_possible_truncation, reason = "five bits each")]
     std::array::from_fn(|place| (sum >> (5 * (5 - place)) & 31) as u8)
 }
 

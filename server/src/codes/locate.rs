@@ -152,8 +152,13 @@ impl Reader<'_> {
         }
         match (unsealed, plain) {
             (Some(location), _) => location,
-            (None, Ok(location)) if self.is_excused(text, &location) => location.as_misread(),
-            (None, Ok(location)) => location,
+            (None, Ok(location)) => {
+                if self.is_excused(text, &location) {
+                    location.as_misread()
+                } else {
+                    location
+                }
+            }
             (None, Err(error)) => readable.map_or(Location::NotACode { error: Some(error) }, Location::as_misread),
         }
     }
@@ -328,6 +333,7 @@ impl Location {
     }
 
     /// The same as something that was misread: nothing is held against it, and nothing is looked up.
+    #[expect(clippy::wrong_self_convention, reason = "the location becomes another one")]
     pub(crate) fn as_misread(self) -> Self {
         let spoiled = |seal| if seal == SealCheck::Missing { seal } else { SealCheck::Garbled };
         match self {

@@ -70,9 +70,9 @@ pub(crate) async fn place_order(
     let day_began = clock::start_of(clock::local(now).date_naive());
     let usage = quotas::find_usage(tx, orderer.number, wish.gtin, day_began).await?;
     limits.check(usage, wish.quantity, now)?;
-    let approved = approves || !limits.needs_approval(group, wish.quantity);
+    let is_granted = approves || !limits.needs_approval(group, wish.quantity);
     let places =
-        if approved { take_places(tx, product, orderer.number, wish.quantity, limits, now).await? } else { None };
+        if is_granted { take_places(tx, product, orderer.number, wish.quantity, limits, now).await? } else { None };
     let new = UnplacedOrder {
         id: wish.id,
         gtin: wish.gtin,
@@ -83,10 +83,10 @@ pub(crate) async fn place_order(
         price_tenge: wish.price_tenge,
         created_by: account,
         created_at: now,
-        approved,
+        approved: is_granted,
     };
     let order = store::insert_order(tx, &new, places).await?.ok_or_else(id_taken)?;
-    if approved {
+    if is_granted {
         jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
     }
     Ok(order)

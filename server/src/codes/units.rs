@@ -243,6 +243,7 @@ mod tests {
         Run { order, first, last, position }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a failed call gives it")]
     fn faults(error: Error) -> Vec<String> {
         let Error::Invalid(faults) = error.refusal() else { panic!("{error}") };
         faults.iter().map(|fault| format!("{} {}", fault.field, fault.slug)).collect()

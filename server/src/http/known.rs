@@ -214,7 +214,7 @@ pub(crate) fn describe(api: &mut OpenApi) -> Result<()> {
     let contract = serde_json::to_value(&*api)?;
     let schemas = &contract["components"]["schemas"];
     let mut names = BTreeSet::new();
-    for item in contract["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten() {
+    for item in contract["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object()).flatten() {
         referenced(&item.1["requestBody"], schemas, &mut names);
     }
     if let Some(components) = &mut api.components {

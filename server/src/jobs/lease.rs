@@ -142,10 +142,10 @@ pub(crate) async fn hold(tx: &Transaction<'_>, taken: Vec<Taken>) -> Result<Vec<
              ORDER BY id FOR UPDATE OF job SKIP LOCKED",
         )
         .await?;
-    let (ids, attempts): (Vec<i64>, Vec<i32>) = taken.iter().map(|taken| (taken.id, taken.attempts)).unzip();
+    let (ids, attempts): (Vec<i64>, Vec<i32>) = taken.iter().map(|row| (row.id, row.attempts)).unzip();
     let rows = tx.query(&hold, &[&ids, &attempts]).await?;
-    let held: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
-    Ok(taken.into_iter().filter(|taken| held.contains(&taken.id)).collect())
+    let leased: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+    Ok(taken.into_iter().filter(|taken| leased.contains(&taken.id)).collect())
 }
 
 /// These jobs have happened.

@@ -92,7 +92,7 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
         None => None,
     };
     let linked_elsewhere = all - links.len();
-    Ok(Inspected { linked_elsewhere, order, answer, logins, report, contact, photos, events, links })
+    Ok(Inspected { report, contact, photos, events, links, linked_elsewhere, order, answer, logins })
 }
 
 /// Reads a photo.

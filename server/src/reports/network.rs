@@ -19,7 +19,10 @@ const KEPT: usize = 8;
 
 /// The key of today. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Networks(Arc<Mutex<Option<(NaiveDate, Vec<u8>)>>>);
+pub(crate) struct Networks(Arc<Mutex<Option<DayKey>>>);
+
+/// A day and its key.
+type DayKey = (NaiveDate, Vec<u8>);
 
 impl std::fmt::Debug for Networks {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

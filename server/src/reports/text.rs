@@ -32,6 +32,7 @@ pub(crate) fn contact(text: &str) -> Option<String> {
 }
 
 /// A character as it is shown; none for those that show nothing: marks of direction, joiners, soft hyphens, selectors.
+#[expect(clippy::match_same_arms, reason = "each arm is a kind of character")]
 fn plain(letter: char) -> Option<char> {
     match letter {
         '\u{ad}'

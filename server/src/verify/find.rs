@@ -263,9 +263,10 @@ impl<'a> Walk<'a> {
             }
             Location::Unsealed { gtin, scheme, seal, repaired } => {
                 let misread = matches!(seal, SealCheck::Missing | SealCheck::Garbled);
-                let judgement = match misread {
-                    true => Judgement::of_misread(seal),
-                    false => Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today()),
+                let judgement = if misread {
+                    Judgement::of_misread(seal)
+                } else {
+                    Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today())
                 };
                 let kind = if scheme == SerialScheme::Stamp { Kind::Stamp } else { Kind::Unit };
                 let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired), self.began);

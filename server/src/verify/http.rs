@@ -128,13 +128,14 @@ impl FromRequest for Question {
         let (mut codes, mut sources) = (values("code"), values("source"));
         let source = match (sources.next(), sources.next()) {
             (None, _) => None,
-            (Some(word), None) => match AskedBy::named(&word) {
-                Some(source) => Some(source),
-                None => {
+            (Some(word), None) => {
+                if let Some(source) = AskedBy::named(&word) {
+                    Some(source)
+                } else {
                     let fault = FieldFault::with("source", "field-not-one-of", &[("allowed", AskedBy::words().into())]);
                     return ready(Err(Error::Malformed("malformed-query", vec![fault])));
                 }
-            },
+            }
             (Some(_), Some(_)) => return ready(fault("source", "field-doubled")),
         };
         ready(match (codes.next(), codes.next()) {

@@ -245,7 +245,13 @@ async fn a_scanner_fault_that_many_phones_share_raises_no_alert() {
         let before = rows(app, "SELECT count(*) FROM alert").await[0].get::<_, i64>(0);
         let scans: Vec<Value> = (0..40_i64)
             .map(|device| {
-                scan(now, text, device.unsigned_abs().into(), device % 20, [ALMATY, ASTANA][device as usize % 2])
+                scan(
+                    now,
+                    text,
+                    device.unsigned_abs().into(),
+                    device % 20,
+                    [ALMATY, ASTANA][usize::from(device % 2 != 0)],
+                )
             })
             .collect();
         send(app, &scans).await;

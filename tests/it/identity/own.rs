@@ -148,7 +148,7 @@ async fn a_person_enrols_a_second_factor_and_signs_in_with_a_recovery_code() {
     // What waits for its first code waits for fifteen minutes.
     let begun = post(&app, "/v1/auth/second-factor", &token, json!({ "password": PASSWORD })).await.expect(200).json;
     app.app.clock.shift(TimeDelta::minutes(9));
-    let (token, _) = {
+    let (token, ()) = {
         let body = json!({ "login": "dana", "password": PASSWORD, "totp": next_code(&app, &secret) });
         let tokens = app.post("/v1/auth/sign-in", &body).await.expect(200).json;
         (tokens["access_token"].as_str().unwrap().to_owned(), ())

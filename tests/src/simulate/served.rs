@@ -102,12 +102,13 @@ async fn waiting(db: &Client) -> i64 {
     db.query_one("SELECT count(*) FROM job WHERE kind = 'judge-scans'", &[]).await.expect("jobs").get(0)
 }
 
+/// Requests sent so far: each comes from a network of its own, and so is one witness of what it is about.
+static REQUESTS: AtomicU32 = AtomicU32::new(0);
+
 async fn post(app: &TestApp, batch: &[Scan], texts: &[String], begin: DateTime<Utc>) {
     let items: Vec<Value> = batch.iter().map(|scan| item(scan, texts, begin)).collect();
     let received = batch.last().map_or(0.0, |scan| scan.received);
     app.app.clock.shift(begin + TimeDelta::seconds(received as i64) - app.app.clock.now());
-    // A network for each request: each is one witness of what it is about.
-    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     let address = format!("{}.{}.{}.9", 128 | number[3] & 63, number[2], number[1]);
     let request = app.request(Method::POST, "/v1/scans").header("X-Forwarded-For", address);

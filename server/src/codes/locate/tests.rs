@@ -79,6 +79,7 @@ impl Kit {
 }
 
 /// The seal of a key of shoes or clothes.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a signer")]
 fn sign(_: KeyId, message: &Message) -> Option<Seal> {
     Some(Seal::of_signature(&SecretSealKey::from_seed(&SECRET).sign(message.as_bytes())))
 }

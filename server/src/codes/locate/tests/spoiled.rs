@@ -79,7 +79,7 @@ fn genuine_codes_spoiled_in_every_known_way_are_neither_forged_nor_unknown() {
                 row[outcome as usize] += 1;
                 match outcome {
                     Outcome::Unknown | Outcome::Forged => {
-                        accused.push(format!("{way}: {group}: {text:?}: {outcome:?}"))
+                        accused.push(format!("{way}: {group}: {text:?}: {outcome:?}"));
                     }
                     Outcome::Misread if due == Due::Read => {
                         row[4] += 1;

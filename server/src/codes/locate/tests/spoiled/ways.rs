@@ -159,7 +159,7 @@ pub(super) fn ways_for_all(code: &str, dice: &mut Dice) -> Vec<Way> {
 }
 
 fn stored(code: &str) -> Vec<String> {
-    let hex: String = code.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex: String = code.bytes().flat_map(|byte| format!("{byte:02X}").into_bytes()).map(char::from).collect();
     let percent: String = code
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", u32::from(c)) })
