@@ -71,7 +71,7 @@ pub(crate) async fn place_order(
     let usage = quotas::find_usage(tx, orderer.number, wish.gtin, day_began).await?;
     limits.check(usage, wish.quantity, now)?;
     let is_granted = approves || !limits.needs_approval(group, wish.quantity);
-    let places =
+    let taken =
         if is_granted { take_places(tx, product, orderer.number, wish.quantity, limits, now).await? } else { None };
     let new = UnplacedOrder {
         id: wish.id,
@@ -85,7 +85,7 @@ pub(crate) async fn place_order(
         created_at: now,
         approved: is_granted,
     };
-    let order = store::insert_order(tx, &new, places).await?.ok_or_else(id_taken)?;
+    let order = store::insert_order(tx, &new, taken).await?.ok_or_else(id_taken)?;
     if is_granted {
         jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
     }
