@@ -29,13 +29,16 @@ async fn a_replica_answers_while_redis_is_away_and_never_what_was_long_ago() {
     });
     let mut whole = Whole::of(app.await).await;
     let (_, codes) = whole.scene.goods(Group::Medicines, 4).await;
+    // Goods that nothing is written about: the process asks the first server about what it has just written.
+    let (_, others) = whole.scene.goods(Group::Shoes, 1).await;
     whole.scene.await_verdict(&codes[0], "in-circulation").await;
+    whole.scene.await_verdict(&others[0], "in-circulation").await;
     stores.embedded.kill_redis();
 
     let before = answered(&whole.app).await;
     whole.scene.sell(&codes[0]).await.expect(201);
     tokio::time::sleep(LAG).await;
-    for (code, verdict) in [(&codes[0], "sold"), (&codes[1], "in-circulation")] {
+    for (code, verdict) in [(&codes[0], "sold"), (&codes[1], "in-circulation"), (&others[0], "in-circulation")] {
         assert_eq!(whole.scene.verify(code).await.expect(200).json["verdict"], verdict);
     }
     assert!(answered(&whole.app).await > before, "the replica was asked");
