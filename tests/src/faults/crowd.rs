@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use chrono::Utc;
 use marking::layout::Group;
+use reqwest::Method;
 use serde_json::{Value, json};
 use server::work;
 use uuid::Uuid;
@@ -58,18 +59,23 @@ async fn raise_alerts(app: &TestApp, scene: &mut Scene, count: u32) -> Vec<Uuid>
     let order = scene.order(gtin, count).await;
     let codes = scene.codes(order).await;
     let now = Utc::now();
-    for (codes, at) in codes.chunks(50).zip(0_u32..) {
+    for (codes, at) in codes.chunks(10).zip(0_u32..) {
         // Each fifty in another town, so that they are no case of their own together.
         let place =
-            json!({ "latitude": ALMATY.0 + f64::from(at) / 10.0, "longitude": ALMATY.1, "accuracy_metres": 30.0 });
+            json!({ "latitude": ALMATY.0 + f64::from(at / 5) / 10.0, "longitude": ALMATY.1, "accuracy_metres": 30.0 });
         let seen = |code: &String, device: u128| {
             json!({
                 "id": Uuid::new_v4(), "code": code, "taken_at": now, "consent": "exact", "place": place,
                 "device": Uuid::from_u128(device), "verdict": "not-released", "source": "camera",
             })
         };
-        let items: Vec<Value> = codes.iter().flat_map(|code| [seen(code, 1), seen(code, 2)]).collect();
-        app.post("/v1/scans", &json!({ "items": items })).await.expect(201);
+        // Two networks are two witnesses, and no network may raise many alerts in an hour.
+        for device in [1, 2] {
+            let items: Vec<Value> = codes.iter().map(|code| seen(code, device)).collect();
+            let request = app.request(Method::POST, "/v1/scans");
+            let request = request.header("X-Forwarded-For", format!("6{device}.{}.0.9", at % 250));
+            app.send(request.json(&json!({ "items": items }))).await.expect(201);
+        }
     }
     work::settle(&app.app).await.expect("scans are judged");
     let db = app.app.db.get().await.expect("PostgreSQL answers");
