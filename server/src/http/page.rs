@@ -43,7 +43,9 @@ impl Page {
     /// The key after which the page starts; 400 when the cursor is none of ours.
     pub(crate) fn after<K: FromStr>(&self) -> Result<Option<K>> {
         let Some(text) = self.cursor.as_deref() else { return Ok(None) };
-        let key = if text.len() <= Self::LONGEST { text.parse().ok() } else { None };
+        // PostgreSQL takes no NUL in a text.
+        let is_text = text.len() <= Self::LONGEST && !text.contains('\0');
+        let key = if is_text { text.parse().ok() } else { None };
         key.map(Some).ok_or_else(|| Error::malformed("invalid-cursor"))
     }
 }
