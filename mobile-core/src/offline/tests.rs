@@ -166,10 +166,12 @@ proptest! {
         prop_assert_ne!(judged(&ring, &noise).verdict, OfflineVerdict::Issued);
         let mut changed = sealed();
         let at = at.index(changed.len());
+        let was_separator = changed.as_bytes()[at] == 0x1d;
         changed.replace_range(at..=at, &by);
         let issued = judged(&ring, &changed).verdict == OfflineVerdict::Issued;
-        // A serial has capital letters only: small ones are the same serial.
+        // A serial has capital letters only: small ones are the same serial. A separator is found by the lengths of the
+        // parts, whatever character a scanner wrote for it.
         let meant = changed[..31].to_ascii_uppercase() + &changed[31..];
-        prop_assert!(!issued || meant == sealed());
+        prop_assert!(!issued || was_separator || meant == sealed());
     }
 }
