@@ -27,7 +27,7 @@ const LASTS_MILLIS: i64 = 10_000;
 pub(crate) struct Seen {
     /// What the answer to a change carried: this answer will have the change, whichever process gives it. Good for ten
     /// seconds, ignored afterwards.
-    #[param(rename = "Tanba-Seen", max_length = 64)]
+    #[param(rename = "Tanba-Seen")]
     seen: Option<String>,
 }
 

@@ -152,6 +152,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("TANBA_LATENESS_MS", config.lateness.as_millis().to_string()),
         ("TANBA_DRAIN_SECONDS", config.drain.as_secs().to_string()),
         ("TANBA_LANG", "en".to_owned()),
+        ("TANBA_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
     ];
     settings.extend(config.database_url.clone().map(|url| ("TANBA_DATABASE_URL", url)));
     settings.extend(config.replica_url.clone().map(|url| ("TANBA_DATABASE_REPLICA_URL", url)));

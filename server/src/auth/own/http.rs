@@ -316,7 +316,7 @@ async fn get_sign_ins(app: web::Data<App>, caller: SignedIn) -> Result<web::Json
 #[serde(deny_unknown_fields)]
 struct SeenNotices {
     /// The number of the last one.
-    #[schema(minimum = 1, example = 12)]
+    #[schema(example = 12)]
     up_to: i64,
 }
 
