@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::known::{self, Ignored};
+use super::objects::Objects;
 use super::pace::Pace;
 use super::room::{self, Lease, Room};
 use crate::error::{Error, FieldFault, Result};
@@ -62,7 +63,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
 fn read<T: DeserializeOwned>(bytes: &[u8], ignored: impl FnMut(serde_ignored::Path<'_>)) -> Result<T> {
     let (mut reader, mut ignored) = (serde_json::Deserializer::from_slice(bytes), ignored);
     let watched = serde_ignored::Deserializer::new(&mut reader, &mut ignored);
-    let value = serde_path_to_error::deserialize(watched).map_err(|error| fault(&error, bytes))?;
+    let value = serde_path_to_error::deserialize(Objects::only(watched)).map_err(|error| fault(&error, bytes))?;
     reader.end().map_err(|error| malformed(&error, bytes))?;
     Ok(value)
 }

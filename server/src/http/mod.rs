@@ -10,6 +10,7 @@ pub(crate) mod known;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod listen;
+mod objects;
 pub(crate) mod overload;
 pub(crate) mod pace;
 pub(crate) mod page;
