@@ -235,7 +235,7 @@ struct Filter {
     #[param(pattern = "^([0-9]{8}|[0-9]{12,14})$", example = "04870001234560")]
     gtin: Option<String>,
     /// Only where the goods' name or GTIN, or the participant's name or BIN, holds these letters.
-    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    #[param(max_length = 100, example = "Алатау")]
     search: Option<String>,
 }
 

@@ -136,7 +136,7 @@ async fn post_participant(
 #[into_params(parameter_in = Query)]
 struct ParticipantFilter {
     /// Only whose name or BIN holds these letters.
-    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    #[param(max_length = 100, example = "Алатау")]
     search: Option<String>,
 }
 

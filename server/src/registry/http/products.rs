@@ -259,7 +259,7 @@ struct Filter {
     #[param(inline)]
     state: Option<ProductState>,
     /// Only where the GTIN, the trade name or the maker holds these letters.
-    #[param(min_length = 1, max_length = 100, example = "Алатау")]
+    #[param(max_length = 100, example = "Алатау")]
     search: Option<String>,
 }
 
