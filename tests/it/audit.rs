@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use server::audit::anchor::{self, Compared};
-use server::audit::{self, ChainKey, Verified};
+use server::platform::audit::anchor::{self, Compared};
+use server::platform::audit::{self, ChainKey, Verified};
 use uuid::Uuid;
 
 use crate::codes::{PRODUCER, range};

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, SecondFactor, totp_code};
 use server::keys::{KeyState, Purpose};
+use server::platform::audit::{Actor, Who};
 use tests::{Answer, Stores, TestApp, shared_stores};
 
 const PASSWORD: &str = "tulip-95-anchor-mug";
@@ -147,7 +147,8 @@ async fn the_audit_is_for_auditors_and_tells_of_refusals() {
 /// X17
 #[tokio::test]
 async fn guessing_is_slowed_and_the_victim_comes_in_from_elsewhere() {
-    let proxied = |config: &mut server::config::Config| config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let proxied =
+        |config: &mut server::platform::config::Config| config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     let app = TestApp::start_with(shared_stores().await, proxied).await;
     let factor = add(&app, "victim", Role::Operator).await;
     let from = async |address: &str, password: &str| {

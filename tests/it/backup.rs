@@ -8,8 +8,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use server::backup;
-use server::clock::Clock;
-use server::config::Config;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
 use tests::{Answer, Stores, TestApp};
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
     let stores = Stores::start("backup").await;
     let app = TestApp::start_on(&stores).await;
     let (kept, gone) = (report(&app).await, report(&app).await);
-    server::work::settle(&app.app).await.unwrap();
+    server::service::work::settle(&app.app).await.unwrap();
     let (key, folder) = (stores.folder.join("backup.key"), stores.folder.join("backups"));
     fs::create_dir_all(&folder).unwrap();
     let recipient = backup::create_identity(&key).unwrap();
@@ -75,7 +75,7 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
     }
 
     take_back(&app, &gone).await;
-    server::work::settle(&app.app).await.unwrap();
+    server::service::work::settle(&app.app).await.unwrap();
     assert_eq!(counts(&app).await, (1, 1, 1));
 
     // Another machine: an empty database, no photos. Only the list of erasures was kept elsewhere.
@@ -103,7 +103,7 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
     assert_eq!(files(&again.app.config.data_dir.join("photos")).len(), 2);
     // What the worker does at its start.
     assert_eq!(server::reports::keep_erased(&again.app).await.unwrap(), 1);
-    server::work::settle(&again.app).await.unwrap();
+    server::service::work::settle(&again.app).await.unwrap();
     assert_eq!(counts(&again).await, (1, 1, 1));
     assert_eq!(files(&again.app.config.data_dir.join("photos")).len(), 1);
     assert_eq!(server::reports::keep_erased(&again.app).await.unwrap(), 0, "once");
@@ -124,10 +124,10 @@ async fn a_postgresql_that_is_further_back_than_it_was_is_a_restored_one() {
     let stores = Stores::start("further-back").await;
     let app = TestApp::start_on(&stores).await;
     let gone = report(&app).await;
-    server::work::settle(&app.app).await.unwrap();
+    server::service::work::settle(&app.app).await.unwrap();
     assert_eq!(server::reports::keep_erased(&app.app).await.unwrap(), 0);
     take_back(&app, &gone).await;
-    server::work::settle(&app.app).await.unwrap();
+    server::service::work::settle(&app.app).await.unwrap();
     // As if the erasure had not happened, and the log had not come that far.
     let client = app.app.db.get().await.unwrap();
     client

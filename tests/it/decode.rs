@@ -32,7 +32,7 @@ async fn a_photo_of_a_label_is_read_and_answered_like_a_scan() {
     let app = TestApp::start().await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
     let (_, codes) = scene.goods(Group::Water, 1).await;
-    let worker = server::work::start(app.app.clone());
+    let worker = server::service::work::start(app.app.clone());
     scene.await_verdict(&codes[0], "in-circulation").await;
 
     let answer = send(&app, "image/png", photo(&codes[0])).await.expect(200).json;

@@ -4,10 +4,10 @@
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Map, Value, json};
-use server::app;
-use server::clock::Clock;
-use server::config::Config;
-use server::work;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
+use server::service::app;
+use server::service::work;
 use tests::{Answer, TestApp};
 use uuid::Uuid;
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
-use server::work::{self, Worker};
+use server::service::work::{self, Worker};
 use tests::faults::{Fate, Ledger};
 use tests::{Answer, Scene, TestApp};
 use uuid::Uuid;

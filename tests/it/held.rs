@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use server::app;
+use server::service::app;
 use tests::Answer;
 use uuid::Uuid;
 

@@ -115,7 +115,7 @@ async fn robots_are_told_what_is_not_for_them() {
 /// from the very origin, scheme and all.
 #[tokio::test]
 async fn a_request_for_another_host_or_from_another_scheme_is_refused() {
-    let set = |config: &mut server::config::Config| {
+    let set = |config: &mut server::platform::config::Config| {
         config.public_origin = Some("https://tanba.example".to_owned());
         config.hosts = vec!["api.tanba.example".to_owned()];
     };
@@ -172,7 +172,7 @@ async fn a_compressed_body_is_read_and_another_coding_is_refused() {
 /// A17: a queue for connections is overload, and no failure of the store.
 #[tokio::test]
 async fn a_full_pool_is_told_as_overload_and_not_as_a_store_that_is_away() {
-    let few = |config: &mut server::config::Config| config.database_connections = 1;
+    let few = |config: &mut server::platform::config::Config| config.database_connections = 1;
     let app = TestApp::start_with(tests::shared_stores().await, few).await;
     let follow =
         || app.request(reqwest::Method::GET, "/v1/reports/TB-26-0000001").header("Tanba-Report-Token", "x".repeat(43));

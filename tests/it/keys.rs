@@ -9,7 +9,7 @@ use mobile_core::offline::{self, OfflineReason, OfflineVerdict};
 use mobile_core::products::Products;
 use reqwest::Method;
 use serde_json::json;
-use server::audit::{Actor, Who};
+use server::platform::audit::{Actor, Who};
 use tests::TestApp;
 
 use crate::codes::Trade;

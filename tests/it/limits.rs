@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use marking::layout::Group;
 use reqwest::Method;
-use server::config::Config;
+use server::platform::config::Config;
 use tests::faults::{Child, free_address};
 use tests::load::{Load, Random, encoded, get, post};
 use tests::{Answer, Counters, Scene, Stores, TestApp, shared_stores};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use server::app;
+use server::service::app;
 
 fn contract() -> Value {
     serde_json::to_value(app::openapi()).unwrap()

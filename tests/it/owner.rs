@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use server::db;
+use server::platform::db;
 use tests::{Stores, TestApp};
 
 const SERVICE: &str = "tanba_service";
@@ -26,7 +26,7 @@ async fn the_service_works_under_a_role_that_can_change_no_table_and_nothing_tha
     .await;
     assert_eq!(db::migrate(&app.app.db).await.unwrap(), 0, "tables that are as they must be are left alone");
     server::demo::load(&app.app).await.unwrap();
-    let worker = server::work::start(app.app.clone());
+    let worker = server::service::work::start(app.app.clone());
     let codes = app.get("/demo/codes.json").await.expect(200);
     for code in codes.json.as_array().unwrap() {
         let answer = app.post("/v1/verify", &json!({ "code": code["text"] })).await.expect(200);

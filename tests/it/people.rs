@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, totp_code};
+use server::platform::audit::{Actor, Who};
 use tests::{Answer, TestApp};
 use uuid::Uuid;
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Map, Value, json};
-use server::app;
 use server::auth::Role;
+use server::service::app;
 use tests::Answer;
 use uuid::Uuid;
 

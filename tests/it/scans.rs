@@ -166,7 +166,7 @@ async fn a_time_that_no_clock_error_explains_is_refused_at_its_place_and_poisons
     assert_eq!(answer.faults(), ["items[0].taken_at field-in-the-future"]);
     assert_eq!(rows(&app, "SELECT count(*) FROM scan").await[0].get::<_, i64>(0), 0);
     app.post("/v1/scans", &json!({ "items": [scan(1, "none")] })).await.expect(201);
-    assert_eq!(server::work::settle(&app.app).await.unwrap().failed, 0);
+    assert_eq!(server::service::work::settle(&app.app).await.unwrap().failed, 0);
 }
 
 /// X42

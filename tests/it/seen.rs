@@ -32,7 +32,7 @@ async fn whoever_sells_a_unit_and_asks_next_is_told_that_it_is_sold() {
         let app = TestApp::start().await;
         let mut scene = Scene::open(&app.app, &app.url("")).await;
         let (_, codes) = scene.goods(Group::Medicines, 60).await;
-        let worker = works.then(|| server::work::start(app.app.clone()));
+        let worker = works.then(|| server::service::work::start(app.app.clone()));
         for code in &codes[..SALES] {
             // The unit is known to everybody before it is sold, and its segment is hot.
             for _ in 0..2 {
@@ -56,7 +56,7 @@ async fn another_process_tells_how_old_its_answer_is_and_with_the_header_of_the_
     let twin = app.twin().await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
     let (_, codes) = scene.goods(Group::Medicines, 80).await;
-    let worker = server::work::start(app.app.clone());
+    let worker = server::service::work::start(app.app.clone());
     scene.await_verdict(&codes[0], "in-circulation").await;
     let (mut stale, mut lags) = (0, Vec::new());
     for (at, code) in codes.iter().enumerate() {
@@ -142,7 +142,7 @@ async fn a_segment_that_somebody_wrote_into_redis_is_found_and_told_to_those_who
     let app = TestApp::start_on(&stores).await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
     let (_, codes) = scene.goods(Group::Water, 10).await;
-    let worker = server::work::start(app.app.clone());
+    let worker = server::service::work::start(app.app.clone());
     scene.sell(&codes[3]).await.expect(201);
     scene.await_verdict(&codes[3], "sold").await;
     let client = redis::Client::open(stores.redis_url()).unwrap();

@@ -1,9 +1,9 @@
 //! PostgreSQL and Redis over a network: encrypted, and known by their certificates.
 
 use marking::layout::Group;
-use server::clock::Clock;
-use server::config::Config;
-use server::db;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
+use server::platform::db;
 use tests::{Authority, Scene, Stores, TestApp, TlsPostgres, TlsRedis};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::stream;
 use reqwest::Method;
 use serde_json::json;
-use server::config::Config;
+use server::platform::config::Config;
 use tests::{Answer, TestApp, shared_stores};
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ async fn a_code_is_answered_the_same_in_the_address_and_in_the_body_and_in_three
     let app = TestApp::start().await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
     let (_, codes) = scene.goods(Group::Water, 2).await;
-    let worker = server::work::start(app.app.clone());
+    let worker = server::service::work::start(app.app.clone());
     scene.await_verdict(&codes[0], "in-circulation").await;
 
     let by_address = app.get(&format!("/v1/verify?code={}", encoded(&codes[0]))).await.expect(200);

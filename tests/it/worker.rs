@@ -2,7 +2,7 @@
 //! often is put aside where an operator finds it.
 
 use serde_json::{Value, json};
-use server::work::{self, Settled};
+use server::service::work::{self, Settled};
 use tests::TestApp;
 
 use crate::alerts::{ALMATY, import, scan, send, send_from};

@@ -8,9 +8,9 @@ use marking::gtin::Gtin;
 use marking::layout::Group;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use server::app::App;
-use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, totp_code};
+use server::platform::audit::{Actor, Who};
+use server::service::app::App;
 use uuid::Uuid;
 
 use crate::Answer;

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use server::db;
 use server::embedded::{Durability, Embedded, Options};
+use server::platform::db;
 use tokio::sync::OnceCell;
 
 /// Running stores with a template database.

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
-use server::app::{self, App, Running};
-use server::clock::Clock;
-use server::config::Config;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
+use server::service::app::{self, App, Running};
 
 use crate::Stores;
 

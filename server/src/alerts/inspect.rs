@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::case::{AlertState, Decision};
 use super::rules::Trail;
 use super::store::{self, Event, Happened, Kept, Linked, Update, What};
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{self, Caller};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// An alert with all that an inspector may see of it.
 pub(super) struct Inspected {

@@ -4,11 +4,11 @@ use marking::seal_keys::SealCheck;
 use marking::status::Status;
 
 use super::rules::{Position, Read, Scan, Seen, mixed};
-use crate::app::App;
-use crate::clock;
 use crate::codes::{self, Location, Place, UnitPlace};
-use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::problem::Result;
 use crate::scans::{self, KeptScan};
+use crate::service::app::App;
 use crate::verify::Unit;
 
 /// A delay after which the register may have changed since the scan was taken.

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::rules::{Crowd, Mark, Network, Scan, Voices, mixed};
 use super::store::{self, Cell};
 use super::watch::Judged;
-use crate::clock;
-use crate::db::Transaction;
-use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::db::Transaction;
+use crate::platform::problem::Result;
 use crate::scans::KeptScan;
 
 /// A mark, with what the rules about witnesses need to know of its scan.

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use super::rules::Trail;
 use super::store;
 use super::watch::coarse;
-use crate::app::App;
-use crate::error::Result;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 
 /// Trails, or alerts, in one transaction.
 const BATCH: i64 = 2_000;

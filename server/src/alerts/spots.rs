@@ -8,9 +8,9 @@ use moka::future::Cache;
 
 use super::hotspots::{Cluster, clusters};
 use super::store::{self, HotCell};
-use crate::app::App;
-use crate::clock;
-use crate::error::{Error, Result};
+use crate::platform::clock;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long an answer is given again.
 const FRESH: Duration = Duration::from_mins(1);

@@ -14,9 +14,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::store::{self, Event};
-use crate::app::App;
 use crate::auth::{self, Caller};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long one stream lasts.
 const LIFE: Duration = Duration::from_secs(25);

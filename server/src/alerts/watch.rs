@@ -13,11 +13,11 @@ use super::networks::{Left, admitted, count, within_budgets};
 use super::rules::{self, Crowd, Judgement, Mark, Network, Position, Scan, Seen, Settings, Subject, Trail};
 use super::spots::Spots;
 use super::store::{self, Grown, Happened, NewAlert};
-use crate::app::App;
-use crate::clock;
-use crate::db::Transaction;
-use crate::error::Result;
+use crate::platform::clock;
+use crate::platform::db::Transaction;
+use crate::platform::problem::Result;
 use crate::scans::{self, KeptScan};
+use crate::service::app::App;
 
 /// What one process knows of all scans together, and how it judges. Cheap to clone.
 #[derive(Clone, Debug, Default)]

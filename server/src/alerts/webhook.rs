@@ -11,8 +11,8 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::store;
-use crate::app::App;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long the other system may take.
 const PATIENCE: Duration = Duration::from_secs(5);

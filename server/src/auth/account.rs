@@ -11,12 +11,12 @@ use super::history::{self, DisabledWhy, Kind};
 use super::password::{self, WeakPassword};
 use super::store::{self, StoredAccount};
 use super::{own, recovery, totp};
-use crate::app::App;
-use crate::audit::{self, Actor, Entry};
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
 use crate::keys::{self, KeySet};
-use crate::unicode;
+use crate::platform::audit::{self, Actor, Entry};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
+use crate::service::app::App;
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]

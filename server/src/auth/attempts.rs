@@ -13,9 +13,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
 use crate::http::ClientAddress;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 
 /// After this long without an attempt, the earlier ones are forgotten.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);

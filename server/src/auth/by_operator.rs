@@ -9,10 +9,10 @@ use super::caller::{Caller, Role};
 use super::history::{self, DisabledWhy, Kind};
 use super::hold::{check_caller, hold_caller};
 use super::{recovery, store};
-use crate::app::App;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, FieldFault, Result};
 use crate::keys;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 /// Letters and digits that nobody takes for one another, whether read aloud or written by hand: 32 of them.
 pub(super) const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";

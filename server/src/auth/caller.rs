@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::token;
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::error::{Error, Result};
 use crate::http::ClientAddress;
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// What a person does in the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

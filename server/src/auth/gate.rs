@@ -11,7 +11,7 @@ use actix_web::{HttpMessage, ResponseError, web};
 use serde_json::Value;
 
 use super::caller::{Caller, Role, authenticate, keep_refusal};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Which roles each route is for; public ones are left out.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::attempts::{self, Bucket};
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// Wrong codes after a right password that disable an account: somebody knows the password.
 pub(super) const MOST_WRONG_CODES: i32 = 50;

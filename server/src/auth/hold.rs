@@ -3,9 +3,9 @@
 
 use super::caller::Caller;
 use super::store::{self, Session};
-use crate::app::App;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Reads the caller's account and session in this transaction and locks the account's row until it ends. Call it first:
 /// before the idempotency key is looked up and before any other row is locked.

@@ -8,10 +8,10 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use crate::config::Config;
-use crate::error::{Error, Result};
 use crate::http::overload;
-use crate::unicode;
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
+use crate::platform::unicode;
 
 /// The shortest password of staff, in characters. Everybody who has an account is staff.
 pub(crate) const SHORTEST: usize = 12;

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::by_operator::LETTERS;
-use crate::db::GenericClient;
-use crate::error::Result;
 use crate::keys;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// How many codes a person gets.
 const CODES: usize = 10;

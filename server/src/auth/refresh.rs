@@ -18,12 +18,12 @@ use super::caller::Caller;
 use super::sign_in::append;
 use super::store::{self, StoredAccount, StoredToken};
 use super::{attempts, token};
-use crate::app::App;
-use crate::audit::{self, Entry};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
 use crate::http::ClientAddress;
 use crate::keys::random;
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long a repeated refresh gets the same answer.
 const REPEATED: TimeDelta = TimeDelta::seconds(30);

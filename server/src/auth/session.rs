@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::store::{self, Session};
 use super::token;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// How long an answer is believed.
 const BELIEVED: Duration = Duration::from_secs(20);

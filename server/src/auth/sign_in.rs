@@ -19,12 +19,12 @@ use super::recovery;
 use super::refresh::{self, Tokens};
 use super::store::{self, NewFamily, StoredAccount};
 use super::totp::{self, Given};
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::db::{Client, GenericClient, Transaction};
-use crate::error::{Error, Result};
 use crate::http::ClientAddress;
-use crate::unicode;
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::db::{Client, GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
+use crate::platform::unicode;
+use crate::service::app::App;
 
 /// How long one stays signed in without typing the password again: a long working day.
 const FAMILY_LIFETIME: TimeDelta = TimeDelta::hours(10);

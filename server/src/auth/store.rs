@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::account::Account;
 use super::caller::Role;
 use super::history::DisabledWhy;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// An account with its secrets.
 #[derive(Clone, Debug)]

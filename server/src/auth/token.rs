@@ -9,8 +9,8 @@ use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
 use crate::keys::{KeySet, Keys};
+use crate::platform::problem::{Error, Result};
 
 /// How long an access token holds.
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::minutes(10);

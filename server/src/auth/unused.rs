@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::history::{self, DisabledWhy, Kind};
 use super::store;
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 
 /// Accounts disabled in one go.
 const BATCH: i64 = 100;

@@ -25,8 +25,8 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 use crate::reports::PhotoStore;
 
 pub use age::{Decryptor, Encryptor, Identity, NotAKey, Recipient};

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 
 use tokio_postgres::config::Host;
 
-use crate::config::Config;
 use crate::embedded::packages;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 
 /// Writes the register as one consistent state.
 pub(super) fn dump(config: &Config, to: &mut impl Write) -> Result<()> {

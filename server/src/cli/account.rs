@@ -9,11 +9,11 @@ use super::failure::Outcome;
 use super::serve::open;
 use super::stores::Stores;
 use super::terminal::{columns, new_password, say, tell};
-use crate::app::App;
 use crate::auth::{self, Account, FirstSecrets, NewAccount, Role, SecondFactor};
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Bin};
+use crate::service::app::App;
 
 /// Does what is asked with accounts.
 pub(super) async fn run(command: AccountCommand, mut config: Config) -> Outcome {

@@ -371,6 +371,6 @@ mod tests {
             let words = text.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
             words.filter(|word| word.len() > 6 && word.starts_with("TANBA_")).collect()
         };
-        assert_eq!(named(include_str!("../config.rs")), named(SERVE_HELP));
+        assert_eq!(named(include_str!("../platform/config.rs")), named(SERVE_HELP));
     }
 }

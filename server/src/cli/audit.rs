@@ -6,9 +6,9 @@ use super::failure::{Failure, Outcome};
 use super::serve;
 use super::stores::Stores;
 use super::terminal::{Busy, say};
-use crate::audit::anchor::{self, Compared};
-use crate::audit::{self, Verified};
-use crate::config::Config;
+use crate::platform::audit::anchor::{self, Compared};
+use crate::platform::audit::{self, Verified};
+use crate::platform::config::Config;
 
 /// Checks the chain, and compares it with heads that were kept elsewhere.
 pub(super) async fn verify(mut config: Config, anchors: Option<&Path>) -> Outcome {

@@ -5,8 +5,8 @@ use super::failure::Outcome;
 use super::serve::open;
 use super::stores::Stores;
 use super::terminal::{Busy, say};
-use crate::clock::Clock;
-use crate::config::Config;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
 use crate::{backup, reports};
 
 /// Does what is asked with backups.

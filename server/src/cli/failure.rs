@@ -6,7 +6,7 @@ use locales::Language;
 
 use crate::embedded::EmbeddedError;
 use crate::embedded::packages::PACKAGES;
-use crate::error::{Error, FieldFault};
+use crate::platform::problem::{Error, FieldFault};
 
 /// The command line or a setting was not understood.
 pub(super) const USAGE: u8 = 2;

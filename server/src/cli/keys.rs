@@ -13,10 +13,10 @@ use super::failure::Outcome;
 use super::serve::open;
 use super::stores::Stores;
 use super::terminal::{columns, say};
-use crate::app::App;
-use crate::config::Config;
-use crate::error::{Error, FieldFault, Result};
 use crate::keys::{KeyCard, KeyState, create_root, read_root};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 /// Does what is asked with keys.
 pub(super) async fn run(command: KeysCommand, mut config: Config) -> Outcome {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 
 /// Everything worth knowing, without the greetings of libraries.
 const USUAL: &str = "info,actix_server=warn,refinery_core=warn,tokio_postgres=warn";

@@ -25,10 +25,11 @@ use self::failure::{Failure, Outcome};
 use self::lan::Lan;
 use self::stores::Stores;
 use self::terminal::{say, tell};
-use crate::audit::{Actor, Who};
-use crate::config::Config;
 use crate::http::language;
-use crate::{app, db};
+use crate::platform::audit::{Actor, Who};
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::service::app;
 
 /// Whoever sits at the command line, to the audit.
 const ACTOR: Actor = Actor { who: Who::Cli, address: None };

@@ -9,12 +9,13 @@ use super::logging;
 use super::people::{symbol, tell_accounts};
 use super::stores::Stores;
 use super::terminal::{Busy, say, tell};
-use crate::admin::Admin;
-use crate::app::{self, App};
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::demo::{self, Loaded};
-use crate::{db, work};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::service::admin::Admin;
+use crate::service::app::{self, App};
+use crate::service::work;
 
 /// Serves until a signal comes.
 pub(super) async fn serve(mut config: Config, also_work: bool, lan: Option<Lan>) -> Outcome {

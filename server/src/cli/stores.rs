@@ -2,8 +2,8 @@
 //! already; else private ones of its own, for as long as it takes.
 
 use super::failure::{Failure, Outcome};
-use crate::config::Config;
 use crate::embedded::{Addresses, Embedded, Options, Parts};
+use crate::platform::config::Config;
 
 /// Whatever was started for the command.
 pub(super) struct Stores(Option<Embedded>);

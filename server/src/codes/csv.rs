@@ -16,9 +16,9 @@ use tokio::sync::Semaphore;
 
 use super::emission::Emitter;
 use super::order::Order;
-use crate::error::{Error, Result};
 use crate::http::overload::overloaded;
 use crate::keys::KeySet;
+use crate::platform::problem::{Error, Result};
 
 /// The first line.
 pub(crate) const HEADER: &str = "\u{feff}number;code;human\r\n";

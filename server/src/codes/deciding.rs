@@ -8,10 +8,10 @@ use super::order::{Order, OrderState};
 use super::ordering::{seal_key, take_places};
 use super::store::order::{self as store, Decision};
 use super::store::{place as places, quota as quotas};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
-use crate::jobs::{self, Job};
 use crate::keys::KeySet;
+use crate::platform::db::Transaction;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, Result};
 use crate::registry;
 
 /// Approves an order that waits for it: from now on it has places and can be exported. One that is approved stays as it

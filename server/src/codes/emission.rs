@@ -8,8 +8,8 @@ use marking::stamp::{self, StampNumber};
 
 use super::order::Order;
 use super::place::STAMP_SERIES;
-use crate::error::{Error, Result};
 use crate::keys::{KeySet, Signer};
+use crate::platform::problem::{Error, Result};
 
 /// Computes codes of one order: what they share is prepared once.
 pub(crate) struct Emitter<'a> {

@@ -21,11 +21,11 @@ use super::shipment::ShipmentState;
 use super::shipping::{begin_shipment, end_shipment};
 use super::store::{operation, order as orders};
 use super::units::Units;
-use crate::app::App;
 use crate::auth::Caller;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 use crate::registry;
+use crate::service::app::App;
 
 /// Whether a document was filed under this id.
 pub(crate) async fn is_filed(db: &impl GenericClient, id: Uuid) -> Result<bool> {

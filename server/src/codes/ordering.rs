@@ -12,11 +12,11 @@ use super::quota::Limits;
 use super::store::order::{self as store, UnplacedOrder};
 use super::store::place::{self as places, Demand};
 use super::store::quota as quotas;
-use crate::clock;
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
-use crate::jobs::{self, Job};
 use crate::keys::KeySet;
+use crate::platform::clock;
+use crate::platform::db::Transaction;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Participant, ParticipantRole, Product};
 
 /// What is ordered; the quantity was checked.

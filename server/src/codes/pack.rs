@@ -13,7 +13,7 @@ use marking::sscc::Sscc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::FieldFault;
+use crate::platform::problem::FieldFault;
 
 /// What a pack is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -17,8 +17,8 @@ use super::store::operation;
 use super::store::pack as packs;
 use super::store::sscc_column;
 use super::units::{Naming, Run, Selection};
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
 
 /// What goes into a pack.

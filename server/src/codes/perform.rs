@@ -26,13 +26,13 @@ use super::store::operation::{self, NewOperation};
 use super::store::pack as packs;
 use super::store::{order as orders, segment, sscc_column};
 use super::units::{MAX_FAULTS, Naming, Range, Run, Selection, runs_of};
-use crate::audit;
 use crate::auth::Caller;
-use crate::db::Transaction;
-use crate::error::{Error, FaultyUnit, FieldFault, Result};
 use crate::http::{known, language};
-use crate::jobs::{self, Job};
 use crate::keys::KeySet;
+use crate::platform::audit;
+use crate::platform::db::Transaction;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FaultyUnit, FieldFault, Result};
 use crate::registry;
 
 /// A document that is filed.
@@ -184,7 +184,7 @@ pub(crate) async fn begin(tx: &Transaction<'_>, filing: Filing<'_>) -> Result<Op
 
 /// Writes down in the audit what became of a document.
 pub(crate) async fn append_audit(
-    db: &impl crate::db::GenericClient,
+    db: &impl crate::platform::db::GenericClient,
     filing: Filing<'_>,
     result: &str,
     details: Value,

@@ -6,8 +6,8 @@ use marking::layout::{Group, SerialScheme};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::clock;
-use crate::error::{Error, Result};
+use crate::platform::clock;
+use crate::platform::problem::{Error, Result};
 use crate::registry::Faults;
 
 /// Bounds as an operator sets them; what is left out is the default.

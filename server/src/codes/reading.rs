@@ -13,8 +13,8 @@ use super::perform::Wanted;
 use super::place::Place;
 use super::seal_line::SealLine;
 use super::units::{MAX_FAULTS, Named, Naming, Units};
-use crate::error::{Error, FieldFault, Result};
 use crate::keys::KeySet;
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Where a unit stands, and what is told of its seal.
 type SealedPlace = ((Option<Gtin>, Place), Option<SealLine>);

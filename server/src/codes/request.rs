@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::deed::{Deed, Leaving};
 use super::particulars::{Declaration, Recall};
 use super::units::Units;
-use crate::error::Result;
+use crate::platform::problem::Result;
 use crate::registry::{Bin, Faults, InvalidBin};
 
 const MAX_WORDS: usize = 500;
@@ -290,7 +290,7 @@ document! { Withdrawal, "POST /v1/withdrawals",
             faults.add("words", "field-required");
         }
         faults.refuse()?;
-        let leaving = leaving.ok_or_else(|| crate::error::Error::field("reason", "field-required"))?;
+        let leaving = leaving.ok_or_else(|| crate::platform::problem::Error::field("reason", "field-required"))?;
         Ok(Draft::plain(Deed::Leave(leaving)).with(json!({ "reason": leaving.slug(), "words": told })))
     }
 }
@@ -316,7 +316,7 @@ document! { ShipmentRequest, "POST /v1/shipments",
         let receiver = faults.keep("receiver", self.receiver.parse::<Bin>(), InvalidBin::slug);
         let number = words("number", self.number.as_deref(), MAX_NUMBER, &mut faults);
         faults.refuse()?;
-        let receiver = receiver.ok_or_else(|| crate::error::Error::field("receiver", "field-required"))?;
+        let receiver = receiver.ok_or_else(|| crate::platform::problem::Error::field("receiver", "field-required"))?;
         Ok(Draft { does: Does::Ship(receiver), details: json!({ "number": number }) })
     }
 }
@@ -362,7 +362,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::error::Error;
+    use crate::platform::problem::Error;
 
     fn today() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()

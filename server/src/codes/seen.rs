@@ -9,7 +9,7 @@ use marking::layout::TailKind;
 
 use super::locate::{Location, locate_scanned};
 use crate::keys::KeySet;
-use crate::slots::Slots;
+use crate::platform::cache::Slots;
 
 /// Codes that are remembered: twenty megabytes.
 const CODES: usize = 128 << 10;

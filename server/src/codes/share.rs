@@ -3,7 +3,7 @@
 
 use marking::segment::UNITS_PER_SEGMENT;
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Places of a block; a larger order gets a block of its own.
 const BLOCK: u64 = 100_000;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// Goods on their way from one participant to another.

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::perform::{Filing, Wanted, perform};
 use super::shipment::{Shipment, ShipmentState};
 use super::store::{operation, shipment as store};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, Result};
 
 /// Puts goods of a participant on their way to another one, who has to accept them. The caller commits.
 pub(crate) async fn begin_shipment(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Codes that a document may list one by one.
 pub(crate) const MAX_CODES: usize = 30_000;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use mobile_core::decode::{Found, PhotoError, photo};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::{Error, Result};
 use crate::http::overload;
+use crate::platform::problem::{Error, Result};
 
 /// Photos that may wait or be on their way, for each one that is read.
 const WAITING_PER_HAND: usize = 8;

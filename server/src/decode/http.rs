@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::desk::Desk;
-use crate::app::App;
-use crate::error::{Error, Result};
 use crate::http::{body, problems};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 use crate::verify::{self, Answer, AskedBy};
 
 /// Largest photo as sent, in bytes.
@@ -67,13 +67,13 @@ struct CodeOnPhoto {
     request_body(content((PhotoBody = "image/jpeg"), (PhotoBody = "image/png"), (PhotoBody = "image/webp"))),
     responses(
         (status = 200, description = "The codes and what they are", body = Reading),
-        (status = 400, description = "The body broke off", body = crate::error::Problem,
+        (status = 400, description = "The body broke off", body = crate::platform::problem::Problem,
             content_type = "application/problem+json"),
         (status = 413, description = "The body is too large, or has too many pixels: `photo-limit`",
-            body = crate::error::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is no picture by its type", body = crate::error::Problem,
+            body = crate::platform::problem::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is no picture by its type", body = crate::platform::problem::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "No readable picture: `photo-unreadable`", body = crate::error::Problem,
+        (status = 422, description = "No readable picture: `photo-unreadable`", body = crate::platform::problem::Problem,
             content_type = "application/problem+json"),
         problems::Always,
     ),

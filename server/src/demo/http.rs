@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{page, texts};
-use crate::app::App;
-use crate::error::{Error, Result};
 use crate::http::{language, problems};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 use crate::{labels, verify};
 
 /// Routes of the demo.

@@ -16,17 +16,17 @@ use uuid::Uuid;
 
 use super::shelf::{BOX, OPENED_BOX, PALLET, RECALLED_BOX};
 use super::story::Story;
-use crate::app::App;
-use crate::audit::{Actor, Who};
 use crate::auth::{self, Caller, NewAccount, Role};
 use crate::codes::{
     Application, Desk, Order, RecallRequest, Release, Return, Sale, Wish, Withdrawal, find_order, is_filed,
 };
-use crate::config::Config;
-use crate::error::{Error, Result};
 use crate::keys::Purpose;
+use crate::platform::audit::{Actor, Who};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 use crate::registry::{self, NewParticipant, NewProduct};
-use crate::work;
+use crate::service::app::App;
+use crate::service::work;
 
 /// Orders of the story: goods, how many codes, the price on tobacco.
 const ORDERS: [(&str, u32, Option<u32>); 9] = [

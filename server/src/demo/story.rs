@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::auth::Role;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// The cast.

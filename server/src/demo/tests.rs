@@ -10,11 +10,12 @@ use super::{
     load::{self, load},
     page, texts,
 };
-use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::embedded::{Durability, Embedded, Options};
-use crate::{db, verify};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::service::app::App;
+use crate::verify;
 
 /// Documents of the story.
 const OPERATIONS: i64 = 53;

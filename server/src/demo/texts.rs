@@ -8,9 +8,9 @@ use marking::stamp::{self, StampNumber};
 use super::load::{order_id, revoked_file};
 use super::shelf::{Family, Item, SHELF, Source};
 use super::sight::{Sight, seen};
-use crate::app::App;
 use crate::codes::{Emitter, Order, find_order, links_of};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// The number of a stamp that nobody will ever order: the last one.
 const STAMP_AHEAD: u32 = StampNumber::MAX;

@@ -9,8 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use ipnet::IpNet;
 
-use crate::app::App;
-use crate::error::Error;
+use crate::platform::problem::Error;
+use crate::service::app::App;
 
 /// The address of the client itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use super::known::{self, Ignored};
 use super::objects::Objects;
 use super::pace::Pace;
 use super::room::{self, Lease, Room};
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// The usual bound on a JSON body, in bytes.
 pub(crate) const ONE_MEBIBYTE: usize = 1 << 20;

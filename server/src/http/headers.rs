@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use actix_web::{Error, ResponseError};
 
-use crate::app::App;
+use crate::service::app::App;
 
 /// Scripts, frames and plug-ins from nowhere; pages bring their own style sheet and pictures.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
@@ -20,9 +20,9 @@ pub(crate) async fn protect(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
     let refusal = if is_misdirected(&request) {
-        Some(crate::error::Error::malformed("misdirected"))
+        Some(crate::platform::problem::Error::malformed("misdirected"))
     } else if !is_safe(request.method()) && comes_from_elsewhere(&request) {
-        Some(crate::error::Error::Forbidden("origin-refused"))
+        Some(crate::platform::problem::Error::Forbidden("origin-refused"))
     } else {
         None
     };

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::problems;
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Routes below this prefix are for programs and strict. Pages and label links stay lenient: messengers and social
 /// networks append parameters of their own.
@@ -282,7 +282,7 @@ mod tests {
     /// A1
     #[test]
     fn names_are_known_at_every_depth_of_a_body() {
-        let known = Known::of(&crate::app::openapi()).unwrap();
+        let known = Known::of(&crate::service::app::openapi()).unwrap();
         let fields = |path: &[Step]| known.fields("POST", Some("/v1/scans".to_owned()), path);
         assert!(fields(&[]).contains("sent_at"));
         let item = [Step::Field("items".to_owned()), Step::Item(7)];

@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{ClientAddress, overload};
-use crate::app::App;
-use crate::config;
+use crate::platform::config;
+use crate::service::app::App;
 
 /// The header in which a client names its random, resettable device id.
 pub(crate) const DEVICE: &str = "Tanba-Device";
@@ -63,13 +63,13 @@ impl Limiter {
     }
 
     /// Takes one request from the bucket of a signed-in account, however many tokens and device ids it uses (X63).
-    pub(crate) fn take_of_account(&self, account: Uuid) -> Result<(), crate::error::Error> {
+    pub(crate) fn take_of_account(&self, account: Uuid) -> Result<(), crate::platform::problem::Error> {
         let digest = Sha256::digest(account.as_bytes());
         let key = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
         self.device.check_key(&key).map_err(|wait| {
             metrics::counter!("tanba_requests_limited_total").increment(1);
             let retry_after_seconds = wait.wait_time_from(self.clock.now()).as_secs() + 1;
-            crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds }
+            crate::platform::problem::Error::TooMany { slug: "rate-limited", retry_after_seconds }
         })
     }
 
@@ -98,7 +98,7 @@ pub(crate) async fn count(
         let address = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
         if let Err(retry_after_seconds) = app.limiter.take(device(&request), address.prefix()) {
             metrics::counter!("tanba_requests_limited_total").increment(1);
-            let refusal = crate::error::Error::TooMany { slug: "rate-limited", retry_after_seconds };
+            let refusal = crate::platform::problem::Error::TooMany { slug: "rate-limited", retry_after_seconds };
             return Ok(refused(request, &refusal).await.map_into_right_body());
         }
     }
@@ -108,7 +108,7 @@ pub(crate) async fn count(
 
 /// Answers with a refusal. A small body is read and dropped, since a connection with an unread one is closed, and making
 /// a new one costs both sides more than the refusal.
-async fn refused(mut request: ServiceRequest, refusal: &crate::error::Error) -> ServiceResponse {
+async fn refused(mut request: ServiceRequest, refusal: &crate::platform::problem::Error) -> ServiceResponse {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| (1..=SMALL_BODY).contains(&length)) {
         let mut body = request.take_payload();

@@ -25,7 +25,7 @@ pub(crate) use page::{Listed, Page, search_text};
 
 use uuid::Uuid;
 
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// An id in a path; 400 with the fault when it is none.
 pub(crate) fn id_in_path(text: &str) -> Result<Uuid> {

@@ -14,8 +14,8 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 
-use crate::app::App;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long a request may take, unless its client waits for less: then it has given up, or will be told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::overload;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// How long a client may take to begin with its body, or to send a small one.
 const GRACE: Duration = Duration::from_secs(10);

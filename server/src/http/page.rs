@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Which page is asked for.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

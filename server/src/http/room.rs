@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, web};
 
 use super::ClientAddress;
 use super::overload::overloaded;
-use crate::app::App;
-use crate::error::Result;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 
 /// Largest body that may take room of the reserve, in bytes.
 const SMALL: usize = 64 << 10;

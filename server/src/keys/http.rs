@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::PublishedKeyList;
-use crate::app::App;
-use crate::error::{Error, Result};
 use crate::http::problems;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Routes of keys.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -23,7 +23,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     operation_id = "get_seal_keys",
     responses(
         (status = 200, description = "The newest list", body = PublishedKeyList),
-        (status = 404, description = "No list was signed yet: `no-key-list`", body = crate::error::Problem,
+        (status = 404, description = "No list was signed yet: `no-key-list`", body = crate::platform::problem::Problem,
             content_type = "application/problem+json"),
         problems::Always,
     ),

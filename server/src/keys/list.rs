@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::key::{KeyCard, KeyState, Purpose};
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// A signed list as it is served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

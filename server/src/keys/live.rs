@@ -18,12 +18,12 @@ use super::list::{self, PublishedKeyList};
 use super::set::{self, KeySet};
 use super::store::{self, KeyRow};
 use super::{master, root, vault::Vault};
-use crate::audit::{self, Actor, ChainKey, Entry};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::audit::{self, Actor, ChainKey, Entry};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
 
 /// How often every process looks for new keys.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::vault::{KEY_BYTES, Vault, random};
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 
 const FILE: &str = "master.key";
 

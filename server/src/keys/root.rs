@@ -14,7 +14,7 @@ use marking::ed25519::SecretSealKey;
 use zeroize::Zeroizing;
 
 use super::vault::{KEY_BYTES, random};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Where a demonstration keeps its root.
 const DEMO_FILE: &str = "root.key";

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::key::{self, Algorithm, KeyCard, KeyState, Purpose};
 use super::store::KeyRow;
 use super::vault::{KEY_BYTES, Vault, random};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Sets opened so far.
 static SETS: AtomicU64 = AtomicU64::new(0);

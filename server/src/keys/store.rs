@@ -5,8 +5,8 @@ use marking::layout::Group;
 
 use super::key::{KeyCard, Purpose, UnknownKind};
 use super::list::PublishedKeyList;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// A key as it is stored.
 pub(super) struct KeyRow {

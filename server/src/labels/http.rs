@@ -11,14 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::sheet::{Product, sheets};
 use super::symbol::{Family, Unprintable};
-use crate::app::App;
-use crate::audit;
 use crate::auth::Member;
 use crate::codes::{CodeRange, Emitter, links_of, mark_exported, range_name, visible_order};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
+use crate::platform::audit;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
+use crate::service::app::App;
 
 /// The most labels in one document: 186 pages. A PDF is whole in memory before its first byte can be sent, at most
 /// 90 MB for so many; a larger order is printed range by range, or exported as CSV for the printer's own program.

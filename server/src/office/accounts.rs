@@ -9,14 +9,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::approval::{self, ApprovalCard, Wanted};
-use crate::app::App;
 use crate::auth::by_operator::{self, Change, Secrets};
 use crate::auth::{self, Account, DisabledWhy, Operator, Role};
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::db::GenericClient;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Bin};
+use crate::service::app::App;
 
 /// Bodies here hold a login and what goes with a role.
 const LIMIT: usize = 4_096;

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Kept};
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{Caller, Role, by_operator};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// How long a request waits for another operator.
 pub(super) const WAITS: TimeDelta = TimeDelta::hours(24);

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::accounts::{self, AccountCard, AccountSecrets};
 use super::approval::{self, ApprovalCard, Wanted};
 use super::store;
-use crate::app::App;
 use crate::auth::by_operator::{self, Change};
 use crate::auth::{self, Operator};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
 use crate::http::{Listed, Page, Query, id_in_path, problems};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list).service(approve).service(refuse);
@@ -64,7 +64,7 @@ struct Approved {
         (status = 200, description = "Approved and done", body = Approved),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
         (status = 422, description = "What was asked for no longer holds: the login was taken meanwhile",
-            body = crate::error::Problem, content_type = "application/problem+json"),
+            body = crate::platform::problem::Problem, content_type = "application/problem+json"),
     ),
     security(("bearer" = ["operator"])),
 )]

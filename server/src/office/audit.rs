@@ -15,14 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Filter, Record, Verified, Walk, action};
 use crate::auth::{self, Auditor};
-use crate::bounds;
 use crate::codes::push_cell;
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
 use crate::http::{Listed, Page, Query, language, problems};
+use crate::platform::audit::{self, Actor, Entry, Filter, Record, Verified, Walk, action};
+use crate::platform::bounds;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Records written at a time in a file.
 const PIECE: i64 = 1_000;

@@ -7,12 +7,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{self, Operator};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed, Page, Query, problems};
-use crate::jobs::{self, DeadJob};
+use crate::platform::audit::{self, Entry};
+use crate::platform::jobs::{self, DeadJob};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list).service(retry).service(drop_job);
@@ -144,7 +144,7 @@ async fn drop_job(app: web::Data<App>, operator: Operator, path: web::Path<Strin
 
 async fn append(
     app: &App,
-    tx: &crate::db::Transaction<'_>,
+    tx: &crate::platform::db::Transaction<'_>,
     operator: &Operator,
     action: &'static str,
     id: i64,

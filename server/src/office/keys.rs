@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::approval::{self, ApprovalCard, Wanted};
-use crate::app::App;
 use crate::auth::{self, Operator};
 use crate::codes;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
 use crate::http::{Body, problems};
-use crate::idempotency::IdempotencyKey;
 use crate::keys::{KeyCard, Purpose};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Bodies here hold a name.
 const LIMIT: usize = 1_024;

@@ -1,6 +1,6 @@
 //! What operators run the register with, and auditors watch it with, over HTTP: accounts, keys, jobs that failed, the record
-//! of who did what. The rules stand with each of them ([`crate::auth`], [`crate::keys`], [`crate::jobs`],
-//! [`crate::audit`]); here they meet participants, regions and orders.
+//! of who did what. The rules stand with each of them ([`crate::auth`], [`crate::keys`], [`crate::platform::jobs`],
+//! [`crate::platform::audit`]); here they meet participants, regions and orders.
 
 mod accounts;
 mod approval;

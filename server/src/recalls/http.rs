@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::feed::{self, JsonFeed};
 use super::{Position, RecalledGoods, store};
-use crate::app::App;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed, Page, Query, language, problems};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::Names;
+use crate::service::app::App;
 
 /// Characters of a search.
 const LONGEST_SEARCH: usize = 100;

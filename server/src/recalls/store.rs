@@ -1,8 +1,8 @@
 //! What documents of recalls left: the units that no later document has lifted, by document and goods.
 
 use super::{Position, RecalledGoods};
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// Recalled goods, newest first, from behind a position on. `words` have to stand in a name, the maker or the GTIN, each of

@@ -10,9 +10,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use deadpool_postgres::Pool;
 use serde_json::json;
 
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::error::Result;
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::problem::Result;
+use crate::service::app::App;
 use index::Index;
 
 pub use boundary::{BadBoundaries, Region, read};

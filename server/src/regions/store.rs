@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::boundary::{Region, polygons};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// Every region.
 pub(super) async fn list_regions(db: &impl GenericClient) -> Result<Vec<Region>> {

@@ -2,8 +2,8 @@
 
 use locales::Arg;
 
-use crate::error::{Error, FieldFault, Result};
-use crate::unicode;
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
 
 /// The faults found so far.
 #[derive(Debug, Default)]

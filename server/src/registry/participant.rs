@@ -8,7 +8,7 @@ use super::bin::{Bin, InvalidBin};
 use super::faults::Faults;
 use super::names::Names;
 use super::prefix::Gs1Prefix;
-use crate::error::Result;
+use crate::platform::problem::Result;
 
 /// What a participant does with marked goods (Q4a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -153,7 +153,7 @@ impl NewParticipant {
         let address = self.address.as_deref().map(|text| faults.text("address", text, Self::MAX_ADDRESS));
         let gs1_prefixes = read_prefixes("gs1_prefixes", &self.gs1_prefixes, &mut faults);
         faults.refuse()?;
-        let bin = bin.ok_or_else(|| crate::error::Error::field("bin", "field-required"))?;
+        let bin = bin.ok_or_else(|| crate::platform::problem::Error::field("bin", "field-required"))?;
         Ok(CheckedParticipant { bin, name, roles, address, gs1_prefixes })
     }
 }
@@ -163,7 +163,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::error::Error;
+    use crate::platform::problem::Error;
 
     fn new() -> NewParticipant {
         let name = Names {

@@ -13,8 +13,8 @@ use super::bin::{Bin, InvalidBin};
 use super::faults::Faults;
 use super::names::Names;
 use super::reference::{Attribute, AttributeKind, ProductGroup, reference};
-use crate::error::{Error, Result};
 use crate::http::known;
+use crate::platform::problem::{Error, Result};
 
 /// Where a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -119,7 +119,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::error::Error;
+    use crate::platform::problem::Error;
     use crate::registry::{Names, ProductState};
 
     fn product(group: Group, country: &str) -> Product {

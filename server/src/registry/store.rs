@@ -14,8 +14,8 @@ use super::names::Names;
 use super::participant::{CheckedParticipant, Participant, ParticipantRole};
 use super::prefix::Gs1Prefix;
 use super::product::{CheckedProduct, Product, ProductState};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// Keeps a participant; `None` when its BIN is taken.
 pub(super) async fn insert_participant(
@@ -101,7 +101,7 @@ pub(super) async fn list_participants(
              ORDER BY number LIMIT $3",
         )
         .await?;
-    let search = search.map(crate::db::containing);
+    let search = search.map(crate::platform::db::containing);
     db.query(&list, &[&only, &after, &limit, &search]).await?.iter().map(participant).collect()
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn list_products(
         .await?;
     let group = filter.group.map(Group::slug);
     let state = filter.state.map(ProductState::slug);
-    let search = filter.search.as_deref().map(crate::db::containing);
+    let search = filter.search.as_deref().map(crate::platform::db::containing);
     let rows = db.query(&list, &[&filter.participant, &group, &state, &after, &limit, &search]).await?;
     rows.iter().map(product).collect()
 }

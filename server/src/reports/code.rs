@@ -5,9 +5,9 @@ use marking::gtin::Gtin;
 use marking::seal_keys::SealCheck;
 
 use crate::codes::{self, Location, UnitLocation};
-use crate::db::GenericClient;
-use crate::error::Result;
 use crate::keys::KeySet;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// What a code names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

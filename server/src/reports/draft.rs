@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::form::{Form, TEXTS};
 use super::photo::Photo;
 use super::text::{composed, contact};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::room::Lease;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
 use crate::scans::{MAX_CODE_BYTES, Place};
 

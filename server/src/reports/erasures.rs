@@ -18,11 +18,11 @@ use super::photos::open_store;
 use super::report::{Event, Side};
 use super::status::ReportStatus;
 use super::{retention, store};
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::config::Config;
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::config::Config;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// The object that tells how far PostgreSQL was when it was looked at last.
 const STATE: &str = "state.json";

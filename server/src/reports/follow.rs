@@ -15,11 +15,11 @@ use super::report::{Event, KeptPhoto, Report, ReportNumber, Side, Token};
 use super::retention;
 use super::status::{self, ReportStatus, Step};
 use super::store::{self, Hold, Update};
-use crate::app::App;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
 use crate::http::room::Lease;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Most photos of a report with all replies.
 pub(crate) const MAX_PHOTOS_IN_ALL: usize = 20;

@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 
 use super::photo::{self, NotAPhoto, Photo};
 use super::workshop::Workshop;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::pace::Pace;
 use crate::http::room::Lease;
 use crate::http::{body, known, room};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Largest form, in bytes: five photos and a little more.
 pub(crate) const MAX_FORM_BYTES: u64 = 64 << 20;
@@ -160,7 +160,7 @@ impl Form {
         };
         match String::from_utf8(bytes) {
             Ok(text) => {
-                if self.texts.insert(name, crate::unicode::nfc(text.trim())).is_some() {
+                if self.texts.insert(name, crate::platform::unicode::nfc(text.trim())).is_some() {
                     self.faults.push(FieldFault::new(name, "field-doubled"));
                 }
             }

@@ -12,13 +12,13 @@ use super::follow::Progress;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side};
 use super::status::{Decision, ReportStatus, Step};
 use super::store::{self, Colleague, Linked, Update};
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{self, Caller};
 use crate::codes;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 use crate::verify::{self, Answer};
 
 /// Most inspectors in a list of colleagues.

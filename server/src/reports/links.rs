@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::store;
-use crate::app::App;
-use crate::error::Result;
+use crate::platform::problem::Result;
 use crate::registry::great_circle_metres;
 use crate::scans::Place;
+use crate::service::app::App;
 
 /// Reports older than this are linked no more, in days.
 pub(crate) const DAYS: i64 = 7;

@@ -24,8 +24,8 @@ mod stream;
 mod text;
 mod workshop;
 
-use crate::config::Config;
-use crate::error::Result;
+use crate::platform::config::Config;
+use crate::platform::problem::Result;
 use erasures::Erasures;
 use network::Networks;
 pub(crate) use photos::PhotoStore;

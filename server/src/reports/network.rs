@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::store;
-use crate::db::GenericClient;
-use crate::error::Result;
 use crate::keys;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// Bytes of the hash that are kept.
 const KEPT: usize = 8;

@@ -15,8 +15,8 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use uuid::Uuid;
 
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::problem::{Error, Result};
 
 /// How long a request may wait for a bucket.
 const PATIENCE: Duration = Duration::from_secs(10);

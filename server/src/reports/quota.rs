@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
-use crate::clock;
-use crate::error::{Error, Result};
+use crate::platform::clock;
+use crate::platform::problem::{Error, Result};
 
 /// Lines of the table: a mebibyte in all.
 const LINES: usize = 1 << 16;

@@ -12,12 +12,13 @@ use super::photo::Photo;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side, Token};
 use super::status::{self, ReportStatus};
 use super::{code, photos, store};
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
-use crate::jobs::{self, Job};
-use crate::{clock, keys};
+use crate::keys;
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::clock;
+use crate::platform::db::Transaction;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 /// What the reporter is told.
 pub(crate) struct Received {

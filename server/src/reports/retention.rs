@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::erasures::Erased;
 use super::report::{Event, Side};
 use super::store;
-use crate::app::App;
-use crate::audit::{self, Actor, Entry, Who};
-use crate::clock;
-use crate::db::Transaction;
-use crate::error::Result;
-use crate::jobs::{self, Job};
+use crate::platform::audit::{self, Actor, Entry, Who};
+use crate::platform::clock;
+use crate::platform::db::Transaction;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::Result;
 use crate::scans::Place;
+use crate::service::app::App;
 
 /// Reports changed in one transaction.
 const BATCH: usize = 500;

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::report::{Event, Side};
 use super::status::ReportStatus;
 use super::store::{self, Streamed};
-use crate::app::App;
-use crate::error::Result;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 
 /// How long one stream lasts.
 const LIFE: Duration = Duration::from_secs(25);

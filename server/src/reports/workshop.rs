@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::photo::{self, NotAPhoto, Photo};
-use crate::error::{Error, Result};
 use crate::http::overload::{self, overloaded};
 use crate::http::room::{Lease, Room};
+use crate::platform::problem::{Error, Result};
 
 /// Files that may wait for a thread, for each one that is worked on.
 const WAITING_PER_THREAD: usize = 16;

@@ -15,12 +15,12 @@ use uuid::Uuid;
 use super::network::{Prefixes, Salts};
 use super::scan::Scan;
 use super::store;
-use crate::clock;
-use crate::db::{self, Client};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::overload::{self, overloaded};
-use crate::jobs::{self, Job};
-use crate::tasks;
+use crate::platform::clock;
+use crate::platform::db::{self, Client};
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::tasks;
 
 /// Scans that may wait for a transaction, some ten megabytes of them; more are told to come back.
 const WAITING_ROWS: usize = 8 * ROWS_PER_COMMIT;

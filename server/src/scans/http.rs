@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
-use crate::app::App;
 use crate::codes::{Location, Place, UnitLocation};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::problems::{Always, Conflict, Sent};
 use crate::http::{Body, ClientAddress};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 /// Routes of this capability.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {

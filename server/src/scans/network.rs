@@ -9,9 +9,9 @@ use deadpool_postgres::GenericClient;
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::error::Result;
 use crate::http::ClientAddress;
-use crate::jobs::Network;
+use crate::platform::jobs::Network;
+use crate::platform::problem::Result;
 
 /// How long a salt is believed to be that of all processes: PostgreSQL forgets it in a crash.
 const BELIEVED: Duration = Duration::from_mins(1);
@@ -56,7 +56,7 @@ impl Salts {
             return Ok(salt);
         }
         let mut new = [0; 32];
-        aws_lc_rs::rand::fill(&mut new).map_err(|_| crate::error::Error::internal("no random bytes"))?;
+        aws_lc_rs::rand::fill(&mut new).map_err(|_| crate::platform::problem::Error::internal("no random bytes"))?;
         let salt = store::find_or_make_salt(db, day, &new).await?;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((day, Instant::now(), salt.clone()));
         Ok(salt)

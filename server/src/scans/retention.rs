@@ -4,9 +4,9 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::store;
-use crate::app::App;
-use crate::error::Result;
-use crate::jobs;
+use crate::platform::jobs;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 
 /// Days for which a partition is made ahead.
 const DAYS_AHEAD: i64 = 3;

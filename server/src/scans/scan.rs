@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::bounds;
-use crate::error::FieldFault;
+use crate::platform::bounds;
+use crate::platform::problem::FieldFault;
 
 /// Most scans in one request.
 pub(crate) const MAX_ITEMS: usize = 100;

@@ -9,8 +9,8 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::scan::{Place, Scan, Source};
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 
 /// Of these scans, those whose id is there already: day, id and the fingerprint that it stands for.
 pub(crate) async fn list_known(tx: &Transaction<'_>, scans: &[&Scan]) -> Result<Vec<(NaiveDate, Uuid, i64)>> {

@@ -8,9 +8,9 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 use super::{assets, minimum, page};
-use crate::app::App;
-use crate::error::{Error, Result};
 use crate::http::language;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 use crate::verify;
 
 /// Names of files hold their content: they never change.

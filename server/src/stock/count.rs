@@ -12,9 +12,9 @@ use marking::verdict::{Judgement, NotFound};
 use super::compare::{Difference, Expected, Item, Items, compare};
 use super::judge::{Holding, MaySell, Why, judge};
 use super::store;
-use crate::app::App;
 use crate::codes::UnitPlace;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 use crate::verify::{self, Answer};
 
 /// The most units that are counted in packs: as many as a document may name.

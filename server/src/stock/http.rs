@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::answer::StockAnswer;
 use super::count::{Asked, Counted, Wanted, count};
-use crate::app::App;
-use crate::audit;
 use crate::auth::Clerk;
-use crate::config::Config;
-use crate::db;
-use crate::error::{Error, Result};
 use crate::http::{Body, language, problems};
+use crate::platform::audit;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::platform::problem::{Error, Result};
 use crate::registry::{Faults, gtin_slug};
+use crate::service::app::App;
 use crate::verify;
 
 /// The most codes of a check, and of an expected delivery.

@@ -8,8 +8,8 @@ use tokio_postgres::Row;
 
 use super::judge::Holding;
 use crate::codes::UnitPlace;
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
 
 /// Whose these units are. Units of which the register holds nothing are missing.
 pub(super) async fn find_unit_holdings(

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::words;
 use crate::codes::{SealLine, UnitPlace};
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// What a code is, and whether its goods may be sold.

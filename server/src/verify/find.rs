@@ -26,12 +26,12 @@ use super::asked::AskedBy;
 use super::facts;
 use super::ready::{Alike, Gapped};
 use super::snapshot::{OrderCard, PackCard, ProductCard, Snapshot, Unit};
-use crate::app::App;
-use crate::clock;
 use crate::codes::{self, Location, Place, SealLine, Sequence, UnitLocation, UnitPlace};
-use crate::error::{Error, Result};
 use crate::http::language;
 use crate::keys::KeySet;
+use crate::platform::clock;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Lines that tell what is in a pack, at most.
 const CONTENT_LINES: usize = 100;

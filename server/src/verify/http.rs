@@ -16,9 +16,9 @@ use super::answer::Answer;
 use super::asked::AskedBy;
 use super::find;
 use super::seen::Seen;
-use crate::app::App;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, problems};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 /// The longest text that is read, in bytes. No marking code comes near.
 const LONGEST: usize = 2_048;
@@ -68,7 +68,7 @@ struct CodeToVerify {
     params(Question, Seen),
     responses(
         (status = 200, description = "What the code is", body = Answer),
-        (status = 413, description = "Longer than any code: `code-too-long`", body = crate::error::Problem,
+        (status = 413, description = "Longer than any code: `code-too-long`", body = crate::platform::problem::Problem,
             content_type = "application/problem+json"),
         problems::Malformed, problems::Always,
     ),

@@ -12,7 +12,7 @@ use marking::gtin::Gtin;
 use marking::layout::Group;
 use marking::verdict::Verdict;
 
-use crate::slots::Slots;
+use crate::platform::cache::Slots;
 
 /// Answers that are kept.
 const ANSWERS: usize = 4_096;

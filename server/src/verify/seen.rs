@@ -11,8 +11,8 @@ use actix_web::{Error, web};
 use utoipa::IntoParams;
 
 use super::snapshot;
-use crate::app::App;
-use crate::jobs;
+use crate::platform::jobs;
+use crate::service::app::App;
 
 /// The header that says that its sender has just written something.
 pub(crate) const SEEN: &str = "tanba-seen";

@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 
 use super::find::answer_json;
 use super::*;
-use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::embedded::{Durability, Embedded, Options};
-use crate::{db, work};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::service::app::App;
+use crate::service::work;
 
 /// A register with an order of each of three groups and one of stamps; numbers are those of the orders.
 struct Bench {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::work;
+use server::service::work;
 use tests::TestApp;
 
 use super::{ALMATY, ASTANA, copies, import, scan, send, settle};

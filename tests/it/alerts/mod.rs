@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::work;
+use server::service::work;
 use tests::{Answer, TestApp};
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use marking::layout::Group;
 use serde_json::json;
-use server::audit::{Actor, Who};
+use server::platform::audit::{Actor, Who};
 use uuid::Uuid;
 
 use super::Trade;

@@ -12,8 +12,8 @@ mod shipments;
 use chrono::{Duration, TimeDelta};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, totp_code};
+use server::platform::audit::{Actor, Who};
 use tests::{Answer, Stores, TestApp, shared_stores};
 use uuid::Uuid;
 

@@ -205,7 +205,7 @@ async fn verify_knows_the_order_that_has_a_place_now() {
     let voided = trade.order(&gtin, 10).await;
     trade.decide(&trade.producer, &json!({ "id": voided }), "void", json!({})).await.expect(200);
     let order = trade.order(&gtin, 10).await;
-    server::work::settle(&trade.app.app).await.unwrap();
+    server::service::work::settle(&trade.app.app).await.unwrap();
     let codes = trade.codes(order).await;
     let answer = trade.app.post("/v1/verify", &json!({ "code": codes[3] })).await.expect(200);
     assert_eq!(answer.json["verdict"], "not-released", "{}", answer.json);

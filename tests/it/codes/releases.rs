@@ -56,7 +56,7 @@ async fn goods_of_the_union_are_released_with_an_importer_alone() {
     assert_eq!(refused.faults(), ["importer field-required"]);
     let release = json!({ "produced_on": "2026-01-10", "importer": PRODUCER });
     trade.file(&trade.producer, "/v1/releases", &range(order, 0, 1), release).await.expect(201);
-    server::work::settle(&trade.app.app).await.unwrap();
+    server::service::work::settle(&trade.app.app).await.unwrap();
     let code = trade.codes(order).await[0].clone();
     let answer = trade.app.post("/v1/verify", &json!({ "code": code })).await.expect(200);
     assert_eq!(answer.json["verdict"], "in-circulation");

@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use marking::layout::Group;
 use reqwest::Method;
 use serde_json::json;
-use server::clock::Clock;
+use server::platform::clock::Clock;
 use tests::{Scene, TestApp, shared_stores};
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ async fn a_service_whose_clock_is_wrong_works_as_always() {
 /// R5: while the clock jumps, the limiter goes on by the time that passes, and a key stands for one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_empties_no_bucket_and_repeats_no_effect() {
-    let few = |config: &mut server::config::Config| config.limits.per_device = BUCKET;
+    let few = |config: &mut server::platform::config::Config| config.limits.per_device = BUCKET;
     let app = TestApp::start_with(shared_stores().await, few).await;
     let mut scene = Scene::open(&app.app, &app.url("")).await;
     let gtin = scene.product(Group::Medicines).await;

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
-use server::config::Config;
+use server::platform::config::Config;
 use tests::faults::{Child, free_address};
 use tests::load::{exchange, get};
 use tests::{TestApp, shared_stores};

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use marking::layout::Group;
 use reqwest::Method;
 use serde_json::json;
-use server::work;
+use server::service::work;
 use tests::{Answer, Scene, TestApp, shared_stores};
 use tokio::task::JoinHandle;
 use uuid::Uuid;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use marking::layout::Group;
 use serde_json::json;
-use server::config::Config;
+use server::platform::config::Config;
 use tests::faults::{Child, Fate, Ledger, free_address, scan, scan_content, stored_scans};
 use tests::load::Open;
 use tests::load::{exchange, get};

@@ -6,9 +6,9 @@ mod sign_in;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::audit::{Actor, Who};
 use server::auth::{self, FirstSecrets, NewAccount, Role, SecondFactor, totp_code};
-use server::config::Config;
+use server::platform::audit::{Actor, Who};
+use server::platform::config::Config;
 use tests::{Answer, TestApp, shared_stores};
 
 pub(super) const PASSWORD: &str = "tulip-95-anchor-mug";

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use server::work;
+use server::service::work;
 use tests::TestApp;
 
 use super::{ALMATY, ASTANA, Inspector, Sent, count, everything, form, jpeg, open, photo, send};

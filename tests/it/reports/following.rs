@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use server::work;
+use server::service::work;
 use uuid::Uuid;
 
 use super::{ASTANA, Inspector, Sent, count, everything, files, form, jpeg, open, photo};

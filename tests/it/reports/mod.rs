@@ -13,8 +13,8 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use server::audit::{Actor, Who};
 use server::auth::{self, NewAccount, Role, SecondFactor, totp_code};
+use server::platform::audit::{Actor, Who};
 use tests::{Answer, TestApp};
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use marking::layout::Group;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::json;
-use server::work;
+use server::service::work;
 use tests::{Scene, Stores, TestApp, shared_stores};
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use marking::layout::Group;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
-use server::work;
+use server::service::work;
 use tests::{Answer, Scene, TestApp};
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use server::config::Config;
+use server::platform::config::Config;
 
 use crate::load::{exchange, get};
 use crate::memory;

@@ -6,7 +6,7 @@ use chrono::Utc;
 use marking::layout::Group;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::work;
+use server::service::work;
 use uuid::Uuid;
 
 use super::sender::Tokens;

@@ -5,10 +5,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use server::clock::Clock;
-use server::config::Config;
 use server::embedded::Durability;
-use server::work;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
+use server::service::work;
 use tokio::task::JoinSet;
 
 use super::crowd::Crowd;

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use server::config::Config;
+use server::platform::config::Config;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
-use server::app::App;
+use server::service::app::App;
 use uuid::Uuid;
 
 /// A thing in the register, as [`super::Ledger::faults`] wants it: kind, id, content.

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use marking::layout::Group;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::work;
+use server::service::work;
 use tests::{Scene, Stores, TestApp};
 use tokio_postgres::Client;
 use uuid::Uuid;

@@ -15,13 +15,13 @@ use crate::alerts::case::{AlertState, Decision};
 use crate::alerts::export;
 use crate::alerts::rules::Kind;
 use crate::alerts::store::{self, Filter, InCharge, Kept, Order};
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{Caller, Overseer, Role};
-use crate::bounds;
-use crate::clock;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed, Page as Paging, Query, language, problems};
+use crate::platform::audit::{self, Entry};
+use crate::platform::bounds;
+use crate::platform::clock;
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_alerts).service(export_csv).service(export_geojson);

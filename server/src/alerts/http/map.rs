@@ -14,11 +14,11 @@ use crate::alerts::hotspots::{Cluster, Hot, Volume, hot_cells, volumes};
 use crate::alerts::rules::Position;
 use crate::alerts::store::HotCell;
 use crate::alerts::watch;
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::{Overseer, Role};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, problems};
+use crate::platform::audit::{self, Entry};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_hotspots);

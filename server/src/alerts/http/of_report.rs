@@ -6,11 +6,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Alert;
 use crate::alerts::store;
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::Inspector;
-use crate::error::{Error, Result};
 use crate::http::{language, problems};
+use crate::platform::audit::{self, Entry};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_alerts_of_report);

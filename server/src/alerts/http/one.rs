@@ -17,13 +17,13 @@ use crate::alerts::inspect::{self, Inspected, Step, Stood};
 use crate::alerts::rules::{Kind, Seen, Trail};
 use crate::alerts::store::{Event, Linked, What};
 use crate::alerts::{stream, words};
-use crate::app::App;
 use crate::auth::{Caller, Inspector};
-use crate::bounds;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Query, id_in_path, language, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::bounds;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::scans::Place;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(stream_alerts).service(get_alert);

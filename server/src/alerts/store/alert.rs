@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::super::case::{AlertState, Decision, Growth, Standing, growth, weight};
 use super::super::rules::{Finding, Judgement, Kind, Position, Subject, Trail};
 use super::event::What;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// A judgement that inspectors should know of.
 #[derive(Clone, Debug)]

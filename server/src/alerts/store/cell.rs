@@ -7,8 +7,8 @@ use h3o::CellIndex;
 
 use super::super::case::Lessons;
 use super::super::rules::{Crowd, Kind, Scan};
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 use crate::scans::KeptScan;
 
 /// Scans of a cell on a day.

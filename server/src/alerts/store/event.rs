@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// Lock of those who write events: ids become visible in their order, so that a reader misses none.
 const LOCK: i64 = 0x7461_6e62_6120;
@@ -105,7 +105,7 @@ async fn append_event(tx: &Transaction<'_>, happened: &Happened<'_>) -> Result<i
 /// Appends an event, and leaves it to the workers to tell the system that wants to know.
 pub(crate) async fn append_happened(tx: &Transaction<'_>, happened: &Happened<'_>) -> Result<()> {
     let event = append_event(tx, happened).await?;
-    crate::jobs::append(tx, &crate::jobs::Job::TellAlert { event }).await
+    crate::platform::jobs::append(tx, &crate::platform::jobs::Job::TellAlert { event }).await
 }
 
 const COLUMNS: &str = "e.id, e.alert_id, e.at, e.what, e.account_id, e.detail, e.message";

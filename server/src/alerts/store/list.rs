@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::super::case::{AlertState, Decision};
 use super::super::rules::Kind;
 use super::alert::{COLUMNS, Kept, TABLES, kept};
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// Who is in charge of an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

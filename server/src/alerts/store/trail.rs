@@ -7,8 +7,8 @@ use tokio_postgres::types::Json;
 
 use super::super::rules::{Subject, Trail};
 use super::super::watch::{coarse, exact_from};
-use crate::db::{LARGE_ROWS, Transaction};
-use crate::error::Result;
+use crate::platform::db::{LARGE_ROWS, Transaction};
+use crate::platform::problem::Result;
 
 /// Holds the trails of these subjects until the transaction ends; those that were not there begin. Returns how many of
 /// these are units. Everybody takes them in the order of their keys.

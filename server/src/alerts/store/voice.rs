@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::super::rules::Voices;
-use crate::db::Transaction;
-use crate::error::Result;
+use crate::platform::db::Transaction;
+use crate::platform::problem::Result;
 
 /// New alerts that one near network may bring up in an hour, and one wide one.
 pub(crate) const ALERTS_AN_HOUR: [i32; 2] = [20, 100];

@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use super::picture;
 use super::store;
-use crate::app::App;
 use crate::auth::caller::SignedIn;
 use crate::auth::history;
 use crate::auth::http::{LONGEST_PASSWORD, is_six_digits, within};
-use crate::error::{Error, Result};
 use crate::http::{Body, id_in_path, problems};
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 /// Bodies here hold two passwords, or a code.
 const LIMIT: usize = 4_096;

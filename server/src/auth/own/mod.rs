@@ -21,10 +21,10 @@ use super::refresh::append_own;
 use super::sign_in::slowed;
 use super::store::{self as accounts, StoredAccount};
 use super::totp::{self, Given};
-use crate::app::App;
-use crate::audit::{self, Entry};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
+use crate::platform::audit::{self, Entry};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
 
 pub(super) use http::routes;
 pub(super) use picture::svg;
@@ -36,7 +36,7 @@ const ENROLMENT: TimeDelta = TimeDelta::minutes(15);
 /// one is weak or the same.
 async fn change_password(app: &App, caller: &Caller, present: Zeroizing<String>, new: Zeroizing<String>) -> Result<()> {
     let account = prove(app, caller, present.clone(), "current").await?;
-    if *crate::unicode::password(&present) == *crate::unicode::password(&new) {
+    if *crate::platform::unicode::password(&present) == *crate::platform::unicode::password(&new) {
         return Err(Error::field("new", "field-same-password"));
     }
     account::check_password("new", &new, &account.login)?;

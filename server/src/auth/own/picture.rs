@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rxing::qrcode::QRCodeWriter;
 use rxing::{BarcodeFormat, EncodeHints, Writer};
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Modules that stay white on each side.
 const QUIET: u32 = 4;

@@ -8,15 +8,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::orders::{OrderAnswer, answer, append_audit, visible_order};
-use crate::app::App;
 use crate::auth::{self, Caller, Member, Operator};
 use crate::codes::deciding;
 use crate::codes::order::Order;
-use crate::db::Transaction;
-use crate::error::{Error, Result};
 use crate::http::{Body, id_in_path, problems};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Faults;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_approve).service(post_refuse).service(post_void);

@@ -6,7 +6,6 @@ use marking::gtin::Gtin;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{DOCUMENT_BYTES, file, fingerprint};
-use crate::app::App;
 use crate::auth::{Caller, Member, Participant};
 use crate::codes::deed::Deed;
 use crate::codes::particulars::{Import, ReleaseFacts};
@@ -16,12 +15,13 @@ use crate::codes::reading::read_units_and_seals;
 use crate::codes::request::{Application, Document, Does, RecallRequest, Release, Return, Sale, Withdrawal};
 use crate::codes::store::order as orders;
 use crate::codes::units::Naming;
-use crate::db::GenericClient;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, problems};
-use crate::idempotency::IdempotencyKey;
-use crate::jobs::{self, Job};
+use crate::platform::db::GenericClient;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, ParticipantRole};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes

@@ -10,14 +10,14 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::orders::{append_audit, visible_order};
-use crate::app::App;
 use crate::auth::Member;
 use crate::codes::csv::Export;
 use crate::codes::deciding::mark_exported;
 use crate::codes::emission::links_of;
 use crate::codes::order::Order;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, problems};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(get_codes);

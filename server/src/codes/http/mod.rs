@@ -19,11 +19,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::pack::sscc_slug;
 use super::perform::{Filing, append_audit};
-use crate::app::App;
 use crate::auth::{self, Caller};
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, FieldFault, Result};
+use crate::service::app::App;
 
 pub(super) use documents::settle;
 pub(crate) use export::{CodeRange, range_name};

@@ -13,19 +13,19 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::audit;
 use crate::auth::{self, Caller, Member, Role};
 use crate::codes::order::{Order, OrderState, Progress, check_quantity};
 use crate::codes::ordering::{Placer, Wish, place_order};
 use crate::codes::particulars::{Recall, recalled_runs};
 use crate::codes::store::order::{self as store, OrderFilter};
 use crate::codes::store::segment;
-use crate::db::GenericClient;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems, search_text};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::audit;
+use crate::platform::db::GenericClient;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, ReleaseFact, gtin_slug};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_order).service(list).service(get_one);

@@ -13,7 +13,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{DOCUMENT_BYTES, file, fingerprint, sscc_in_path};
-use crate::app::App;
 use crate::auth::{Member, Participant};
 use crate::codes::deed::Deed;
 use crate::codes::pack::{Level, read_ssccs, sscc_slug};
@@ -22,10 +21,11 @@ use crate::codes::perform::Filing;
 use crate::codes::reading::read_units_and_seals;
 use crate::codes::store::{order, pack as store, sscc_column};
 use crate::codes::units::{MAX_FAULTS, MAX_PACKS, Naming, Run, Units, runs_of};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, known, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_pack).service(post_open).service(get_one);

@@ -9,18 +9,18 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::App;
-use crate::audit;
 use crate::auth::{self, Member, Operator};
-use crate::clock;
 use crate::codes::quota::{DEFAULT, Limits, Quota, Usage};
 use crate::codes::store::place::{self, SequenceRow};
 use crate::codes::store::quota as store;
-use crate::db::GenericClient;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, problems};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::platform::audit;
+use crate::platform::clock;
+use crate::platform::db::GenericClient;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, gtin_slug};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(get_quotas).service(post_quota).service(list_sequences);

@@ -9,7 +9,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{DOCUMENT_BYTES, file, fingerprint};
-use crate::app::App;
 use crate::auth::Participant;
 use crate::codes::SealLine;
 use crate::codes::deed::Deed;
@@ -19,10 +18,11 @@ use crate::codes::request::{Document, Does, ShipmentRequest};
 use crate::codes::shipment::{Direction, Shipment, ShipmentState};
 use crate::codes::shipping::{begin_shipment, end_shipment};
 use crate::codes::store::shipment as store;
-use crate::error::{Error, Result};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Names};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_shipment).service(post_accept).service(post_cancel).service(list).service(get_one);

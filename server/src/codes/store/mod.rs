@@ -11,7 +11,7 @@ pub(crate) mod shipment;
 use marking::gtin::Gtin;
 use marking::sscc::Sscc;
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// A number that a table holds as `int` although it is never negative.
 pub(crate) fn unsigned(number: i32) -> Result<u32> {

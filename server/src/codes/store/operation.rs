@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{signed, unsigned};
 use crate::codes::units::Run;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// A document as it was filed.
 #[derive(Clone, Debug, PartialEq, Eq)]

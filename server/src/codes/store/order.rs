@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{gtin, gtin_column, signed, unsigned};
 use crate::codes::order::{Order, OrderState};
 use crate::codes::place::{Place, Sequence, UnitPlace};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 const ORDER: &str = "number, id, gtin, participant, product_group, quantity, first_place, key_id, price_tenge, \
     created_at, state, decided_at, reason, exported_at, applied";
@@ -263,7 +263,7 @@ pub(crate) async fn list_orders(
     let below = below.map(signed).transpose()?;
     let state = filter.state.map(OrderState::slug);
     let gtin = filter.gtin.map(gtin_column);
-    let search = filter.search.as_deref().map(crate::db::containing);
+    let search = filter.search.as_deref().map(crate::platform::db::containing);
     let rows = db.query(&list, &[&filter.participant, &below, &state, &gtin, &search, &limit]).await?;
     rows.iter().map(order).collect()
 }

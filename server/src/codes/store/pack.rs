@@ -9,8 +9,8 @@ use super::operation::columns;
 use super::{sscc, sscc_column, unsigned};
 use crate::codes::pack::{Level, Pack};
 use crate::codes::units::Run;
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 const PACK: &str = "sscc, level, owner, parent, packed_at, opened_at";
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::signed;
 use crate::codes::place::Sequence;
 use crate::codes::share::{Asker, Given};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// Who needs places of which sequence.
 #[derive(Clone, Copy, Debug)]

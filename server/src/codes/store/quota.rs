@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::{gtin, gtin_column};
 use crate::codes::quota::{DEFAULT, Limits, Quota, Usage};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 fn bound(row: &Row, column: &str) -> Result<Option<u64>> {
     row.get::<_, Option<i64>>(column).map(u64::try_from).transpose().map_err(Error::internal)

@@ -10,8 +10,8 @@ use tokio_postgres::Row;
 use super::{signed, unsigned};
 use crate::codes::particulars::{Declaration, Import, Particulars, Recall, ReleaseFacts};
 use crate::codes::sheet::Sheet;
-use crate::db::{GenericClient, LARGE_ROWS, Transaction};
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::db::{GenericClient, LARGE_ROWS, Transaction};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Units of a full segment, as PostgreSQL counts.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "about a thousand")]

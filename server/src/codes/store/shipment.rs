@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::unsigned;
 use crate::codes::shipment::{Direction, Shipment, ShipmentState};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 const SHIPMENT: &str = "s.id, s.sender, f.bin, s.receiver, t.bin, s.state, o.units, o.at, s.changed_at, \

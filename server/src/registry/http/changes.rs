@@ -9,17 +9,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin_in_path;
 use super::participants::{ParticipantAnswer, check_prefixes};
-use crate::app::App;
-use crate::audit;
 use crate::auth::{self, Operator};
-use crate::db::Transaction;
-use crate::error::{Error, Result};
 use crate::http::{Body, problems};
-use crate::idempotency::{self, IdempotencyKey};
-use crate::jobs::{self, Job};
+use crate::platform::audit;
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, Result};
 use crate::registry::faults::Faults;
 use crate::registry::participant::{Participant, read_prefixes};
 use crate::registry::store;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_block).service(post_unblock).service(post_prefixes);

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin::{Bin, InvalidBin};
 use super::product::gtin_slug;
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 pub(crate) use participants::register as register_participant;
 pub(crate) use products::{owner_of, publish as publish_product, register as register_product};

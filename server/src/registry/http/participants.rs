@@ -8,19 +8,19 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin_in_path;
-use crate::app::App;
-use crate::audit;
 use crate::auth::{self, Member, Operator};
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, problems, search_text};
-use crate::idempotency::{self, IdempotencyKey};
-use crate::jobs::{self, Job};
+use crate::platform::audit;
+use crate::platform::db::Transaction;
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
 use crate::registry::names::Names;
 use crate::registry::participant::{NewParticipant, Participant, ParticipantRole};
 use crate::registry::prefix::Gs1Prefix;
 use crate::registry::store;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_participant).service(list).service(get_participant);

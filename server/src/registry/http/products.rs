@@ -10,20 +10,20 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::gtin_in_path;
-use crate::app::App;
-use crate::audit::{self, Actor};
 use crate::auth::{self, Member, Operator};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Body, Listed, Page, Query, language, problems, search_text};
-use crate::idempotency::{self, IdempotencyKey};
-use crate::jobs::{self, Job};
+use crate::platform::audit::{self, Actor};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::jobs::{self, Job};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
 use crate::registry::names::Names;
 use crate::registry::participant::Participant;
 use crate::registry::product::{AttributeLine, CheckedProduct, NewProduct, Product, ProductState, attribute_lines};
 use crate::registry::reference::reference;
 use crate::registry::store::{self, ProductFilter};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_product).service(list).service(get_card).service(post_publish);

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::error::{Error, Result};
 use crate::http::problems;
+use crate::platform::problem::{Error, Result};
 use crate::registry::reference::{Country, Directory, ProductGroup, Region, Term, reference};
 use crate::registry::release::ReleaseRule;
 

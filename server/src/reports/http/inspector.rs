@@ -11,13 +11,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PhotoJpeg, ReportPhoto, Standing, category_text, photo_file};
-use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::auth::Inspector;
-use crate::bounds;
-use crate::clock;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Listed as Page, Page as Paging, Query, id_in_path, language, problems};
+use crate::platform::audit::{self, Entry};
+use crate::platform::bounds;
+use crate::platform::clock;
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
 use crate::reports::code;
 use crate::reports::draft::categories;
@@ -27,6 +26,7 @@ use crate::reports::status::ReportStatus;
 use crate::reports::store::{self, Filter, InCharge, Linked, Listed};
 use crate::reports::text::search_key;
 use crate::scans::Place;
+use crate::service::app::App;
 use crate::verify::Answer;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {

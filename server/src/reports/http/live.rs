@@ -7,12 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::auth::Inspector;
-use crate::error::{Error, FieldFault, Result};
 use crate::http::{Query, problems};
+use crate::platform::problem::{Error, FieldFault, Result};
 use crate::reports::store::Colleague;
 use crate::reports::{inspect, stream};
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(stream_reports).service(list_colleagues);

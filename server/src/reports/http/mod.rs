@@ -19,7 +19,7 @@ use super::inspect::Shown;
 use super::report::KeptPhoto;
 use super::status::ReportStatus;
 use super::text::composed;
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// Routes of this capability.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {

@@ -13,10 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PhotoJpeg, ReportPhoto, Standing, TOKEN, category_text, checked, photo_file};
-use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::http::{Body, ClientAddress, id_in_path, language, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, Problem, Result};
 use crate::reports::draft::Draft;
 use crate::reports::follow::{self, Followed, Follower, Progress, sentence};
 use crate::reports::form::{Form, TEXTS};
@@ -24,6 +23,7 @@ use crate::reports::receive::{self, Received};
 use crate::reports::report::{Event, Side};
 use crate::reports::status::ReportStatus;
 use crate::scans::Place;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_report).service(get_report).service(delete_report);

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{NewMessage, checked};
-use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::http::{Body, ClientAddress, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, Problem, Result};
 use crate::reports::follow::{self, Follower, Progress, Reply};
 use crate::reports::form::Form;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_message);

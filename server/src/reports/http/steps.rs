@@ -7,16 +7,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{NewMessage, checked};
-use crate::app::App;
 use crate::auth::Inspector;
-use crate::error::{Error, Result};
 use crate::http::{Body, problems};
-use crate::idempotency::IdempotencyKey;
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::{Error, Result};
 use crate::reports::draft::text_faults;
 use crate::reports::follow::Progress;
 use crate::reports::inspect;
 use crate::reports::status::Decision;
 use crate::reports::text::composed;
+use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_assignment).service(post_message).service(post_decision);

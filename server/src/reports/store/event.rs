@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::super::report::{Event, ReportNumber, Side};
 use super::super::status::ReportStatus;
 use super::report::{number, status};
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// Lock of those who write steps: ids become visible in their order, so that a reader of the stream misses none.
 const LOCK: i64 = 0x7461_6e62_6130;

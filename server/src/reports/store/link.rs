@@ -7,8 +7,8 @@ use super::super::links::{Sighting, Why};
 use super::super::report::ReportNumber;
 use super::super::status::ReportStatus;
 use super::report::{number, sighting, status};
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 
 /// Most reports that one is compared with: where so many came in, another link tells nothing new.
 const CANDIDATES: i64 = 200;

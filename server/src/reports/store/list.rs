@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::super::report::ReportNumber;
 use super::super::status::ReportStatus;
 use super::report::{number, place, status};
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 use crate::scans::Place;
 
 /// Who is in charge of a report.

@@ -5,8 +5,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::super::report::KeptPhoto;
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// Notes files that are about to be written.
 pub(crate) async fn note_pending(db: &impl GenericClient, paths: &[String], now: DateTime<Utc>) -> Result<()> {

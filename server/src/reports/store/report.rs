@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::super::links::Sighting;
 use super::super::report::{Report, ReportNumber};
 use super::super::status::ReportStatus;
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
 use crate::scans::Place;
 
 /// Tokens of one report that hold at once: a retry gives a new one, and of too many the oldest goes.

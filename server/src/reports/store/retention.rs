@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::report::sighting;
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 use crate::reports::status::ReportStatus;
 use crate::scans::Place;
 

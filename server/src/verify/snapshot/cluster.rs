@@ -13,8 +13,8 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::db;
-use crate::error::{Error, Result};
+use crate::platform::db;
+use crate::platform::problem::{Error, Result};
 
 /// How long what a node said of the cluster's layout is used: many ways are opened at the same moment.
 const FRESH: Duration = Duration::from_millis(100);

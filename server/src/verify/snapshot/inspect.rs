@@ -13,8 +13,8 @@ use marking::segment::VERSION_BYTES;
 
 use super::units::segment_name;
 use super::{Inner, Snapshot, truth};
-use crate::db::Client;
-use crate::error::Result;
+use crate::platform::db::Client;
+use crate::platform::problem::Result;
 
 /// How often a process compares what it was asked about.
 const EVERY: Duration = Duration::from_secs(1);

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::link::Live;
 use super::{link, truth};
-use crate::db::Client;
+use crate::platform::db::Client;
 
 /// How old an answer may be before it is asked for anew, in the background.
 const FRESH: Duration = Duration::from_millis(500);

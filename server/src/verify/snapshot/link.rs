@@ -28,7 +28,7 @@ use tokio::sync::OnceCell;
 use super::cluster::Way;
 use super::mac::MacKey;
 use super::truth;
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// How long an answer of Redis is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);

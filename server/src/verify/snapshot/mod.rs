@@ -58,10 +58,10 @@ pub(crate) use refresh::{Marks, Rebuilt};
 pub(crate) use units::Unit;
 
 use crate::codes::{Sequence, UnitPlace};
-use crate::config::Config;
-use crate::db::{self, Client, Replica};
-use crate::error::{Error, Result};
-use crate::slots::Slots;
+use crate::platform::cache::Slots;
+use crate::platform::config::Config;
+use crate::platform::db::{self, Client, Replica};
+use crate::platform::problem::{Error, Result};
 use cards::Run;
 use heat::Heat;
 use inspect::Asked;

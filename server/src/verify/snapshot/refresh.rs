@@ -9,7 +9,7 @@ use super::{
     Card, OrderCard, PackCard, ParticipantCard, ProductCard, Shard, Snapshot, link::Live, truth, units::segment_name,
     write,
 };
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Segments written by one script: a hundred kilobytes, a fraction of a millisecond of Redis' time.
 const BATCH: usize = 64;

@@ -13,7 +13,7 @@ use super::cluster::{Cluster, Way};
 use super::lag::Lag;
 use super::link::{Link, Live};
 use super::mac::MacKey;
-use crate::error::Result;
+use crate::platform::problem::Result;
 
 /// Slots of a Redis Cluster (Redis Cluster specification, "Key distribution model").
 const SLOTS: u16 = 16_384;

@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::written::Thing;
 use super::{Card, Inner, OrderCard, PackCard, ParticipantCard, ProductCard, Snapshot};
-use crate::error::Result;
-use crate::jobs::Job;
+use crate::platform::jobs::Job;
+use crate::platform::problem::Result;
 
 /// How long an answer waits for the refresh.
 const BUDGET: Duration = Duration::from_millis(250);

@@ -9,8 +9,8 @@ use marking::segment::Segment;
 use marking::status::Status;
 
 use super::*;
-use crate::db;
 use crate::embedded::{Durability, Embedded, Options};
+use crate::platform::db;
 
 const GTIN: u64 = 4_870_001_234_560;
 
@@ -433,7 +433,8 @@ async fn an_answer_is_never_of_a_later_moment_than_a_write_that_it_lacks() {
 async fn what_a_process_has_written_it_answers_with_at_once() {
     let mut bench = Bench::new("own").await;
     bench.settle(7, Status::InCirculation).await;
-    let job = |segments: &[u32]| vec![crate::jobs::Job::RefreshOrder { order: 1, segments: segments.to_vec() }];
+    let job =
+        |segments: &[u32]| vec![crate::platform::jobs::Job::RefreshOrder { order: 1, segments: segments.to_vec() }];
     let mut turn = [Status::Sold, Status::Returned].into_iter().cycle();
     for round in 0..40 {
         // The segment is hot.

@@ -10,9 +10,9 @@ use tokio_postgres::Row;
 
 use super::cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, Run, UnitRun};
 use crate::codes::Sequence;
-use crate::config::Config;
-use crate::db::{self, Client, GenericClient};
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::db::{self, Client, GenericClient};
+use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// How many packs inside a pack are named one by one.

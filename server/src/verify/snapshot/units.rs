@@ -16,8 +16,8 @@ use super::{
     Card, HeldSegment, OrderCard, Particulars, Snapshot, UnitRun, copies_answer, inconsistent, shared, truth, write,
 };
 use crate::codes::UnitPlace;
-use crate::db::{self, Client};
-use crate::error::{Error, Result};
+use crate::platform::db::{self, Client};
+use crate::platform::problem::{Error, Result};
 
 /// What the register holds about one unit.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use marking::layout::Group;
-use server::config::Config;
+use server::platform::config::Config;
 use tests::faults::{Child, free_address};
 use tests::load::{Load, Random, encoded, get};
 use tests::{PostgresReplica, RedisCluster, Scene};

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child as Process, Command, Stdio};
 use std::time::Duration;
 
-use server::config::Config;
+use server::platform::config::Config;
 use socket2::{Domain, Socket, Type};
 use tests::faults::{Child, free_address};
 use tests::load::{Load, get};

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use marking::layout::{CodeWriter, Group};
-use server::app::App;
+use server::service::app::App;
 use tests::load::Lines;
 
 use crate::Plan;

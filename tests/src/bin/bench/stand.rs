@@ -8,12 +8,12 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use redis::aio::MultiplexedConnection;
-use server::app::{self, App, Running};
-use server::clock::Clock;
-use server::config::{Config, Limits};
-use server::db;
 use server::embedded::{Durability, Embedded, Options};
-use server::work::{self, Worker};
+use server::platform::clock::Clock;
+use server::platform::config::{Config, Limits};
+use server::platform::db;
+use server::service::app::{self, App, Running};
+use server::service::work::{self, Worker};
 use tests::Scene;
 
 /// The longest static answer.

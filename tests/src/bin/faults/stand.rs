@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 use marking::layout::Group;
-use server::config::Config;
 use server::embedded::Durability;
+use server::platform::config::Config;
 use tests::faults::{Child, free_address};
 use tests::load::{Random, encoded, get, post};
 use tests::{Scene, Stores, TestApp};

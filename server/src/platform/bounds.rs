@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::error::FieldFault;
+use crate::platform::problem::FieldFault;
 
 /// The years in which anything of ours happens.
 const YEARS: std::ops::Range<i32> = 2000..2100;

@@ -25,7 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect};
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// Makes encrypted connections to PostgreSQL.
 #[derive(Clone)]

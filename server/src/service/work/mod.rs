@@ -12,9 +12,12 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
-use crate::error::{Error, Result};
-use crate::{alerts, db, jobs, tasks};
+use crate::alerts;
+use crate::platform::db;
+use crate::platform::jobs;
+use crate::platform::problem::{Error, Result};
+use crate::platform::tasks;
+use crate::service::app::App;
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);

@@ -10,8 +10,8 @@ use subtle::ConstantTimeEq;
 use tokio_postgres::Row;
 use zeroize::Zeroizing;
 
-use crate::db::{Client, GenericClient};
-use crate::error::Result;
+use crate::platform::db::{Client, GenericClient};
+use crate::platform::problem::Result;
 
 /// Rows linked in one transaction.
 const BATCH: i64 = 1_000;

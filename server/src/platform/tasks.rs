@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{Error, Result};
+use crate::platform::problem::{Error, Result};
 
 /// How long a task that ended rests before it is started again.
 const REST: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::Pool;
 
-use crate::error::Result;
+use crate::platform::problem::Result;
 
 /// How often the two are compared.
 const EVERY: Duration = Duration::from_millis(500);

@@ -1,7 +1,7 @@
 //! How the workers keep up: what monitoring asks.
 
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 /// Jobs that wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

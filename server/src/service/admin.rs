@@ -9,10 +9,10 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{HttpResponse, HttpServer, web};
 use bytes::Bytes;
 
-use crate::app::App;
-use crate::error::{Error, Result};
-use crate::health;
 use crate::http::listen::listen;
+use crate::platform::problem::{Error, Result};
+use crate::service::app::App;
+use crate::service::health;
 
 /// Metrics are rendered at most so often; whoever asks meanwhile gets the same.
 const RENDERED_EVERY: Duration = Duration::from_secs(1);

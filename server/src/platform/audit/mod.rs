@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::GenericClient;
-use crate::error::Result;
+use crate::platform::db::GenericClient;
+use crate::platform::problem::Result;
 
 pub use chain::{ChainKey, Verified, Walk, extend, verify, verify_from};
 pub(crate) use log::{Filter, Record, list};

@@ -9,10 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::patrol::Patrol;
 use super::take_step;
-use crate::app::App;
-use crate::audit::anchor;
-use crate::error::{Error, Result};
-use crate::{alerts, audit, auth, idempotency, jobs, regions, reports, scans, tasks};
+use crate::platform::audit;
+use crate::platform::audit::anchor;
+use crate::platform::idempotency;
+use crate::platform::jobs;
+use crate::platform::problem::{Error, Result};
+use crate::platform::tasks;
+use crate::service::app::App;
+use crate::{alerts, auth, regions, reports, scans};
 
 /// A chore under way.
 type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;

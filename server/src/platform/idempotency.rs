@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::db::Transaction;
-use crate::error::{Error, FieldFault, Result};
+use crate::platform::db::Transaction;
+use crate::platform::problem::{Error, FieldFault, Result};
 
 /// The header's name.
 pub const HEADER: &str = "Idempotency-Key";

@@ -3,8 +3,8 @@
 //! nothing but the lease, which soon runs out.
 
 use super::{Job, dead};
-use crate::db::{Client, GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{Client, GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 /// How long a job is kept from other workers before its rows are locked; doubled with every attempt.
 const LEASE_SECONDS: f64 = 2.0;

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Settled;
 use crate::alerts::rules::Network;
 use crate::alerts::{self, Wanted};
-use crate::app::App;
-use crate::db::Client;
-use crate::error::{Error, Result};
-use crate::jobs::{self, Job, Lane, Taken};
+use crate::platform::db::Client;
+use crate::platform::jobs::{self, Job, Lane, Taken};
+use crate::platform::problem::{Error, Result};
+use crate::platform::tasks;
 use crate::reports::{self, Erased};
-use crate::tasks;
+use crate::service::app::App;
 use crate::verify::Marks;
 
 /// Jobs held at a time.

@@ -10,9 +10,9 @@ use locales::Arg;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::config::Config;
-use crate::doubt;
 use crate::http::language;
+use crate::platform::config::Config;
+use crate::platform::doubt;
 
 /// The result of anything that a handler may pass on.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

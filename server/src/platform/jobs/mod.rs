@@ -13,8 +13,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::db::{GenericClient, Transaction};
-use crate::error::{Error, Result};
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::{Error, Result};
 
 pub(crate) use dead::{DeadJob, drop_dead, list_dead, retry_dead};
 pub(crate) use lease::{Lane, Taken, any_due, begin, give_back, hold, note_failed, remove};

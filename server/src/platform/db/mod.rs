@@ -1,5 +1,5 @@
 //! PostgreSQL: the pool and the migrations. Refuses to wait for a store longer than
-//! [`Config::STORE_PATIENCE`](crate::config::Config::STORE_PATIENCE).
+//! [`Config::STORE_PATIENCE`](crate::platform::config::Config::STORE_PATIENCE).
 
 use std::pin::pin;
 use std::str::FromStr;
@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 
-use crate::config::Config;
-use crate::doubt;
-use crate::error::{Error, Result};
+use crate::platform::config::Config;
+use crate::platform::doubt;
+use crate::platform::problem::{Error, Result};
 
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
 

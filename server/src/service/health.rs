@@ -8,10 +8,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::App;
-use crate::config::Config;
-use crate::error::Error;
-use crate::{codes, db, jobs};
+use crate::codes;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::platform::jobs;
+use crate::platform::problem::Error;
+use crate::service::app::App;
 
 /// Routes for those who run the service.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -68,7 +70,7 @@ struct Ready {
 /// The process can serve: at least one store answers within two seconds, and it is not about to stop.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "Can serve", body = Ready),
-    (status = 503, description = "No store answers, or the process is about to stop", body = crate::error::Problem, content_type = "application/problem+json"),
+    (status = 503, description = "No store answers, or the process is about to stop", body = crate::platform::problem::Problem, content_type = "application/problem+json"),
 ), security(()))]
 #[get("/readyz")]
 async fn ready(app: web::Data<App>) -> Result<web::Json<Ready>, Error> {

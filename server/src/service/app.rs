@@ -15,19 +15,22 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::admin::Admin;
 use crate::alerts::{self, Streams, Watch};
 use crate::auth::{self, Sessions};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::error::{Error, Result};
 use crate::http::{self, limits::Limiter};
 use crate::keys::{self, Keys};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db;
+use crate::platform::problem::{Error, Result};
+use crate::platform::tasks;
 use crate::regions::{self, Regions};
 use crate::reports::{self, Reports};
 use crate::scans::{self, Committer};
+use crate::service::admin::Admin;
+use crate::service::health;
 use crate::verify::{self, MacKey, Snapshot};
-use crate::{codes, db, decode, demo, health, labels, office, recalls, registry, site, stock, tasks};
+use crate::{codes, decode, demo, labels, office, recalls, registry, site, stock};
 
 /// The state of one process. Cheap to clone: everything inside is shared.
 #[derive(Clone)]

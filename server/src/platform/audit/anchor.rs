@@ -16,8 +16,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::chain::ChainKey;
-use crate::db::GenericClient;
-use crate::error::{Error, Result};
+use crate::platform::db::GenericClient;
+use crate::platform::problem::{Error, Result};
 
 /// What heads begin with.
 const MARK: &str = "tanba-anchor:v1:";

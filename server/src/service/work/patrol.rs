@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::take_step;
-use crate::app::App;
-use crate::error::Result;
+use crate::platform::problem::Result;
+use crate::service::app::App;
 use crate::verify::Rebuilt;
 
 /// Advisory lock of the one who walks over the snapshot.

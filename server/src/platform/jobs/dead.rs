@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Job, Taken};
-use crate::db::{GenericClient, Transaction};
-use crate::error::Result;
+use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::problem::Result;
 
 /// A job that is not tried any more.
 #[derive(Clone, Debug)]
