@@ -12,7 +12,7 @@ use crate::people::People;
 
 /// Links every record that isn't linked yet, and says how many links there are.
 async fn linked(people: &People) -> i64 {
-    let mut db = people.app().app.db.get().await.unwrap();
+    let mut db = people.app().app.base.db.get().await.unwrap();
     let key = people.app().app.keys.audit_key();
     while audit::extend(&mut db, &key).await.unwrap() > 0 {}
     match audit::verify(&db, &key).await.unwrap() {
@@ -98,7 +98,7 @@ async fn deeds_and_refusals_are_recorded_with_who_when_where_what_and_how_it_end
         assert!(records(&people, action).await.len() >= atleast, "{action}");
     }
     // Nothing that was secret, and no code, is in it.
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     let all = db.query_one("SELECT string_agg(audit::text, ' ') FROM audit", &[]).await.unwrap();
     let all: String = all.get(0);
     for secret in ["harness-of-nine-horses", "not-this-one-at-all", people.token("operator"), "0104870001234560"] {
@@ -112,7 +112,7 @@ async fn deeds_and_refusals_are_recorded_with_who_when_where_what_and_how_it_end
 async fn the_record_only_grows() {
     let people = People::gather().await;
     linked(&people).await;
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     for sql in [
         "UPDATE audit SET result = 'done' WHERE id = 1",
         "UPDATE audit SET address = NULL",
@@ -141,7 +141,7 @@ async fn a_change_by_force_is_found_where_it_begins() {
     let people = People::gather().await;
     people.trade.goods(5).await;
     let links = linked(&people).await;
-    let mut db = people.app().app.db.get().await.unwrap();
+    let mut db = people.app().app.base.db.get().await.unwrap();
     let key = people.app().app.keys.audit_key();
     let middle = links / 2;
     let id = |position: i64| format!("(SELECT audit_id FROM audit_link WHERE position = {position})");
@@ -189,7 +189,7 @@ async fn a_change_by_force_is_found_where_it_begins() {
     }
     drop(db);
     // The same record is read the same by whoever lives by another clock.
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     db.batch_execute("SET TIME ZONE 'Asia/Almaty'; SET datestyle = 'German'").await.unwrap();
     let whole = audit::verify(&db, &key).await.unwrap();
     assert!(matches!(whole, Verified::Whole { links: all, waiting: 0, .. } if all == links), "{whole:?}");
@@ -208,8 +208,8 @@ async fn a_chain_that_is_laid_anew_or_cut_off_is_found_by_its_key_and_by_kept_he
     let links = linked(&people).await;
     let app = &people.app().app;
     let key = app.keys.audit_key();
-    let mut db = app.db.get().await.unwrap();
-    let head = anchor::head(&db, app.clock.now()).await.unwrap().unwrap();
+    let mut db = app.base.db.get().await.unwrap();
+    let head = anchor::head(&db, app.base.clock.now()).await.unwrap().unwrap();
     assert_eq!(head.position, links);
     let kept = format!("a line of a log\n{{\"anchor\":\"{}\"}}\n", head.signed(&key));
     assert_eq!(anchor::compare(&db, &key, &kept).await.unwrap(), Compared::Agrees { anchors: 1 });
@@ -249,7 +249,7 @@ async fn a_predated_record_and_missing_numbers_are_told() {
     linked(&people).await;
     let app = &people.app().app;
     let key = app.keys.audit_key();
-    let mut db = app.db.get().await.unwrap();
+    let mut db = app.base.db.get().await.unwrap();
     let insert =
         "INSERT INTO audit (at, actor, action, object, result) VALUES ($1, 'cli', 'codes.order', 'order:x', 'done')";
     // A transaction that was rolled back takes its number along.
@@ -280,14 +280,14 @@ async fn an_auditor_sees_whether_the_chain_holds() {
         "{told}"
     );
     let key = people.app().app.keys.audit_key();
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     let kept = told["anchor"].as_str().unwrap();
     assert_eq!(anchor::compare(&db, &key, kept).await.unwrap(), Compared::Agrees { anchors: 1 });
     // What comes later is checked from there on.
     drop(db);
     let more = linked(&people).await;
     assert!(more > links);
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     db.batch_execute("SET session_replication_role = replica").await.unwrap();
     db.execute(
         "UPDATE audit SET result = 'forbidden' WHERE id = (SELECT audit_id FROM audit_link WHERE position = $1)",
@@ -354,7 +354,7 @@ async fn an_auditor_takes_the_record_away_as_a_file() {
     let json = people.get(Some("auditor"), "/v1/audit/export.ndjson").await.expect(200);
     let text = String::from_utf8(json.bytes).unwrap();
     let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     let all: i64 = db.query_one("SELECT count(*) FROM audit", &[]).await.unwrap().get(0);
     assert_eq!(i64::try_from(records.len()).unwrap(), all);
     assert!(records.windows(2).all(|pair| pair[0]["id"].as_i64() > pair[1]["id"].as_i64()));

@@ -19,13 +19,13 @@ async fn add(app: &TestApp, login: &str, role: Role) -> SecondFactor {
         participant: None,
         region: (role == Role::Inspector).then(|| "750000000".to_owned()),
     };
-    auth::add_account(&app.app, CLI, new).await.unwrap().1
+    auth::add_account(&app.app.auth, CLI, new).await.unwrap().1
 }
 
 /// Signs in with the code of now; a code serves once, so the clock goes on by a step first.
 async fn try_sign_in(app: &TestApp, login: &str, password: &str, factor: &SecondFactor) -> Answer {
-    app.app.clock.shift(TimeDelta::seconds(30));
-    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    app.app.base.clock.shift(TimeDelta::seconds(30));
+    let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
     app.post("/v1/auth/sign-in", &json!({ "login": login, "password": password, "totp": code })).await
 }
 
@@ -72,7 +72,7 @@ async fn an_unknown_login_and_a_wrong_password_are_answered_alike() {
     let other = add(&app, "other", Role::Operator).await;
     let code = try_sign_in(&app, "known", PASSWORD, &other).await.expect(401);
     assert_eq!(code.bytes, wrong.bytes, "nor does a wrong code tell anything");
-    auth::disable_account(&app.app, CLI, "known", true).await.unwrap();
+    auth::disable_account(&app.app.auth, CLI, "known", true).await.unwrap();
     assert_eq!(try_sign_in(&app, "known", PASSWORD, &factor).await.expect(401).bytes, wrong.bytes);
 }
 
@@ -83,7 +83,7 @@ async fn nobody_signs_in_without_the_second_factor_and_a_code_serves_once() {
     let factor = add(&app, "auditor", Role::Auditor).await;
     let body = json!({ "login": "auditor", "password": PASSWORD });
     assert_eq!(app.post("/v1/auth/sign-in", &body).await.expect(401).slug(), "second-factor-needed");
-    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
     let body = json!({ "login": "auditor", "password": PASSWORD, "totp": code });
     let (one, other) = tokio::join!(app.post("/v1/auth/sign-in", &body), app.post("/v1/auth/sign-in", &body));
     let mut statuses = [one.status, other.status];
@@ -101,7 +101,7 @@ async fn a_refresh_token_serves_once_and_its_reuse_ends_the_family() {
     let access = second["access_token"].as_str().unwrap();
     get(&app, "/v1/auth/me", access).await.expect(200);
     // Soon it may be the same request again, whose answer was lost on its way; later it was copied.
-    app.app.clock.shift(TimeDelta::seconds(31));
+    app.app.base.clock.shift(TimeDelta::seconds(31));
     refresh(&app, &first).await.expect(401);
     get(&app, "/v1/auth/me", access).await.expect(401);
     refresh(&app, second["refresh_token"].as_str().unwrap()).await.expect(401);
@@ -113,10 +113,10 @@ async fn a_session_ends_by_itself_after_ten_hours() {
     let app = TestApp::start().await;
     let factor = add(&app, "operator", Role::Operator).await;
     let (access, next) = sign_in(&app, "operator", &factor).await;
-    app.app.clock.shift(TimeDelta::minutes(11));
+    app.app.base.clock.shift(TimeDelta::minutes(11));
     assert_eq!(get(&app, "/v1/auth/me", &access).await.expect(401).slug(), "token-expired");
     let next = refresh(&app, &next).await.expect(200).json["refresh_token"].as_str().unwrap().to_owned();
-    app.app.clock.shift(TimeDelta::hours(10));
+    app.app.base.clock.shift(TimeDelta::hours(10));
     assert_eq!(refresh(&app, &next).await.expect(401).slug(), "token-expired");
 }
 
@@ -152,7 +152,7 @@ async fn guessing_is_slowed_and_the_victim_comes_in_from_elsewhere() {
     let app = TestApp::start_with(shared_stores().await, proxied).await;
     let factor = add(&app, "victim", Role::Operator).await;
     let from = async |address: &str, password: &str| {
-        let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+        let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
         let body = json!({ "login": "victim", "password": password, "totp": code });
         let request = app.request(Method::POST, "/v1/auth/sign-in").header("X-Forwarded-For", address);
         app.send(request.json(&body)).await
@@ -192,7 +192,7 @@ fn set_cookie(answer: &Answer) -> String {
 async fn a_browser_keeps_its_session_in_a_cookie_that_only_this_site_uses() {
     let app = TestApp::start().await;
     let factor = add(&app, "operator", Role::Operator).await;
-    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
     let body = json!({ "login": "operator", "password": PASSWORD, "totp": code, "cookie": true });
     let signed_in = app.post("/v1/auth/sign-in", &body).await.expect(200);
     assert_eq!(signed_in.json["refresh_token"], Value::Null, "no script ever holds it");
@@ -226,7 +226,7 @@ async fn a_role_that_is_taken_away_is_gone_at_once() {
     let factor = add(&app, "auditor", Role::Auditor).await;
     let (access, _) = sign_in(&app, "auditor", &factor).await;
     get(&app, "/v1/audit", &access).await.expect(200);
-    auth::set_role(&app.app, CLI, "auditor", Role::Operator, None, None).await.unwrap();
+    auth::set_role(&app.app.auth, CLI, "auditor", Role::Operator, None, None).await.unwrap();
     get(&app, "/v1/audit", &access).await.expect(401);
     let (access, _) = sign_in(&app, "auditor", &factor).await;
     get(&app, "/v1/audit", &access).await.expect(403);
@@ -241,10 +241,10 @@ async fn keys_change_while_tokens_are_checked_and_none_is_refused() {
     for _ in 0..3 {
         let (old, _) = sign_in(&app, "operator", &factor).await;
         let card = app.app.keys.rotate(Purpose::Token, CLI).await.unwrap();
-        assert_eq!(card.state(app.app.clock.now()), KeyState::Next);
+        assert_eq!(card.state(app.app.base.clock.now()), KeyState::Next);
         get(&twin, "/v1/auth/me", &old).await.expect(200);
         // The new key signs once everybody had time to learn of it, here at the next sign-in.
-        app.app.clock.shift(TimeDelta::seconds(30));
+        app.app.base.clock.shift(TimeDelta::seconds(30));
         let (new, _) = sign_in(&app, "operator", &factor).await;
         get(&twin, "/v1/auth/me", &new).await.expect(200);
         let keys = app.get("/.well-known/jwks.json").await.expect(200).json;

@@ -49,7 +49,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 async fn counts(app: &TestApp) -> (i64, i64, i64) {
     let row = "SELECT count(*) FILTER (WHERE words <> ''), count(*) FILTER (WHERE deleted_at IS NOT NULL),
                       (SELECT count(*) FROM report_photo) FROM report";
-    let row = app.app.db.get().await.unwrap().query_one(row, &[]).await.unwrap();
+    let row = app.app.base.db.get().await.unwrap().query_one(row, &[]).await.unwrap();
     (row.get(0), row.get(1), row.get(2))
 }
 
@@ -65,8 +65,8 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
     fs::create_dir_all(&folder).unwrap();
     let recipient = backup::create_identity(&key).unwrap();
     assert!(backup::create_identity(&key).is_err(), "an identity is never written over");
-    let now = app.app.clock.now();
-    let (made, manifest) = backup::create(&app.app.config, &[recipient], &folder, now).await.unwrap();
+    let now = app.app.base.clock.now();
+    let (made, manifest) = backup::create(&app.app.base.config, &[recipient], &folder, now).await.unwrap();
     assert_eq!((manifest.photos, manifest.files.len()), (2, 2));
     for file in files(&made) {
         let bytes = fs::read(&file).unwrap();
@@ -80,15 +80,15 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
 
     // Another machine: an empty database, no photos. Only the list of erasures was kept elsewhere.
     let name = format!("{}_again", app.database);
-    let client = app.app.db.get().await.unwrap();
+    let client = app.app.base.db.get().await.unwrap();
     client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     drop(client);
-    let mut config = Config::clone(&app.app.config);
+    let mut config = Config::clone(&app.app.base.config);
     let erasures = config.data_dir.join("erasures");
     config.data_dir = stores.folder.join(&name);
     config.database_url = Some(stores.database_url(&name));
     fs::create_dir_all(&config.data_dir).unwrap();
-    fs::copy(app.app.config.data_dir.join("master.key"), config.data_dir.join("master.key")).unwrap();
+    fs::copy(app.app.base.config.data_dir.join("master.key"), config.data_dir.join("master.key")).unwrap();
     let copied = std::process::Command::new("cp").arg("-a").arg(&erasures).arg(&config.data_dir).status().unwrap();
     assert!(copied.success());
     let stranger = backup::Identity::new();
@@ -100,13 +100,13 @@ async fn a_report_that_was_taken_back_after_the_backup_is_gone_again_after_the_r
     );
     let again = TestApp::over(config, name, Clock::default()).await;
     assert_eq!(counts(&again).await, (2, 0, 2), "as it was");
-    assert_eq!(files(&again.app.config.data_dir.join("photos")).len(), 2);
+    assert_eq!(files(&again.app.base.config.data_dir.join("photos")).len(), 2);
     // What the worker does at its start.
-    assert_eq!(server::reports::keep_erased(&again.app).await.unwrap(), 1);
+    assert_eq!(server::reports::keep_erased(&again.app.reports).await.unwrap(), 1);
     server::service::work::settle(&again.app).await.unwrap();
     assert_eq!(counts(&again).await, (1, 1, 1));
-    assert_eq!(files(&again.app.config.data_dir.join("photos")).len(), 1);
-    assert_eq!(server::reports::keep_erased(&again.app).await.unwrap(), 0, "once");
+    assert_eq!(files(&again.app.base.config.data_dir.join("photos")).len(), 1);
+    assert_eq!(server::reports::keep_erased(&again.app.reports).await.unwrap(), 0, "once");
     for (report, words) in [(&kept, json!(WORDS)), (&gone, json!(""))] {
         let path = format!("/v1/reports/{}", report.json["number"].as_str().unwrap());
         let token = report.json["token"].as_str().unwrap();
@@ -125,21 +125,21 @@ async fn a_postgresql_that_is_further_back_than_it_was_is_a_restored_one() {
     let app = TestApp::start_on(&stores).await;
     let gone = report(&app).await;
     server::service::work::settle(&app.app).await.unwrap();
-    assert_eq!(server::reports::keep_erased(&app.app).await.unwrap(), 0);
+    assert_eq!(server::reports::keep_erased(&app.app.reports).await.unwrap(), 0);
     take_back(&app, &gone).await;
     server::service::work::settle(&app.app).await.unwrap();
     // As if the erasure had not happened, and the log had not come that far.
-    let client = app.app.db.get().await.unwrap();
+    let client = app.app.base.db.get().await.unwrap();
     client
         .batch_execute("UPDATE report SET deleted_at = NULL, closed_at = NULL, words = 'x', status = 'received'")
         .await
         .unwrap();
-    assert_eq!(server::reports::keep_erased(&app.app).await.unwrap(), 0, "nothing was restored");
-    let state = app.app.config.data_dir.join("erasures/state.json");
+    assert_eq!(server::reports::keep_erased(&app.app.reports).await.unwrap(), 0, "nothing was restored");
+    let state = app.app.base.config.data_dir.join("erasures/state.json");
     let mut noted: serde_json::Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
     noted["log_end"] = json!(noted["log_end"].as_i64().unwrap() + (1 << 40));
     fs::write(&state, noted.to_string()).unwrap();
-    assert_eq!(server::reports::keep_erased(&app.app).await.unwrap(), 1);
+    assert_eq!(server::reports::keep_erased(&app.app.reports).await.unwrap(), 1);
     assert_eq!(counts(&app).await, (0, 1, 0));
     drop(client);
     app.stop().await;

@@ -10,7 +10,7 @@ use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use server::platform::clock::Clock;
 use server::platform::config::Config;
-use server::service::app::{self, App, Running};
+use server::service::{self, Running, Service};
 use tests::{TestApp, python, shared_stores};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -45,18 +45,18 @@ struct Tester {
 impl Tester {
     /// Another process of the register of `app`, without its limits; `examples` are told to the tester.
     async fn beside(app: &TestApp, examples: &[(&str, &str, Value)]) -> Self {
-        let mut config = Config::clone(&app.app.config);
+        let mut config = Config::clone(&app.app.base.config);
         config.limits.per_device = u32::MAX;
         config.limits.per_prefix = u32::MAX;
         config.limits.global = u32::MAX;
         config.limits.reports_per_day = u32::MAX;
         config.limits.report_bytes_per_day = u64::MAX;
-        let app = App::open(config, Clock::default()).await.unwrap();
-        let folder = app.config.data_dir.join("contract");
-        let running = app::serve(app).unwrap();
+        let app = Service::open(config, Clock::default()).await.unwrap();
+        let folder = app.base.config.data_dir.join("contract");
+        let running = service::serve(app).unwrap();
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("fresh.py"), HOOKS).unwrap();
-        let mut contract = serde_json::to_value(app::openapi()).unwrap();
+        let mut contract = serde_json::to_value(service::openapi()).unwrap();
         for (path, name, example) in examples {
             set_example(&mut contract, path, name, example);
         }
@@ -93,7 +93,7 @@ impl Tester {
 /// Names of the operations for a role, or of those for everybody. Who signs out could not go on, and a
 /// stream is no answer to wait for.
 fn operations(role: Option<&str>) -> Vec<String> {
-    let contract = serde_json::to_value(app::openapi()).unwrap();
+    let contract = serde_json::to_value(service::openapi()).unwrap();
     let items = contract["paths"].as_object().unwrap().values();
     let operations = items.flat_map(|item| item.as_object().unwrap().values());
     let is_for = |operation: &&Value| {
@@ -255,7 +255,7 @@ async fn every_role_is_answered_as_the_contract_says() {
     ] {
         tester.try_all(Some((role, people.token(name))), if name == "rival" { 2 } else { 8 }).await;
     }
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     let kinds = "SELECT DISTINCT kind FROM operation WHERE at > $1 ORDER BY kind";
     let kinds: Vec<String> = db.query(kinds, &[&began]).await.unwrap().iter().map(|row| row.get(0)).collect();
     let changed = ["apply", "pack", "recall", "release", "return", "sell", "ship", "unpack", "withdraw"];

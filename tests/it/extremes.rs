@@ -6,7 +6,7 @@ use reqwest::multipart::Form;
 use serde_json::{Map, Value, json};
 use server::platform::clock::Clock;
 use server::platform::config::Config;
-use server::service::app;
+use server::service;
 use server::service::work;
 use tests::{Answer, TestApp};
 use uuid::Uuid;
@@ -71,7 +71,7 @@ struct Route {
 }
 
 fn contract() -> Value {
-    serde_json::to_value(app::openapi()).unwrap()
+    serde_json::to_value(service::openapi()).unwrap()
 }
 
 /// Every route but those that end the caller's session, or the test.
@@ -177,7 +177,7 @@ impl Trial {
     async fn open() -> Self {
         let case = Case::open().await;
         let trade = &case.people.trade;
-        let mut config = Config::clone(&case.people.app().app.config);
+        let mut config = Config::clone(&case.people.app().app.base.config);
         config.limits.per_device = u32::MAX;
         config.limits.per_prefix = u32::MAX;
         config.limits.global = u32::MAX;
@@ -266,7 +266,7 @@ impl Trial {
     /// Keeps both clocks where they were: an access token lives for ten minutes.
     fn hold_clocks(&self, at: chrono::DateTime<chrono::Utc>) {
         for app in [&self.app.app, &self.case.people.app().app] {
-            app.clock.shift(at - app.clock.now());
+            app.base.clock.shift(at - app.base.clock.now());
         }
     }
 
@@ -384,12 +384,12 @@ async fn every_field_and_query_takes_its_extremes_and_no_later_step_trips_over_t
     let app = &trial.app.app;
     let settled = work::settle(app).await.unwrap();
     assert_eq!(settled.failed, 0, "every job that came of it is done");
-    let db = app.db.get().await.unwrap();
+    let db = app.base.db.get().await.unwrap();
     let left = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM dead_job)";
     assert_eq!(db.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
     drop(db);
-    server::scans::keep_house(app).await.unwrap();
-    server::alerts::keep_house(app).await.unwrap();
+    server::scans::keep_house(&app.scans).await.unwrap();
+    server::alerts::keep_house(&app.alerts).await.unwrap();
     // What was let in is read again by everybody who lists it.
     for (who, path) in [
         ("inspector", "/v1/alerts"),

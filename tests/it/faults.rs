@@ -65,6 +65,6 @@ async fn whole(response: reqwest::Response) -> Option<Answer> {
 }
 
 async fn redis_of(app: &TestApp) -> MultiplexedConnection {
-    let client = ::redis::Client::open(app.app.config.redis_url.as_deref().unwrap()).unwrap();
+    let client = ::redis::Client::open(app.app.base.config.redis_url.as_deref().unwrap()).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()
 }

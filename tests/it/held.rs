@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use server::service::app;
+use server::service;
 use tests::Answer;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ struct Write {
 }
 
 fn writes() -> Vec<Write> {
-    let contract = serde_json::to_value(app::openapi()).unwrap();
+    let contract = serde_json::to_value(service::openapi()).unwrap();
     let mut found = Vec::new();
     for (pattern, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap().iter().filter(|(method, _)| *method != "get") {
@@ -131,7 +131,7 @@ async fn send(people: &People, write: &Write) -> Answer {
 #[tokio::test]
 async fn a_disabled_account_writes_nothing_although_its_session_is_cached() {
     let people = People::gather().await;
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     let set = "UPDATE account SET disabled_at = $2 WHERE login = $1";
     let (mut tried, mut faults) = (0, Vec::new());
     for write in writes() {
@@ -141,7 +141,7 @@ async fn a_disabled_account_writes_nothing_although_its_session_is_cached() {
         // The cache forgets a session after twenty seconds: only an answer given while it still holds proves anything.
         loop {
             people.get(Some(&write.role), "/v1/auth/me").await.expect(200);
-            db.execute(set, &[&login, &Some(people.app().app.clock.now())]).await.unwrap();
+            db.execute(set, &[&login, &Some(people.app().app.base.clock.now())]).await.unwrap();
             let answer = send(&people, &write).await;
             let still_cached = people.get(Some(&write.role), "/v1/auth/me").await.status == 200;
             db.execute(set, &[&login, &None::<chrono::DateTime<chrono::Utc>>]).await.unwrap();

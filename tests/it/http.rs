@@ -176,7 +176,7 @@ async fn a_full_pool_is_told_as_overload_and_not_as_a_store_that_is_away() {
     let app = TestApp::start_with(tests::shared_stores().await, few).await;
     let follow =
         || app.request(reqwest::Method::GET, "/v1/reports/TB-26-0000001").header("Tanba-Report-Token", "x".repeat(43));
-    let held = app.app.db.get().await.unwrap();
+    let held = app.app.base.db.get().await.unwrap();
     let refused = app.send(follow()).await.expect(503);
     assert_eq!(refused.slug(), "overloaded");
     assert!(refused.headers.contains_key("retry-after"));

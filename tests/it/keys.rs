@@ -48,7 +48,7 @@ async fn a_revoked_key_is_refused_online_and_offline_in_time() {
 
     assert_eq!(app.app.keys.sign_list(&root(), CLI).await.unwrap(), Some(1));
     let mut phone = KeyRing::new(root().public_bytes()).unwrap();
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     phone.take_served(&fetched(app).await, now).unwrap();
     assert_eq!(judged(&phone, &code, now), (OfflineVerdict::Issued, OfflineReason::SealHolds));
     assert_eq!(verdict(&twin).await["verdict"], "not-released");
@@ -74,7 +74,7 @@ async fn a_revoked_key_is_refused_online_and_offline_in_time() {
     assert!(!app.app.keys.list_is_current());
     assert_eq!(app.app.keys.sign_list(&root(), CLI).await.unwrap(), Some(2));
     assert!(phone.is_due(now + TimeDelta::hours(6)));
-    assert_eq!(phone.take_served(&fetched(app).await, app.app.clock.now()), Ok(Taken::New));
+    assert_eq!(phone.take_served(&fetched(app).await, app.app.base.clock.now()), Ok(Taken::New));
     let signed = revoked.elapsed();
     assert_eq!(judged(&phone, &code, now), (OfflineVerdict::UnknownOffline, OfflineReason::KeyRevoked));
     println!("refused by the process itself after {here:?}, by another after {there:?}, by a phone after {signed:?}");
@@ -101,7 +101,7 @@ async fn a_list_is_published_once_forward_and_under_one_root() {
     let served = app.get("/v1/keys").await.expect(200);
     assert_eq!(served.json["root"], public.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")));
     let mut phone = KeyRing::new(public).unwrap();
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     assert_eq!(phone.take_served(&served.bytes, now), Ok(Taken::New));
     let mut stranger = KeyRing::new(other.public_bytes()).unwrap();
     assert_eq!(stranger.take_served(&served.bytes, now), Err(KeyListRefused::WrongSignature));

@@ -108,7 +108,7 @@ async fn a_forged_address_does_not_reach_the_audit() {
         let request = scene.request(Method::GET, "/v1/audit").await;
         let answer = request.header("X-Forwarded-For", "1.2.3.4, 203.0.113.9").send().await.unwrap();
         assert_eq!(answer.status(), 403);
-        let db = app.app.db.get().await.unwrap();
+        let db = app.app.base.db.get().await.unwrap();
         let refused = "SELECT address FROM audit WHERE action = 'auth.refuse'";
         let rows = db.query(refused, &[]).await.unwrap();
         let addresses: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
@@ -178,7 +178,7 @@ async fn an_unknown_code_and_a_malformed_one_look_alike() {
 async fn an_oversized_body_is_refused_while_it_streams_and_memory_stays_flat() {
     let stores = shared_stores().await;
     let app = TestApp::start_on(stores).await;
-    let mut config = Config::clone(&app.app.config);
+    let mut config = Config::clone(&app.app.base.config);
     config.listen = free_address();
     std::fs::create_dir_all(&config.data_dir).unwrap();
     let log = config.data_dir.join("child.log");

@@ -28,7 +28,7 @@ struct Program {
 
 impl Program {
     async fn start(app: &TestApp) -> Self {
-        let config = &app.app.config;
+        let config = &app.app.base.config;
         let folder = config.data_dir.join("program");
         fs::create_dir_all(&folder).unwrap();
         let file = |name: &str| Stdio::from(File::create(folder.join(name)).unwrap());

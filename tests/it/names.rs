@@ -51,7 +51,7 @@ async fn every_route_refuses_a_name_that_it_does_not_have() {
 /// A1: the contract says so, too: every body of a request is closed, and so is every object within it.
 #[test]
 fn the_contract_closes_every_body_of_a_request() {
-    let contract = serde_json::to_value(server::service::app::openapi()).unwrap();
+    let contract = serde_json::to_value(server::service::openapi()).unwrap();
     let mut closed = 0;
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

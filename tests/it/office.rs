@@ -20,8 +20,8 @@ fn secret(text: &str) -> Vec<u8> {
 
 /// Signs in with what the register told.
 async fn try_secrets(app: &TestApp, login: &str, secrets: &Value) -> Answer {
-    app.app.clock.shift(TimeDelta::seconds(30));
-    let totp = totp_code(&secret(secrets["totp"].as_str().unwrap()), app.app.clock.now());
+    app.app.base.clock.shift(TimeDelta::seconds(30));
+    let totp = totp_code(&secret(secrets["totp"].as_str().unwrap()), app.app.base.clock.now());
     let body = json!({ "login": login, "password": secrets["password"], "totp": totp });
     app.post("/v1/auth/sign-in", &body).await
 }
@@ -32,7 +32,7 @@ async fn under(people: &People, key: &str, path: &str, body: &Value) -> Answer {
 }
 
 async fn id_of(people: &People, login: &str) -> Uuid {
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     db.query_one("SELECT id FROM account WHERE login = $1", &[&login]).await.unwrap().get(0)
 }
 
@@ -276,7 +276,7 @@ async fn accounts_with_power_need_two_operators() {
 
     // Nobody approves what an operator asked for who is none any more, nor after a day.
     let own = id_of(&people, "operator").await;
-    let db = people.app().app.db.get().await.unwrap();
+    let db = people.app().app.base.db.get().await.unwrap();
     db.execute("UPDATE account SET disabled_at = now() WHERE id = $1", &[&own]).await.unwrap();
     assert_eq!(post_as(&people, &second, &approve(4)).await.expect(409).slug(), "asker-gone");
     db.execute("UPDATE account SET disabled_at = NULL WHERE id = $1", &[&own]).await.unwrap();

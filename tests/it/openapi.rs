@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use server::service::app;
+use server::service;
 
 fn contract() -> Value {
-    serde_json::to_value(app::openapi()).unwrap()
+    serde_json::to_value(service::openapi()).unwrap()
 }
 
 fn operations() -> Vec<(String, String, Value)> {
@@ -29,7 +29,7 @@ fn operations() -> Vec<(String, String, Value)> {
 fn the_committed_contract_is_what_the_code_says() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.yaml");
     let committed = fs::read_to_string(committed).unwrap();
-    assert!(committed == app::contract().unwrap(), "run `cargo xtask openapi`");
+    assert!(committed == service::contract().unwrap(), "run `cargo xtask openapi`");
 }
 
 /// X2

@@ -24,7 +24,7 @@ async fn the_service_works_under_a_role_that_can_change_no_table_and_nothing_tha
         config.database_url = config.database_url.as_deref().map(as_service);
     })
     .await;
-    assert_eq!(db::migrate(&app.app.db).await.unwrap(), 0, "tables that are as they must be are left alone");
+    assert_eq!(db::migrate(&app.app.base.db).await.unwrap(), 0, "tables that are as they must be are left alone");
     server::demo::load(&app.app).await.unwrap();
     let worker = server::service::work::start(app.app.clone());
     let codes = app.get("/demo/codes.json").await.expect(200);
@@ -37,7 +37,7 @@ async fn the_service_works_under_a_role_that_can_change_no_table_and_nothing_tha
     let sent = json!({ "sent_at": chrono::Utc::now(), "items": [scan] });
     app.post("/v1/scans", &sent).await.expect(201);
 
-    let client = app.app.db.get().await.unwrap();
+    let client = app.app.base.db.get().await.unwrap();
     // The worker has done what waited, linked the audit and made the days' partitions.
     let started = Instant::now();
     loop {

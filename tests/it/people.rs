@@ -34,7 +34,7 @@ impl People {
         let rival = json!({ "bin": RIVAL, "name": name, "roles": ["producer", "importer", "wholesaler", "retailer"] });
         trade.post(&trade.operator, "/v1/participants", &rival).await.expect(201);
         let number = async |bin: &str| -> i32 {
-            let db = app.app.db.get().await.unwrap();
+            let db = app.app.base.db.get().await.unwrap();
             db.query_one("SELECT number FROM participant WHERE bin = $1", &[&bin]).await.unwrap().get(0)
         };
         let (own, rival) = (Some(number(crate::codes::PRODUCER).await), Some(number(RIVAL).await));
@@ -102,9 +102,9 @@ pub(crate) async fn sign_in(
         participant,
         region: region.map(str::to_owned),
     };
-    let (_, factor) = auth::add_account(&app.app, actor, new).await.unwrap();
+    let (_, factor) = auth::add_account(&app.app.auth, actor, new).await.unwrap();
     // The code of the step before is taken as well, and stays good if the step ends now.
-    let totp = totp_code(factor.secret.as_slice(), app.app.clock.now() - TimeDelta::seconds(15));
+    let totp = totp_code(factor.secret.as_slice(), app.app.base.clock.now() - TimeDelta::seconds(15));
     let body = json!({ "login": login, "password": PASSWORD, "totp": totp });
     let answer = app.post("/v1/auth/sign-in", &body).await.expect(200);
     answer.json["access_token"].as_str().unwrap().to_owned()

@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Map, Value, json};
 use server::auth::Role;
-use server::service::app;
+use server::service;
 use tests::Answer;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ pub(crate) struct Route {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    let contract = serde_json::to_value(app::openapi()).unwrap();
+    let contract = serde_json::to_value(service::openapi()).unwrap();
     let mut found = Vec::new();
     for (pattern, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

@@ -27,7 +27,7 @@ fn scan(id: u128, consent: &str) -> Value {
 }
 
 async fn rows(app: &TestApp, sql: &str) -> Vec<tokio_postgres::Row> {
-    app.app.db.get().await.unwrap().query(sql, &[]).await.unwrap()
+    app.app.base.db.get().await.unwrap().query(sql, &[]).await.unwrap()
 }
 
 /// Q27
@@ -117,18 +117,18 @@ async fn a_phone_whose_clock_is_a_year_ahead_is_believed_by_our_clock() {
 #[tokio::test]
 async fn places_are_rounded_and_days_dropped_when_their_time_has_come() {
     let app = TestApp::start().await;
-    server::scans::keep_house(&app.app).await.unwrap();
+    server::scans::keep_house(&app.app.scans).await.unwrap();
     let mut today = scan(1, "exact");
     today["taken_at"] = json!(Utc::now());
     app.post("/v1/scans", &json!({"items": [today]})).await.expect(201);
 
-    app.app.clock.shift(TimeDelta::days(91));
-    server::scans::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(91));
+    server::scans::keep_house(&app.app.scans).await.unwrap();
     let row = &rows(&app, "SELECT latitude, coarsened_at IS NOT NULL FROM scan").await[0];
     assert!((row.get::<_, f64>(0) - 51.125).abs() < 1e-9 && row.get::<_, bool>(1));
 
-    app.app.clock.shift(TimeDelta::days(700));
-    server::scans::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(700));
+    server::scans::keep_house(&app.app.scans).await.unwrap();
     let count: i64 = rows(&app, "SELECT count(*) FROM scan").await[0].get(0);
     assert_eq!(count, 0);
 }
@@ -173,7 +173,7 @@ async fn a_time_that_no_clock_error_explains_is_refused_at_its_place_and_poisons
 #[tokio::test]
 async fn a_row_that_can_not_be_written_fails_its_own_request_only() {
     let app = Arc::new(TestApp::start().await);
-    let mut db = app.app.db.get().await.unwrap();
+    let mut db = app.app.base.db.get().await.unwrap();
     // Whatever PostgreSQL refuses although it was let in at the door.
     db.batch_execute("ALTER TABLE scan ADD CONSTRAINT refused CHECK (code <> 'poison')").await.unwrap();
     let tx = db.transaction().await.unwrap();
@@ -186,7 +186,7 @@ async fn a_row_that_can_not_be_written_fails_its_own_request_only() {
     let first = send(json!({ "items": [scan(1, "none")] }));
     let waiting = async |requests: i64| {
         let count = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'scan'::regclass AND pid <> $1";
-        while app.app.db.get().await.unwrap().query_one(count, &[&0]).await.unwrap().get::<_, i64>(0) < requests {
+        while app.app.base.db.get().await.unwrap().query_one(count, &[&0]).await.unwrap().get::<_, i64>(0) < requests {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
@@ -197,7 +197,7 @@ async fn a_row_that_can_not_be_written_fails_its_own_request_only() {
     let broken = send(json!({ "items": [scan(101, "none"), poison] }));
     let late: Vec<_> = (30..40).map(|id| send(json!({ "items": [scan(id, "none")] }))).collect();
     // Until all of them have been read and wait in the queue.
-    while app.app.scans.waiting_rows() < 1 + 28 + 2 + 10 {
+    while app.app.scans.committer.waiting_rows() < 1 + 28 + 2 + 10 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     tx.commit().await.unwrap();

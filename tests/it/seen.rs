@@ -147,7 +147,7 @@ async fn a_segment_that_somebody_wrote_into_redis_is_found_and_told_to_those_who
     scene.await_verdict(&codes[3], "sold").await;
     let client = redis::Client::open(stores.redis_url()).unwrap();
     let mut redis = client.get_multiplexed_async_connection().await.unwrap();
-    let pattern = format!("{}*:s:*", app.app.config.redis_prefix);
+    let pattern = format!("{}*:s:*", app.app.base.config.redis_prefix);
     let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut redis).await.unwrap();
     for key in &keys {
         let bytes: Vec<u8> = redis::cmd("GET").arg(key).query_async(&mut redis).await.unwrap();

@@ -93,7 +93,7 @@ async fn the_demo_shows_its_codes_when_it_is_asked_for_and_is_not_there_otherwis
     }
     // U38: a stamp's link leads to this service, by the scheme under which it is known.
     let wine = codes.iter().filter_map(|code| code["text"].as_str()).find(|text| text.contains("/s/")).unwrap();
-    assert!(wine.starts_with(&format!("{}/s/", app.app.config.public_url)), "{wine}");
+    assert!(wine.starts_with(&format!("{}/s/", app.app.base.config.public_url)), "{wine}");
     let page = app.get("/demo/wine?lang=en").await.expect(200);
     let text = String::from_utf8(page.bytes).unwrap();
     for told in ["Dry red wine", "Alazani Valley Winery", "Qala Import LLP", "55302/"] {

@@ -9,11 +9,11 @@ use crate::alerts::{ALMATY, import, scan, send, send_from};
 use crate::people::People;
 
 async fn number(app: &TestApp, sql: &str) -> i64 {
-    app.app.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+    app.app.base.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
 }
 
 async fn execute(app: &TestApp, sql: &str) {
-    app.app.db.get().await.unwrap().batch_execute(sql).await.unwrap();
+    app.app.base.db.get().await.unwrap().batch_execute(sql).await.unwrap();
 }
 
 /// Lets time pass for jobs: what waits for its next attempt is due, leases have run out.
@@ -57,7 +57,7 @@ impl Poisoned {
 
     /// Scans of all goods, the poisoned one among them, in one request.
     async fn scan_all(&self) {
-        let now = self.app().app.clock.now();
+        let now = self.app().app.base.clock.now();
         let scans: Vec<Value> =
             self.codes.iter().zip(1..).map(|(code, device)| scan(now, code, device, 0, ALMATY)).collect();
         send_from(self.app(), "203.0.113.9", &scans).await;
@@ -74,7 +74,7 @@ async fn one_scan_that_no_worker_can_judge_ends_on_the_dead_list_and_takes_none_
     case.scan_all().await;
     // More jobs, which share the first attempt's transaction.
     for code in &case.codes[1..7] {
-        send(app, &[scan(app.app.clock.now(), code, 99, 0, ALMATY)]).await;
+        send(app, &[scan(app.app.base.clock.now(), code, 99, 0, ALMATY)]).await;
     }
     let settled = settle_all(app).await;
     assert!(settled.failed > 0);

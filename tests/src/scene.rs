@@ -10,7 +10,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use server::auth::{self, NewAccount, Role, totp_code};
 use server::platform::audit::{Actor, Who};
-use server::service::app::App;
+use server::service::Service;
 use uuid::Uuid;
 
 use crate::Answer;
@@ -41,7 +41,7 @@ pub struct Person {
 
 impl Scene {
     /// Makes the accounts and the participant. `app` is any process of the service at `base`.
-    pub async fn open(app: &App, base: &str) -> Self {
+    pub async fn open(app: &Service, base: &str) -> Self {
         let client = Client::builder().timeout(Duration::from_mins(2)).build().expect("a client");
         let operator = Person::add(app, &client, base, "operator", Role::Operator, None, None).await;
         let new = json!({
@@ -57,7 +57,7 @@ impl Scene {
         let quota = json!({ "codes_a_day": most, "not_applied": most, "orders_a_day": most });
         let request = client.post(format!("{base}/v1/participants/{BIN}/quotas")).bearer_auth(&operator.access);
         send(request, &quota).await.expect(200);
-        let db = app.db.get().await.expect("PostgreSQL answers");
+        let db = app.base.db.get().await.expect("PostgreSQL answers");
         let row = db.query_one("SELECT number FROM participant WHERE bin = $1", &[&BIN]).await;
         let number = row.expect("the participant stands").get(0);
         let producer = Person::add(app, &client, base, "producer", Role::Participant, Some(number), None).await;
@@ -65,7 +65,7 @@ impl Scene {
     }
 
     /// Makes an account for an inspector of a region, and signs in with it.
-    pub async fn hire_inspector(&self, app: &App, region: &str) -> Person {
+    pub async fn hire_inspector(&self, app: &Service, region: &str) -> Person {
         Person::add(app, &self.client, &self.base, "inspector", Role::Inspector, None, Some(region)).await
     }
 
@@ -198,7 +198,7 @@ impl Scene {
 
 impl Person {
     async fn add(
-        app: &App,
+        app: &Service,
         client: &Client,
         base: &str,
         login: &str,
@@ -214,9 +214,9 @@ impl Person {
             participant,
             region: region.map(str::to_owned),
         };
-        let (_, factor) = auth::add_account(app, actor, new).await.expect("an account is made");
+        let (_, factor) = auth::add_account(&app.auth, actor, new).await.expect("an account is made");
         // The code of the step before is taken as well, and stays good if the step ends now.
-        let totp = totp_code(factor.secret.as_slice(), app.clock.now() - TimeDelta::seconds(15));
+        let totp = totp_code(factor.secret.as_slice(), app.base.clock.now() - TimeDelta::seconds(15));
         let body = json!({ "login": login, "password": PASSWORD, "totp": totp });
         let answer = send(client.post(format!("{base}/v1/auth/sign-in")), &body).await.expect(200);
         Self::of(&answer)

@@ -6,14 +6,14 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use server::platform::clock::Clock;
 use server::platform::config::Config;
-use server::service::app::{self, App, Running};
+use server::service::{self, Running, Service};
 
 use crate::Stores;
 
 /// A running service and a client for it.
 pub struct TestApp {
     /// The state of the service, for what can't be seen from outside.
-    pub app: App,
+    pub app: Service,
     /// A client without any token.
     pub client: Client,
     /// The name of the database.
@@ -97,18 +97,18 @@ impl TestApp {
 
     /// Another process of the same register: the same database, Redis prefix and data folder, on another port.
     pub async fn twin(&self) -> Self {
-        self.twin_at(self.app.clock.clone()).await
+        self.twin_at(self.app.base.clock.clone()).await
     }
 
     /// The same with a clock of its own.
     pub async fn twin_at(&self, clock: Clock) -> Self {
-        Self::over(Config::clone(&self.app.config), self.database.clone(), clock).await
+        Self::over(Config::clone(&self.app.base.config), self.database.clone(), clock).await
     }
 
     /// A service with these settings, on stores whose tables are there.
     pub async fn over(config: Config, database: String, clock: Clock) -> Self {
-        let app = App::open(config, clock).await.expect("the service opens");
-        let running = app::serve(app.clone()).expect("the service listens");
+        let app = Service::open(config, clock).await.expect("the service opens");
+        let running = service::serve(app.clone()).expect("the service listens");
         let client = Client::builder().timeout(std::time::Duration::from_secs(30)).build().expect("a client");
         Self { app, client, database, address: running.address, running: Some(running) }
     }

@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::case::{AlertState, Decision};
 use super::rules::Trail;
 use super::store::{self, Event, Happened, Kept, Linked, Update, What};
+use crate::alerts::Alerts;
 use crate::auth::{self, Caller};
 use crate::platform::audit::{self, Entry};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// An alert with all that an inspector may see of it.
 pub(super) struct Inspected {
@@ -81,9 +81,9 @@ impl Step<'_> {
 }
 
 /// Reads an alert with its trail. The look is audited.
-pub(super) async fn read(app: &App, inspector: &Caller, id: Uuid) -> Result<Inspected> {
-    audited(app, inspector, "alerts.read", id, async {
-        let mut client = app.db.get().await?;
+pub(super) async fn read(state: &Alerts, inspector: &Caller, id: Uuid) -> Result<Inspected> {
+    audited(state, inspector, "alerts.read", id, async {
+        let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
         auth::hold_caller(&tx, inspector).await?;
         let alert = find(&tx, inspector, id).await?;
@@ -91,7 +91,7 @@ pub(super) async fn read(app: &App, inspector: &Caller, id: Uuid) -> Result<Insp
         let events = store::list_events(&tx, id).await?;
         let links = store::list_links(&tx, id).await?;
         let places = trail.as_ref().map_or(0, |trail| trail.sightings().len());
-        let entry = entry(inspector, "alerts.read", id, app.clock.now(), json!({ "places": places }));
+        let entry = entry(inspector, "alerts.read", id, state.base.clock.now(), json!({ "places": places }));
         audit::append(&tx, &entry).await?;
         tx.commit().await?;
         Ok(Inspected { alert, trail, events, links })
@@ -101,18 +101,18 @@ pub(super) async fn read(app: &App, inspector: &Caller, id: Uuid) -> Result<Insp
 
 /// Does one step: found, changed, written and audited in one transaction, once for a key.
 pub(super) async fn step(
-    app: &App,
+    state: &Alerts,
     inspector: &Caller,
     id: Uuid,
     key: &IdempotencyKey,
     step: Step<'_>,
 ) -> Result<Stood> {
     let action = step.action();
-    audited(app, inspector, action, id, async {
-        let mut client = app.db.get().await?;
+    audited(state, inspector, action, id, async {
+        let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
         auth::hold_caller(&tx, inspector).await?;
-        let now = app.clock.now();
+        let now = state.base.clock.now();
         let caller = inspector.actor.who.to_string();
         let route = format!("{action} {id}");
         let stood = idempotency::once(&tx, &caller, key, &route, &step.fingerprint(), now, async || {
@@ -127,7 +127,7 @@ pub(super) async fn step(
         })
         .await?;
         tx.commit().await?;
-        app.wake.notify_one();
+        state.base.wake.notify_one();
         Ok(stood)
     })
     .await
@@ -223,7 +223,7 @@ fn entry(inspector: &Caller, action: &'static str, id: Uuid, at: DateTime<Utc>, 
 
 /// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
 async fn audited<T>(
-    app: &App,
+    state: &Alerts,
     inspector: &Caller,
     action: &'static str,
     id: Uuid,
@@ -231,8 +231,8 @@ async fn audited<T>(
 ) -> Result<T> {
     let result = work.await;
     if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result {
-        let client = app.db.get().await?;
-        let refusal = entry(inspector, action, id, app.clock.now(), json!({}));
+        let client = state.base.db.get().await?;
+        let refusal = entry(inspector, action, id, state.base.clock.now(), json!({}));
         audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
     }
     result

@@ -4,11 +4,11 @@ use marking::seal_keys::SealCheck;
 use marking::status::Status;
 
 use super::rules::{Position, Read, Scan, Seen, mixed};
+use crate::alerts::Alerts;
 use crate::codes::{self, Location, Place, UnitPlace};
 use crate::platform::clock;
 use crate::platform::problem::Result;
 use crate::scans::{self, KeptScan};
-use crate::service::app::App;
 use crate::verify::Unit;
 
 /// A delay after which the register may have changed since the scan was taken.
@@ -24,14 +24,14 @@ enum Text {
 }
 
 /// Looks scans up. They come back in the same order. Devices are hashed under the key.
-pub(super) async fn look_up(app: &App, key: &[u8], kept: &[KeptScan]) -> Result<Vec<Scan>> {
-    let keys = app.keys.current();
+pub(super) async fn look_up(state: &Alerts, key: &[u8], kept: &[KeptScan]) -> Result<Vec<Scan>> {
+    let keys = state.keys.current();
     let mut texts = Vec::with_capacity(kept.len());
     for scan in kept {
         let unsigned = |number: i32| u32::try_from(number).unwrap_or_default();
         texts.push(match (scan.unit, &scan.code) {
             (Some((order, index)), _) => Text::Unit(UnitPlace { order: unsigned(order), index: unsigned(index) }),
-            (None, Some(code)) => read(app, code, &codes::locate(&keys, code)).await?,
+            (None, Some(code)) => read(state, code, &codes::locate(&keys, code)).await?,
             (None, None) => Text::Other { seal: None, seen: Seen::Misread },
         });
     }
@@ -40,7 +40,7 @@ pub(super) async fn look_up(app: &App, key: &[u8], kept: &[KeptScan]) -> Result<
         Text::Other { .. } => None,
     };
     let wanted: Vec<UnitPlace> = texts.iter().filter_map(place).collect();
-    let mut units = app.snapshot.units(&wanted).await?.into_iter();
+    let mut units = state.snapshot.units(&wanted).await?.into_iter();
     Ok(kept.iter().zip(texts).map(|(scan, text)| seen_scan(scan, key, &text, &mut units)).collect())
 }
 
@@ -71,12 +71,12 @@ fn position(place: scans::Place) -> Position {
 }
 
 /// What a text that no unit stands for is.
-async fn read(app: &App, text: &str, location: &Location) -> Result<Text> {
+async fn read(state: &Alerts, text: &str, location: &Location) -> Result<Text> {
     let other = |seen| Text::Other { seal: seal_of(text).map(mixed), seen };
     Ok(match location {
         Location::Unit(unit) => match (unit.place, unit.seal) {
             (Place::Sequence { sequence, place }, SealCheck::Holds { .. }) => {
-                app.snapshot.run(sequence, place).await?.map_or(other(Seen::Unknown), Text::Unit)
+                state.snapshot.run(sequence, place).await?.map_or(other(Seen::Unknown), Text::Unit)
             }
             (_, SealCheck::DoesNotMatch) => other(Seen::Forged),
             _ => other(Seen::Misread),

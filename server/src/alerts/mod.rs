@@ -24,3 +24,29 @@ pub use stream::Streams;
 pub use watch::Watch;
 pub(crate) use watch::{Wanted, judge_sale, judge_scans, refresh};
 pub(crate) use webhook::tell;
+
+use crate::keys::Keys;
+use crate::platform::Base;
+use crate::regions::Regions;
+use crate::verify::{Snapshot, Verify};
+
+/// What detection and inspectors' work need of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Alerts {
+    pub(crate) base: Base,
+    pub(crate) keys: Keys,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) regions: Regions,
+    /// What is known of all scans together.
+    pub(crate) watch: Watch,
+    /// Streams that are open.
+    pub(crate) streams: Streams,
+}
+
+impl Alerts {
+    /// Knows nothing of the scans yet.
+    pub(crate) fn new(verify: &Verify, regions: Regions) -> Self {
+        let Verify { base, keys, snapshot, .. } = verify.clone();
+        Self { base, keys, snapshot, regions, watch: Watch::default(), streams: Streams::default() }
+    }
+}

@@ -6,25 +6,25 @@ use chrono::TimeDelta;
 use super::rules::Trail;
 use super::store;
 use super::watch::coarse;
+use crate::alerts::Alerts;
 use crate::platform::problem::Result;
-use crate::service::app::App;
 
 /// Trails, or alerts, in one transaction.
 const BATCH: i64 = 2_000;
 
 /// Forgets who has spoken of what on days that are over.
-pub async fn forget_networks(app: &App) -> Result<()> {
-    let mut client = app.db.get().await?;
+pub async fn forget_networks(state: &Alerts) -> Result<()> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
-    store::forget_voices(&tx, app.clock.today(), app.clock.now().timestamp() / 3_600).await?;
+    store::forget_voices(&tx, state.base.clock.today(), state.base.clock.now().timestamp() / 3_600).await?;
     Ok(tx.commit().await?)
 }
 
 /// Brings trails, cells and alerts up to today.
-pub async fn keep_house(app: &App) -> Result<()> {
-    let (now, keep) = (app.clock.now(), app.config.retention);
+pub async fn keep_house(state: &Alerts) -> Result<()> {
+    let (now, keep) = (state.base.clock.now(), state.base.config.retention);
     let exact = now - TimeDelta::days(i64::from(keep.exact_days));
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     store::forget_cells(&tx, (now - TimeDelta::days(i64::from(keep.scan_days))).date_naive(), exact).await?;
     tx.commit().await?;

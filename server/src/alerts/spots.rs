@@ -8,9 +8,9 @@ use moka::future::Cache;
 
 use super::hotspots::{Cluster, clusters};
 use super::store::{self, HotCell};
+use crate::alerts::Alerts;
 use crate::platform::clock;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long an answer is given again.
 const FRESH: Duration = Duration::from_mins(1);
@@ -42,18 +42,18 @@ impl Default for Spots {
 
 impl Spots {
     /// Cells with scans in these days. Who asks while they are read waits for the same answer.
-    pub(super) async fn cells(&self, app: &App, of: CellsOf) -> Result<Arc<Vec<HotCell>>> {
-        let read = async { Ok(Arc::new(store::list_cells(&app.db.get().await?, of.0, of.1, of.2).await?)) };
+    pub(super) async fn cells(&self, state: &Alerts, of: CellsOf) -> Result<Arc<Vec<HotCell>>> {
+        let read = async { Ok(Arc::new(store::list_cells(&state.base.db.get().await?, of.0, of.1, of.2).await?)) };
         self.cells.try_get_with(of, read).await.map_err(shared)
     }
 
     /// Clusters of suspicious sightings in these days.
-    pub(super) async fn clusters(&self, app: &App, of: ClustersOf) -> Result<Arc<Vec<Cluster>>> {
+    pub(super) async fn clusters(&self, state: &Alerts, of: ClustersOf) -> Result<Arc<Vec<Cluster>>> {
         let (from, to, gtin, region) = of.clone();
         let compute = async {
             let (from, before) = (clock::start_of(from), clock::start_of(to + TimeDelta::days(1)));
             let points =
-                store::list_points(&app.db.get().await?, from, before, gtin, region.as_deref(), POINTS).await?;
+                store::list_points(&state.base.db.get().await?, from, before, gtin, region.as_deref(), POINTS).await?;
             let found = tokio::task::spawn_blocking(move || clusters(&points)).await.map_err(Error::internal)?;
             Ok(Arc::new(found))
         };

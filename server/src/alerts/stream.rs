@@ -14,9 +14,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::store::{self, Event};
+use crate::alerts::Alerts;
 use crate::auth::{self, Caller};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long one stream lasts.
 const LIFE: Duration = Duration::from_secs(25);
@@ -67,7 +67,7 @@ impl Drop for Place {
 
 /// Where a stream stands.
 struct Follower {
-    app: App,
+    state: Alerts,
     caller: Caller,
     after: i64,
     asked: Instant,
@@ -79,18 +79,18 @@ struct Follower {
 
 /// Events after one, as they come; without one, from now on.
 pub(super) async fn follow(
-    app: &App,
+    state: &Alerts,
     caller: Caller,
     after: Option<i64>,
 ) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
-    let place = app.streams.take(caller.account)?;
+    let place = state.streams.take(caller.account)?;
     let after = match after {
         Some(after) => after,
-        None => store::newest_event(&app.db.get().await?).await?,
+        None => store::newest_event(&state.base.db.get().await?).await?,
     };
     let now = Instant::now();
-    let (app, until) = (app.clone(), now + LIFE);
-    let follower = Follower { app, caller, after, asked: now, _place: place, until, said: now, begun: false };
+    let (state, until) = (state.clone(), now + LIFE);
+    let follower = Follower { state, caller, after, asked: now, _place: place, until, said: now, begun: false };
     Ok(stream::try_unfold(follower, async |mut follower| Ok(follower.next().await?.map(|bytes| (bytes, follower)))))
 }
 
@@ -102,9 +102,9 @@ impl Follower {
             // before its first event is not lost.
             return Ok(Some(format!("id: {}\nretry: 1000\n\n", self.after).into()));
         }
-        while Instant::now() < self.until && !self.app.stopping.is_cancelled() {
+        while Instant::now() < self.until && !self.state.base.stopping.is_cancelled() {
             if self.asked.elapsed() >= ASK {
-                if !auth::still_holds(&self.app, &self.caller).await? {
+                if !auth::still_holds(&self.state.base, &self.caller).await? {
                     return Ok(None);
                 }
                 self.asked = Instant::now();
@@ -121,14 +121,14 @@ impl Follower {
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
-                () = self.app.stopping.cancelled() => {}
+                () = self.state.base.stopping.cancelled() => {}
             }
         }
         Ok(None)
     }
 
     async fn read(&self) -> Result<Vec<(i64, String)>> {
-        let mut db = self.app.db.get().await?;
+        let mut db = self.state.base.db.get().await?;
         let tx = db.transaction().await?;
         let mut told = Vec::new();
         let region = self.caller.region.as_deref().unwrap_or_default();

@@ -13,11 +13,11 @@ use super::networks::{Left, admitted, count, within_budgets};
 use super::rules::{self, Crowd, Judgement, Mark, Network, Position, Scan, Seen, Settings, Subject, Trail};
 use super::spots::Spots;
 use super::store::{self, Grown, Happened, NewAlert};
+use crate::alerts::Alerts;
 use crate::platform::clock;
 use crate::platform::db::Transaction;
 use crate::platform::problem::Result;
 use crate::scans::{self, KeptScan};
-use crate::service::app::App;
 
 /// What one process knows of all scans together, and how it judges. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -57,11 +57,11 @@ impl Watch {
 }
 
 /// Reads anew what is known of all scans together.
-pub(crate) async fn refresh(app: &App) -> Result<()> {
-    let db = app.db.get().await?;
+pub(crate) async fn refresh(state: &Alerts) -> Result<()> {
+    let db = state.base.db.get().await?;
     let (crowd, lessons) = (store::read_crowd(&db).await?, store::read_lessons(&db).await?);
     let known = Known { settings: Settings::default(), crowd, lessons };
-    *app.watch.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    *state.watch.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     Ok(())
 }
 
@@ -75,12 +75,12 @@ pub(super) struct Judged {
 }
 
 /// Judges scans. Those that retention has taken meanwhile are left out.
-pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[Wanted]) -> Result<()> {
+pub(crate) async fn judge_scans(state: &Alerts, tx: &Transaction<'_>, wanted: &[Wanted]) -> Result<()> {
     let ids: Vec<(NaiveDate, Uuid)> = wanted.iter().map(|scan| (scan.day, scan.id)).collect();
     let networks: HashMap<Uuid, Network> = wanted.iter().map(|scan| (scan.id, scan.network)).collect();
     let kept = scans::list_scans(tx, &ids).await?;
-    let seen = look_up(app, app.watch.key(tx).await?, &kept).await?;
-    let known = app.watch.known();
+    let seen = look_up(state, state.watch.key(tx).await?, &kept).await?;
+    let known = state.watch.known();
     let left = |scan: usize, mark: Mark| {
         let of = &kept[scan];
         let (network, received) = (networks.get(&of.id).copied().unwrap_or_default(), of.received_at.timestamp());
@@ -91,7 +91,7 @@ pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[Wante
         .enumerate()
         .flat_map(|(at, scan)| scan.marks().into_iter().map(move |mark| left(at, mark)))
         .collect();
-    let (mut judged, new_units) = follow(app, tx, &known, marks).await?;
+    let (mut judged, new_units) = follow(state, tx, &known, marks).await?;
     let odd: Vec<Left> = judged
         .iter()
         .filter(|one| one.judgement.score >= known.settings.odd_score)
@@ -107,7 +107,7 @@ pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[Wante
         .chain(seen.iter().enumerate().filter(|(_, scan)| is_bad(scan)).map(|(at, _)| at))
         .collect();
     if !odd.is_empty() {
-        judged.extend(follow(app, tx, &known, odd).await?.0);
+        judged.extend(follow(state, tx, &known, odd).await?.0);
     }
     count(tx, &kept, &seen, &networks, &suspicious).await?;
     judged.retain(|one| known.lessons.score(&one.judgement) >= known.settings.alert_score);
@@ -118,22 +118,22 @@ pub(crate) async fn judge_scans(app: &App, tx: &Transaction<'_>, wanted: &[Wante
     .await?;
     let mut grown = Vec::new();
     for one in judged {
-        grown.push(grow(app, tx, &known, &one, &kept[one.scan]).await?);
+        grown.push(grow(state, tx, &known, &one, &kept[one.scan]).await?);
     }
-    tell(app, tx, &grown).await?;
+    tell(state, tx, &grown).await?;
     let evident = grown.iter().filter(|grown| grown.is_evident).count();
     store::add_tally(tx, new_units, i64::try_from(evident).unwrap_or(i64::MAX)).await
 }
 
 /// Judges a sale that was refused: one item is sold once.
 pub(crate) async fn judge_sale(
-    app: &App,
+    state: &Alerts,
     tx: &Transaction<'_>,
     seller: i32,
     at: i64,
     units: &[(u32, u32)],
 ) -> Result<()> {
-    let known = app.watch.known();
+    let known = state.watch.known();
     let mut grown = Vec::new();
     for (order, index) in units {
         let Some(why) = crate::codes::find_end(tx, *order, *index).await? else { continue };
@@ -145,7 +145,7 @@ pub(crate) async fn judge_sale(
             continue;
         };
         let subject = Subject::Unit { order: *order, index: *index };
-        let now = DateTime::from_timestamp(at, 0).unwrap_or_else(|| app.clock.now());
+        let now = DateTime::from_timestamp(at, 0).unwrap_or_else(|| state.base.clock.now());
         let trail = store::take_trails(tx, &[subject], now.date_naive()).await?.0;
         let trail = trail.get(&subject).cloned().unwrap_or_default();
         let spread = rules::judge(subject, &trail, at, &known.crowd, &known.settings);
@@ -158,24 +158,24 @@ pub(crate) async fn judge_sale(
             subject: &subject,
             judgement: &judgement,
             score: known.lessons.score(&judgement),
-            region: judgement.place.and_then(|place| app.regions.find(place.latitude, place.longitude)),
+            region: judgement.place.and_then(|place| state.regions.find(place.latitude, place.longitude)),
             gtin: gtin.and_then(|gtin| i64::try_from(gtin).ok()),
             code: None,
             scans: i64::try_from(trail.scans).unwrap_or(i64::MAX),
             devices: i64::try_from(trail.distinct()).unwrap_or(i64::MAX),
-            at: app.clock.now(),
+            at: state.base.clock.now(),
         };
         grown.push(store::open_or_grow(tx, &alert).await?);
     }
-    tell(app, tx, &grown).await
+    tell(state, tx, &grown).await
 }
 
 /// Adds marks to their trails and judges each subject once. What a network says a second time on a day under another name
 /// leaves no trace. Returns what was found, and how many units were seen first.
-async fn follow(app: &App, tx: &Transaction<'_>, known: &Known, marks: Vec<Left>) -> Result<(Vec<Judged>, i64)> {
+async fn follow(state: &Alerts, tx: &Transaction<'_>, known: &Known, marks: Vec<Left>) -> Result<(Vec<Judged>, i64)> {
     let subjects: BTreeSet<Subject> = marks.iter().map(|left| left.mark.subject).collect();
     let subjects: Vec<Subject> = subjects.into_iter().collect();
-    let now = app.clock.now();
+    let now = state.base.clock.now();
     let (mut trails, new_units) = store::take_trails(tx, &subjects, now.date_naive()).await?;
     let marks = admitted(tx, marks).await?;
     let mut last: BTreeMap<Subject, (usize, i64)> = BTreeMap::new();
@@ -184,7 +184,7 @@ async fn follow(app: &App, tx: &Transaction<'_>, known: &Known, marks: Vec<Left>
         let newest = last.get(&mark.subject).map_or(received, |(_, newest)| received.max(*newest));
         last.insert(mark.subject, (scan, newest));
     }
-    let exact_from = now - chrono::TimeDelta::days(i64::from(app.config.retention.exact_days));
+    let exact_from = now - chrono::TimeDelta::days(i64::from(state.base.config.retention.exact_days));
     let mut judged = Vec::new();
     trails.retain(|subject, _| last.contains_key(subject));
     for (subject, trail) in &mut trails {
@@ -199,28 +199,28 @@ async fn follow(app: &App, tx: &Transaction<'_>, known: &Known, marks: Vec<Left>
 }
 
 /// Tells of alerts that came up or grew. Everything else is held by now, so nobody waits for who waits for them.
-async fn tell(app: &App, tx: &Transaction<'_>, grown: &[Grown]) -> Result<()> {
+async fn tell(state: &Alerts, tx: &Transaction<'_>, grown: &[Grown]) -> Result<()> {
     for (alert, what, kind) in grown.iter().filter_map(|grown| grown.told) {
-        let (at, detail) = (app.clock.now(), Some(kind.slug()));
+        let (at, detail) = (state.base.clock.now(), Some(kind.slug()));
         store::append_happened(tx, &Happened { alert, at, what, account: None, detail, message: None }).await?;
     }
     Ok(())
 }
 
 /// Opens an alert or lets it grow, if there is reason to.
-async fn grow(app: &App, tx: &Transaction<'_>, known: &Known, one: &Judged, scan: &KeptScan) -> Result<Grown> {
+async fn grow(state: &Alerts, tx: &Transaction<'_>, known: &Known, one: &Judged, scan: &KeptScan) -> Result<Grown> {
     let score = known.lessons.score(&one.judgement);
     let place = one.judgement.place;
     let alert = NewAlert {
         subject: &one.subject,
         judgement: &one.judgement,
         score,
-        region: place.and_then(|place| app.regions.find(place.latitude, place.longitude)),
+        region: place.and_then(|place| state.regions.find(place.latitude, place.longitude)),
         gtin: if matches!(one.subject, Subject::Device { .. }) { None } else { scan.gtin },
         code: if matches!(one.subject, Subject::Label { .. }) { scan.code.as_deref() } else { None },
         scans: i64::try_from(one.scans).unwrap_or(i64::MAX),
         devices: i64::try_from(one.devices).unwrap_or(i64::MAX),
-        at: app.clock.now(),
+        at: state.base.clock.now(),
     };
     store::open_or_grow(tx, &alert).await
 }

@@ -11,8 +11,8 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::store;
+use crate::alerts::Alerts;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long the other system may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -24,9 +24,9 @@ static CLIENT: LazyLock<Option<reqwest::Client>> = LazyLock::new(|| {
 });
 
 /// Tells of an event, if anybody wants to know. Places are coarse: exact ones stay with the inspectors of their region.
-pub(crate) async fn tell(app: &App, event: i64) -> Result<()> {
-    let Some(webhook) = &app.config.webhook else { return Ok(()) };
-    let mut db = app.db.get().await?;
+pub(crate) async fn tell(state: &Alerts, event: i64) -> Result<()> {
+    let Some(webhook) = &state.base.config.webhook else { return Ok(()) };
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let Some(event) = store::find_event(&tx, event).await? else { return Ok(()) };
     let alert = store::find_alert_now(&tx, event.alert).await?;
@@ -43,7 +43,7 @@ pub(crate) async fn tell(app: &App, event: i64) -> Result<()> {
         "gtin": alert.gtin.map(|gtin| format!("{gtin:014}")), "place": place,
     })
     .to_string();
-    let seconds = app.clock.now().timestamp();
+    let seconds = state.base.clock.now().timestamp();
     let signature = signature(webhook.secret.as_bytes(), seconds, &body);
     let client = CLIENT.as_ref().ok_or_else(|| Error::internal("no client for webhooks"))?;
     let request = client

@@ -11,12 +11,12 @@ use super::history::{self, DisabledWhy, Kind};
 use super::password::{self, WeakPassword};
 use super::store::{self, StoredAccount};
 use super::{own, recovery, totp};
+use crate::auth::Auth;
 use crate::keys::{self, KeySet};
 use crate::platform::audit::{self, Actor, Entry};
 use crate::platform::db::Transaction;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::platform::unicode;
-use crate::service::app::App;
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,20 +85,20 @@ pub enum FirstSecrets {
 }
 
 /// Makes an account that is ready for use. 409 `duplicate` when the login is taken; 422 when a field doesn't hold.
-pub async fn add_account(app: &App, actor: Actor, new: NewAccount) -> Result<(Account, SecondFactor)> {
-    add_account_with(app, actor, new, FirstSecrets::Own).await
+pub async fn add_account(state: &Auth, actor: Actor, new: NewAccount) -> Result<(Account, SecondFactor)> {
+    add_account_with(state, actor, new, FirstSecrets::Own).await
 }
 
 /// The same, and says whose the secrets are.
 pub async fn add_account_with(
-    app: &App,
+    state: &Auth,
     actor: Actor,
     new: NewAccount,
     secrets: FirstSecrets,
 ) -> Result<(Account, SecondFactor)> {
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
-    let made = insert(&tx, app, actor, new, secrets).await?;
+    let made = insert(&tx, state, actor, new, secrets).await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -106,7 +106,7 @@ pub async fn add_account_with(
 /// The same in the caller's transaction.
 pub(super) async fn insert(
     tx: &Transaction<'_>,
-    app: &App,
+    state: &Auth,
     actor: Actor,
     new: NewAccount,
     secrets: FirstSecrets,
@@ -121,34 +121,34 @@ pub(super) async fn insert(
         role: new.role,
         participant: new.participant,
         region: new.region,
-        created_at: app.clock.now(),
+        created_at: state.base.clock.now(),
         disabled_at: None,
         disabled_why: None,
         initial_password: secrets == FirstSecrets::Others,
         initial_totp: secrets == FirstSecrets::Others,
     };
-    let (factor, totp_sealed) = second_factor(&app.keys.current(), &account)?;
+    let (factor, totp_sealed) = second_factor(&state.keys.current(), &account)?;
     let stored = StoredAccount { account, password_hash, totp_sealed, totp_last_step: 0 };
     store::insert_account(tx, &stored).await?;
-    append(tx, app, actor, "auth.add-account", &stored.account).await?;
+    append(tx, state, actor, "auth.add-account", &stored.account).await?;
     Ok((stored.account, factor))
 }
 
 /// Every account, by login.
-pub async fn list_accounts(app: &App) -> Result<Vec<Account>> {
-    store::list_accounts(&app.db.get().await?).await
+pub async fn list_accounts(state: &Auth) -> Result<Vec<Account>> {
+    store::list_accounts(&state.base.db.get().await?).await
 }
 
 /// Lets nobody sign in with an account any more, or again, and ends what is signed in.
-pub async fn disable_account(app: &App, actor: Actor, login: &str, disabled: bool) -> Result<Account> {
-    let now = app.clock.now();
+pub async fn disable_account(state: &Auth, actor: Actor, login: &str, disabled: bool) -> Result<Account> {
+    let now = state.base.clock.now();
     if disabled {
         let at = Some((now, DisabledWhy::Operator));
         let disable = async |tx: &Transaction<'_>, account: &Account| store::set_disabled(tx, account.id, at).await;
-        change(app, actor, login, "auth.disable-account", Kind::Disabled, disable).await
+        change(state, actor, login, "auth.disable-account", Kind::Disabled, disable).await
     } else {
         let enable = async |tx: &Transaction<'_>, account: &Account| enable(tx, account.id, now).await;
-        change(app, actor, login, "auth.enable-account", Kind::Enabled, enable).await
+        change(state, actor, login, "auth.enable-account", Kind::Enabled, enable).await
     }
 }
 
@@ -161,7 +161,7 @@ pub(super) async fn enable(tx: &Transaction<'_>, id: Uuid, now: DateTime<Utc>) -
 
 /// Gives an account another role, and ends what is signed in: in other processes within twenty seconds (X5).
 pub async fn set_role(
-    app: &App,
+    state: &Auth,
     actor: Actor,
     login: &str,
     role: Role,
@@ -169,17 +169,17 @@ pub async fn set_role(
     region: Option<&str>,
 ) -> Result<Account> {
     check_ties(role, participant, region)?;
-    change(app, actor, login, "auth.set-role", Kind::RoleChanged, async |tx, account| {
+    change(state, actor, login, "auth.set-role", Kind::RoleChanged, async |tx, account| {
         store::set_role(tx, account.id, role, participant, region).await
     })
     .await
 }
 
 /// Gives an account another password, which its person replaces at the next sign-in, and ends what is signed in.
-pub async fn set_password(app: &App, actor: Actor, login: &str, password: Zeroizing<String>) -> Result<Account> {
+pub async fn set_password(state: &Auth, actor: Actor, login: &str, password: Zeroizing<String>) -> Result<Account> {
     check_password("password", &password, &unicode::login(login))?;
     let hash = password::hash(password).await?;
-    change(app, actor, login, "auth.set-password", Kind::SecretsRenewed, async |tx, account| {
+    change(state, actor, login, "auth.set-password", Kind::SecretsRenewed, async |tx, account| {
         store::set_password(tx, account.id, &hash).await?;
         store::set_initial(tx, account.id, true, account.initial_totp).await
     })
@@ -188,11 +188,11 @@ pub async fn set_password(app: &App, actor: Actor, login: &str, password: Zeroiz
 
 /// Gives an account another second factor, for a person who has lost theirs; they replace it at the next sign-in. Ends what
 /// is signed in.
-pub async fn renew_second_factor(app: &App, actor: Actor, login: &str) -> Result<(Account, SecondFactor)> {
+pub async fn renew_second_factor(state: &Auth, actor: Actor, login: &str) -> Result<(Account, SecondFactor)> {
     let mut factor = None;
     let renewed = Kind::SecretsRenewed;
-    let account = change(app, actor, login, "auth.renew-second-factor", renewed, async |tx, account| {
-        let (new, sealed) = second_factor(&app.keys.current(), account)?;
+    let account = change(state, actor, login, "auth.renew-second-factor", renewed, async |tx, account| {
+        let (new, sealed) = second_factor(&state.keys.current(), account)?;
         factor = Some(new);
         store::set_totp(tx, account.id, &sealed).await?;
         recovery::forget(tx, account.id).await?;
@@ -205,22 +205,22 @@ pub async fn renew_second_factor(app: &App, actor: Actor, login: &str) -> Result
 
 /// Changes an account by its login, ends its families, audits, all in one transaction.
 async fn change(
-    app: &App,
+    state: &Auth,
     actor: Actor,
     login: &str,
     action: &str,
     kind: Kind,
     change: impl AsyncFnOnce(&Transaction<'_>, &Account) -> Result<()>,
 ) -> Result<Account> {
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let found = store::find_account_by_login(&tx, &unicode::login(login)).await?;
     let account = found.ok_or(Error::NotFound("unknown-account"))?.account;
     change(&tx, &account).await?;
-    history::notify(&tx, account.id, app.clock.now(), kind, None).await?;
-    let done = finish(&tx, app, actor, account.id, action).await?;
+    history::notify(&tx, account.id, state.base.clock.now(), kind, None).await?;
+    let done = finish(&tx, state, actor, account.id, action).await?;
     tx.commit().await?;
-    done.tell(app).await;
+    done.tell(state).await;
     Ok(done.account)
 }
 
@@ -233,25 +233,25 @@ pub(crate) struct Done {
 
 impl Done {
     /// Tells this process what has ended; after the commit.
-    pub(crate) async fn tell(&self, app: &App) {
+    pub(crate) async fn tell(&self, state: &Auth) {
         for family in &self.ended {
-            app.sessions.end(*family).await;
+            state.sessions.end(*family).await;
         }
     }
 }
 
 /// Ends what is signed in with a changed account, and audits the change, in the transaction of it.
-pub(super) async fn finish(tx: &Transaction<'_>, app: &App, actor: Actor, id: Uuid, action: &str) -> Result<Done> {
-    let ended = store::end_families(tx, id, app.clock.now(), None).await?;
+pub(super) async fn finish(tx: &Transaction<'_>, state: &Auth, actor: Actor, id: Uuid, action: &str) -> Result<Done> {
+    let ended = store::end_families(tx, id, state.base.clock.now(), None).await?;
     let account = store::find_account(tx, id).await?.ok_or(Error::NotFound("unknown-account"))?;
-    append(tx, app, actor, action, &account).await?;
+    append(tx, state, actor, action, &account).await?;
     Ok(Done { account, ended })
 }
 
-async fn append(tx: &Transaction<'_>, app: &App, actor: Actor, action: &str, account: &Account) -> Result<()> {
+async fn append(tx: &Transaction<'_>, state: &Auth, actor: Actor, action: &str, account: &Account) -> Result<()> {
     let details = json!({ "role": account.role, "participant": account.participant, "region": account.region });
     let object = format!("account:{}", account.id);
-    audit::append(tx, &Entry { at: app.clock.now(), actor, action, object, result: "done", details }).await
+    audit::append(tx, &Entry { at: state.base.clock.now(), actor, action, object, result: "done", details }).await
 }
 
 pub(super) fn second_factor(keys: &KeySet, account: &Account) -> Result<(SecondFactor, Vec<u8>)> {

@@ -9,10 +9,10 @@ use super::caller::{Caller, Role};
 use super::history::{self, DisabledWhy, Kind};
 use super::hold::{check_caller, hold_caller};
 use super::{recovery, store};
+use crate::auth::Auth;
 use crate::keys;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 /// Letters and digits that nobody takes for one another, whether read aloud or written by hand: 32 of them.
 pub(super) const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -38,8 +38,8 @@ pub(crate) enum Change<'a> {
 }
 
 /// A page of accounts: those after a login, by login.
-pub(crate) async fn list(app: &App, after: &str, limit: i64) -> Result<Vec<Account>> {
-    store::list_accounts_after(&app.db.get().await?, after, limit).await
+pub(crate) async fn list(state: &Auth, after: &str, limit: i64) -> Result<Vec<Account>> {
+    store::list_accounts_after(&state.base.db.get().await?, after, limit).await
 }
 
 /// An account as another than the caller's is looked at, before it is changed. 409 `own-account`,
@@ -119,7 +119,7 @@ async fn hold(tx: &Transaction<'_>, caller: &Caller, id: Uuid) -> Result<Account
 /// Makes an account whose secrets the register chooses, in the caller's transaction.
 pub(crate) async fn add(
     tx: &Transaction<'_>,
-    app: &App,
+    state: &Auth,
     caller: &Caller,
     login: &str,
     role: Role,
@@ -136,7 +136,7 @@ pub(crate) async fn add(
         participant,
         region: region.map(str::to_owned),
     };
-    let (account, factor) = account::insert(tx, app, caller.actor, new, FirstSecrets::Others).await?;
+    let (account, factor) = account::insert(tx, state, caller.actor, new, FirstSecrets::Others).await?;
     Ok((account, Secrets { password, factor }))
 }
 
@@ -144,14 +144,14 @@ pub(crate) async fn add(
 /// [`Done::tell`] after the commit. `asked_by` is the operator who asked, where the caller approves.
 pub(crate) async fn change(
     tx: &Transaction<'_>,
-    app: &App,
+    state: &Auth,
     caller: &Caller,
     id: Uuid,
     change: Change<'_>,
     asked_by: Option<&str>,
 ) -> Result<Done> {
     let account = hold(tx, caller, id).await?;
-    let now = app.clock.now();
+    let now = state.base.clock.now();
     let (action, kind) = match change {
         Change::Role(role, participant, region) => {
             may_give(role)?;
@@ -171,14 +171,14 @@ pub(crate) async fn change(
         }
     };
     history::notify(tx, id, now, kind, Some(&actors(tx, caller, asked_by).await?)).await?;
-    account::finish(tx, app, caller.actor, id, action).await
+    account::finish(tx, state, caller.actor, id, action).await
 }
 
 /// Gives an account another password and another second factor, which its person replaces at the next sign-in, and ends
 /// what is signed in with it. `asked_by` is the operator who asked, where the caller approves.
 pub(crate) async fn renew(
     tx: &Transaction<'_>,
-    app: &App,
+    state: &Auth,
     caller: &Caller,
     id: Uuid,
     asked_by: Option<&str>,
@@ -186,14 +186,14 @@ pub(crate) async fn renew(
     let account = hold(tx, caller, id).await?;
     let password = password();
     store::set_password(tx, id, &super::password::hash(password.clone()).await?).await?;
-    let (factor, sealed) = account::second_factor(&app.keys.current(), &account)?;
+    let (factor, sealed) = account::second_factor(&state.keys.current(), &account)?;
     store::set_totp(tx, id, &sealed).await?;
     store::set_initial(tx, id, true, true).await?;
     recovery::forget(tx, id).await?;
     history::forget_wrong_codes(tx, id).await?;
     let by = actors(tx, caller, asked_by).await?;
-    history::notify(tx, id, app.clock.now(), Kind::SecretsRenewed, Some(&by)).await?;
-    let done = account::finish(tx, app, caller.actor, id, "auth.renew-secrets").await?;
+    history::notify(tx, id, state.base.clock.now(), Kind::SecretsRenewed, Some(&by)).await?;
+    let done = account::finish(tx, state, caller.actor, id, "auth.renew-secrets").await?;
     Ok((done, Secrets { password, factor }))
 }
 

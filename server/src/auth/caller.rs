@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::token;
+use crate::auth::Auth;
 use crate::http::ClientAddress;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// What a person does in the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -89,19 +89,19 @@ pub(crate) struct Caller {
 }
 
 /// Finds out who asks; refuses a token that doesn't hold, or whose family has ended.
-pub(super) async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App>, Caller)> {
-    let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("a service without its state"))?;
+pub(super) async fn authenticate(request: &HttpRequest) -> Result<(web::Data<Auth>, Caller)> {
+    let state = request.app_data::<web::Data<Auth>>().ok_or_else(|| Error::internal("a service without its state"))?;
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = header.and_then(|header| header.split_once(' ')).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Error::Unauthenticated("unauthenticated"));
     }
-    let claims = token::verify(&app.keys, token.trim(), app.clock.now()).await?;
-    let session = app.sessions.find(&app.db, claims.fam).await?;
+    let claims = token::verify(&state.keys, token.trim(), state.base.clock.now()).await?;
+    let session = state.sessions.find(&state.base.db, claims.fam).await?;
     if session.account != claims.sub {
         return Err(Error::Unauthenticated("unauthenticated"));
     }
-    let ClientAddress(address) = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
+    let ClientAddress(address) = ClientAddress::from_headers(request.head(), &state.base.config.trusted_proxies);
     let caller = Caller {
         account: session.account,
         family: claims.fam,
@@ -111,20 +111,20 @@ pub(super) async fn authenticate(request: &HttpRequest) -> Result<(web::Data<App
         is_limited: session.is_limited,
         actor: Actor { who: Who::Account(session.account), address: Some(address) },
     };
-    Ok((app.clone(), caller))
+    Ok((state.clone(), caller))
 }
 
 /// Keeps the refusal of a known caller (X36). The refusal stands even if it can't be kept.
-pub(super) async fn keep_refusal(app: &App, caller: &Caller, request: &HttpRequest) {
+pub(super) async fn keep_refusal(state: &Auth, caller: &Caller, request: &HttpRequest) {
     let entry = Entry {
-        at: app.clock.now(),
+        at: state.base.clock.now(),
         actor: caller.actor,
         action: "auth.refuse",
         object: format!("route:{} {}", request.method(), request.match_pattern().unwrap_or_default()),
         result: "forbidden",
         details: json!({ "role": caller.role }),
     };
-    let kept = async { audit::append(&app.db.get().await?, &entry).await };
+    let kept = async { audit::append(&state.base.db.get().await?, &entry).await };
     if let Err(error) = kept.await {
         tracing::warn!(%error, "a refusal could not be kept in the audit");
     }

@@ -3,9 +3,9 @@
 
 use super::caller::Caller;
 use super::store::{self, Session};
+use crate::platform::Base;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// Reads the caller's account and session in this transaction and locks the account's row until it ends. Call it first:
 /// before the idempotency key is looked up and before any other row is locked.
@@ -34,8 +34,8 @@ pub(crate) async fn check_caller(db: &impl GenericClient, caller: &Caller) -> Re
 
 /// Whether the caller's session still gives these rights, asked of PostgreSQL and not of the cache: for an answer that
 /// goes on after its request was admitted.
-pub(crate) async fn still_holds(app: &App, caller: &Caller) -> Result<bool> {
-    let session = store::find_session(&app.db.get().await?, caller.family).await?;
+pub(crate) async fn still_holds(base: &Base, caller: &Caller) -> Result<bool> {
+    let session = store::find_session(&base.db.get().await?, caller.family).await?;
     Ok(session.is_some_and(|session| is_same(&session, caller)))
 }
 

@@ -18,10 +18,10 @@ use super::history::{self, Notice};
 use super::refresh::{self, Tokens};
 use super::sign_in::{self, Asker, Code, Credentials};
 use super::{own, recovery, store};
+use crate::auth::Auth;
 use crate::http::{Body, ClientAddress, problems};
 use crate::platform::bounds;
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 /// Bodies here hold a login, a password and a code, or one token.
 const LIMIT: usize = 4_096;
@@ -130,7 +130,7 @@ fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
 )]
 #[post("/v1/auth/sign-in")]
 async fn post_sign_in(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     address: ClientAddress,
     request: HttpRequest,
     Body(given): Body<SignIn, LIMIT>,
@@ -150,7 +150,7 @@ async fn post_sign_in(
     }
     let code = totp.map(Code::Totp).or(recovery_code.map(Code::Recovery));
     let asker = Asker { address, client: client(&request) };
-    let tokens = sign_in::sign_in(&app, asker, Credentials { login, password, code }).await?;
+    let tokens = sign_in::sign_in(&state, asker, Credentials { login, password, code }).await?;
     Ok(signed_in(tokens, cookie))
 }
 
@@ -190,7 +190,7 @@ struct Refresh {
 )]
 #[post("/v1/auth/refresh")]
 async fn post_refresh(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     address: ClientAddress,
     request: HttpRequest,
     Body(given): Body<Refresh, LIMIT>,
@@ -200,7 +200,7 @@ async fn post_refresh(
     if let Some(fault) = within("refresh_token", &token, LONGEST_TOKEN) {
         return Err(Error::Invalid(vec![fault]));
     }
-    Ok(signed_in(refresh::refresh(&app, address, &token).await?, by_cookie))
+    Ok(signed_in(refresh::refresh(&state, address, &token).await?, by_cookie))
 }
 
 /// Ends the session: its access and refresh tokens hold no longer.
@@ -211,8 +211,8 @@ async fn post_refresh(
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[post("/v1/auth/sign-out")]
-async fn post_sign_out(app: web::Data<App>, caller: SignedIn, request: HttpRequest) -> Result<HttpResponse> {
-    refresh::sign_out(&app, &caller).await?;
+async fn post_sign_out(state: web::Data<Auth>, caller: SignedIn, request: HttpRequest) -> Result<HttpResponse> {
+    refresh::sign_out(&state, &caller).await?;
     let mut response = HttpResponse::NoContent();
     if request.cookie(COOKIE).is_some() {
         response.cookie(cookie(None));
@@ -271,8 +271,8 @@ struct Me {
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[get("/v1/auth/me")]
-async fn get_me(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<Me>> {
-    let db = app.db.get().await?;
+async fn get_me(state: web::Data<Auth>, caller: SignedIn) -> Result<web::Json<Me>> {
+    let db = state.base.db.get().await?;
     let found = store::find_account(&db, caller.account).await?.ok_or(Error::Unauthenticated("unauthenticated"))?;
     let before = history::find_before(&db, caller.account).await?;
     let must = [("password", found.initial_password), ("second-factor", found.initial_totp)];
@@ -290,7 +290,7 @@ async fn get_me(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<Me>> 
         notices: history::list_notices(&db, caller.account).await?,
         must_replace: must.into_iter().filter_map(|(name, must)| must.then_some(name)).collect(),
         recovery_codes_left: recovery::count_left(&db, caller.account).await?,
-        idle_minutes: app.config.sessions.idle(role.is_staff()).num_minutes(),
+        idle_minutes: state.base.config.sessions.idle(role.is_staff()).num_minutes(),
     }))
 }
 
@@ -331,9 +331,9 @@ struct PublicKey {
     security(()),
 )]
 #[get("/.well-known/jwks.json")]
-async fn get_key_list(app: web::Data<App>) -> HttpResponse {
-    let set = app.keys.current();
-    let keys = set.token_keys(app.clock.now()).map(|key| PublicKey {
+async fn get_key_list(state: web::Data<Auth>) -> HttpResponse {
+    let set = state.keys.current();
+    let keys = set.token_keys(state.base.clock.now()).map(|key| PublicKey {
         kty: "OKP",
         crv: "Ed25519",
         r#use: "sig",

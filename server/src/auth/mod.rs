@@ -37,3 +37,26 @@ pub(crate) use http::{routes, within};
 pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;
 pub(crate) use store::{find_id, list_logins};
+
+use crate::http::limits::Limiter;
+use crate::keys::Keys;
+use crate::platform::Base;
+
+/// What accounts and sign-in need of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    pub(crate) base: Base,
+    /// What signs tokens and encrypts second factors.
+    pub(crate) keys: Keys,
+    /// Sessions that were looked up a moment ago.
+    pub(crate) sessions: Sessions,
+    /// How often an account may ask.
+    pub(crate) limiter: Limiter,
+}
+
+impl Auth {
+    /// Knows no session yet.
+    pub(crate) fn new(base: Base, keys: Keys, limiter: Limiter) -> Self {
+        Self { base, keys, sessions: Sessions::new(), limiter }
+    }
+}

@@ -18,12 +18,12 @@ use super::caller::Caller;
 use super::sign_in::append;
 use super::store::{self, StoredAccount, StoredToken};
 use super::{attempts, token};
+use crate::auth::Auth;
 use crate::http::ClientAddress;
 use crate::keys::random;
 use crate::platform::audit::{self, Entry};
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long a repeated refresh gets the same answer.
 const REPEATED: TimeDelta = TimeDelta::seconds(30);
@@ -41,7 +41,7 @@ pub(super) struct Tokens {
 
 /// The first pair of tokens of a family.
 pub(super) async fn first(
-    app: &App,
+    state: &Auth,
     db: &impl GenericClient,
     stored: &StoredAccount,
     family: Uuid,
@@ -50,15 +50,15 @@ pub(super) async fn first(
 ) -> Result<Tokens> {
     let refresh = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(random::<32>().as_slice()));
     store::insert_token(db, &Sha256::digest(refresh.as_bytes()), family).await?;
-    let (access, access_lives) = sign(app, stored.account.id, family, now, ends).await?;
+    let (access, access_lives) = sign(state, stored.account.id, family, now, ends).await?;
     Ok(Tokens { access, access_lives, refresh, is_limited: stored.is_limited() })
 }
 
 /// Exchanges a refresh token for a new pair.
-pub(super) async fn refresh(app: &App, address: ClientAddress, given: &str) -> Result<Tokens> {
-    let now = app.clock.now();
+pub(super) async fn refresh(state: &Auth, address: ClientAddress, given: &str) -> Result<Tokens> {
+    let now = state.base.clock.now();
     let hash = Sha256::digest(given.as_bytes()).to_vec();
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let Some(held) = store::hold_token(&tx, &hash).await? else {
         return Err(Error::Unauthenticated("unauthenticated"));
@@ -68,15 +68,15 @@ pub(super) async fn refresh(app: &App, address: ClientAddress, given: &str) -> R
     }
     if let Some(used_at) = held.used_at {
         if let Some(salt) = repeated(&held, used_at, now) {
-            return answer(app, &held, next(given, salt), now).await;
+            return answer(state, &held, next(given, salt), now).await;
         }
         store::end_family(&tx, held.family, now).await?;
         append(&tx, now, Some(held.account), address.0, "auth.refresh", "token-reused").await?;
         tx.commit().await?;
-        app.sessions.end(held.family).await;
+        state.sessions.end(held.family).await;
         return Err(Error::Unauthenticated("unauthenticated"));
     }
-    let idle = app.config.sessions.idle(held.role.is_staff());
+    let idle = state.base.config.sessions.idle(held.role.is_staff());
     if held.expires_at <= now || now - held.last_used_at > idle {
         return Err(Error::Unauthenticated("token-expired"));
     }
@@ -86,7 +86,7 @@ pub(super) async fn refresh(app: &App, address: ClientAddress, given: &str) -> R
     store::insert_token(&tx, &next_hash, held.family).await?;
     store::use_token(&tx, &hash, now, salt.as_slice(), &next_hash).await?;
     store::touch_family(&tx, held.family, now).await?;
-    let tokens = answer(app, &held, refresh, now).await?;
+    let tokens = answer(state, &held, refresh, now).await?;
     tx.commit().await?;
     Ok(tokens)
 }
@@ -104,37 +104,37 @@ fn next(given: &str, salt: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&key, salt)))
 }
 
-async fn answer(app: &App, held: &StoredToken, refresh: Zeroizing<String>, now: DateTime<Utc>) -> Result<Tokens> {
-    let (access, access_lives) = sign(app, held.account, held.family, now, held.expires_at).await?;
+async fn answer(state: &Auth, held: &StoredToken, refresh: Zeroizing<String>, now: DateTime<Utc>) -> Result<Tokens> {
+    let (access, access_lives) = sign(state, held.account, held.family, now, held.expires_at).await?;
     Ok(Tokens { access, access_lives, refresh, is_limited: held.is_limited })
 }
 
 /// Signs an access token.
 async fn sign(
-    app: &App,
+    state: &Auth,
     account: Uuid,
     family: Uuid,
     now: DateTime<Utc>,
     ends: DateTime<Utc>,
 ) -> Result<(String, TimeDelta)> {
-    let mut issued = token::issue(&app.keys.current(), account, family, now, ends)?;
+    let mut issued = token::issue(&state.keys.current(), account, family, now, ends)?;
     if issued.is_none() {
         // The key's time ran out before its successor came: a clock that jumped, or a long outage.
-        app.keys.rotate_due().await?;
-        issued = token::issue(&app.keys.current(), account, family, now, ends)?;
+        state.keys.rotate_due().await?;
+        issued = token::issue(&state.keys.current(), account, family, now, ends)?;
     }
     issued.ok_or_else(|| Error::internal("no key signs tokens now"))
 }
 
 /// Ends the family of the caller's token.
-pub(super) async fn sign_out(app: &App, caller: &Caller) -> Result<()> {
-    let now = app.clock.now();
-    let mut db = app.db.get().await?;
+pub(super) async fn sign_out(state: &Auth, caller: &Caller) -> Result<()> {
+    let now = state.base.clock.now();
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     store::end_family(&tx, caller.family, now).await?;
     append_own(&tx, caller, now, "auth.sign-out").await?;
     tx.commit().await?;
-    app.sessions.end(caller.family).await;
+    state.sessions.end(caller.family).await;
     Ok(())
 }
 

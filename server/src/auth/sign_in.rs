@@ -19,12 +19,12 @@ use super::recovery;
 use super::refresh::{self, Tokens};
 use super::store::{self, NewFamily, StoredAccount};
 use super::totp::{self, Given};
+use crate::auth::Auth;
 use crate::http::ClientAddress;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::db::{Client, GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 use crate::platform::unicode;
-use crate::service::app::App;
 
 /// How long one stays signed in without typing the password again: a long working day.
 const FAMILY_LIFETIME: TimeDelta = TimeDelta::hours(10);
@@ -53,12 +53,12 @@ pub(super) struct Asker {
 
 /// Signs in: 401 `wrong-credentials`, 401 `second-factor-needed` when only the code is missing, 401 `code-used` when it was
 /// used, 429 `too-many-attempts` for those who guess.
-pub(super) async fn sign_in(app: &App, asker: Asker, given: Credentials) -> Result<Tokens> {
-    let now = app.clock.now();
+pub(super) async fn sign_in(state: &Auth, asker: Asker, given: Credentials) -> Result<Tokens> {
+    let now = state.base.clock.now();
     let address = asker.address.0;
     let login = unicode::login(&given.login);
     let place = Place::new(&login, asker.address);
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let attempt = begin(&mut db, &place, now, address).await?;
     let found = store::find_account_by_login(&db, &login).await?;
     // The connection is not held while a password is compared, which takes far longer than any query.
@@ -66,18 +66,18 @@ pub(super) async fn sign_in(app: &App, asker: Asker, given: Credentials) -> Resu
     let hash = found.as_ref().map(|stored| stored.password_hash.clone());
     let matched = password::matches(given.password.clone(), hash).await?;
     let known = found.filter(|stored| matched != Match::Wrong && stored.account.disabled_at.is_none());
-    let Some(stored) = known else { return refuse(app, &login, address, "wrong-credentials").await };
-    let Some(code) = given.code else { return ask_for_code(app, &stored, &attempt, address).await };
+    let Some(stored) = known else { return refuse(state, &login, address, "wrong-credentials").await };
+    let Some(code) = given.code else { return ask_for_code(state, &stored, &attempt, address).await };
     let renewed = renewed_hash(&stored, matched, given.password).await?;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     charge_code(&mut db, &stored, now, address).await?;
 
     let tx = db.transaction().await?;
-    match use_code(app, &tx, &stored, &code, now).await? {
+    match use_code(state, &tx, &stored, &code, now).await? {
         Given::Good(_) => {}
         Given::Wrong => {
             drop(tx);
-            return refuse_code(app, &mut db, &stored, address).await;
+            return refuse_code(state, &mut db, &stored, address).await;
         }
         Given::Used { next_in_seconds } => {
             drop(tx);
@@ -99,7 +99,7 @@ pub(super) async fn sign_in(app: &App, asker: Asker, given: Credentials) -> Resu
         client: asker.client.as_deref(),
     };
     store::insert_family(&tx, &new).await?;
-    let tokens = refresh::first(app, &tx, &stored, family, now, ends).await?;
+    let tokens = refresh::first(state, &tx, &stored, family, now, ends).await?;
     attempts::succeed(&tx, &attempt, &place, now).await?;
     attempts::forget(&tx, &Bucket::of_codes(stored.account.id)).await?;
     history::keep_sign_in(&tx, stored.account.id, address, now).await?;
@@ -110,7 +110,7 @@ pub(super) async fn sign_in(app: &App, asker: Asker, given: Credentials) -> Resu
 
 /// Compares a code and uses it up.
 async fn use_code(
-    app: &App,
+    state: &Auth,
     tx: &Transaction<'_>,
     stored: &StoredAccount,
     code: &Code,
@@ -119,7 +119,7 @@ async fn use_code(
     let id = stored.account.id;
     match code {
         Code::Totp(digits) => {
-            let secret = app.keys.current().decrypt(&totp_place(id), &stored.totp_sealed)?;
+            let secret = state.keys.current().decrypt(&totp_place(id), &stored.totp_sealed)?;
             let given = totp::compare(&secret, digits, now, stored.totp_last_step);
             Ok(match given {
                 // Of two who come with the same code at the same moment one is let in.
@@ -138,9 +138,9 @@ async fn use_code(
 }
 
 /// A right password came without a code: the audit keeps it, since it may be a found password.
-async fn ask_for_code<T>(app: &App, stored: &StoredAccount, attempt: &Attempt, address: IpAddr) -> Result<T> {
-    let (now, id) = (app.clock.now(), stored.account.id);
-    let db = app.db.get().await?;
+async fn ask_for_code<T>(state: &Auth, stored: &StoredAccount, attempt: &Attempt, address: IpAddr) -> Result<T> {
+    let (now, id) = (state.base.clock.now(), stored.account.id);
+    let db = state.base.db.get().await?;
     attempts::refund_network(&db, attempt).await?;
     history::count_bare_password(&db, id, address, now).await?;
     append(&db, now, Some(id), address, "auth.sign-in", "second-factor-needed").await?;
@@ -148,8 +148,8 @@ async fn ask_for_code<T>(app: &App, stored: &StoredAccount, attempt: &Attempt, a
 }
 
 /// Refuses a wrong code after a right password; the fiftieth since the last sign-in disables the account.
-async fn refuse_code<T>(app: &App, db: &mut Client, stored: &StoredAccount, address: IpAddr) -> Result<T> {
-    let (now, id) = (app.clock.now(), stored.account.id);
+async fn refuse_code<T>(state: &Auth, db: &mut Client, stored: &StoredAccount, address: IpAddr) -> Result<T> {
+    let (now, id) = (state.base.clock.now(), stored.account.id);
     let tx = db.transaction().await?;
     let wrong = history::count_wrong_code(&tx, id).await?;
     append(&tx, now, Some(id), address, "auth.sign-in", "wrong-credentials").await?;
@@ -164,7 +164,7 @@ async fn refuse_code<T>(app: &App, db: &mut Client, stored: &StoredAccount, addr
     }
     tx.commit().await?;
     for family in ended {
-        app.sessions.end(family).await;
+        state.sessions.end(family).await;
     }
     Err(Error::Unauthenticated("wrong-credentials"))
 }
@@ -198,11 +198,11 @@ pub(super) fn slowed(early: TooEarly) -> Error {
 }
 
 /// Keeps a refusal and answers it. The audit names the account, if the login is one, and never what was typed.
-async fn refuse<T>(app: &App, login: &str, address: IpAddr, slug: &'static str) -> Result<T> {
-    let db = app.db.get().await?;
+async fn refuse<T>(state: &Auth, login: &str, address: IpAddr, slug: &'static str) -> Result<T> {
+    let db = state.base.db.get().await?;
     let account = store::find_account_by_login(&db, login).await?.map(|stored| stored.account.id);
     history::count_failure(&db, login).await?;
-    append(&db, app.clock.now(), account, address, "auth.sign-in", slug).await?;
+    append(&db, state.base.clock.now(), account, address, "auth.sign-in", slug).await?;
     Err(Error::Unauthenticated(slug))
 }
 

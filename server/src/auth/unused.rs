@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::history::{self, DisabledWhy, Kind};
 use super::store;
+use crate::auth::Auth;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::db::GenericClient;
 use crate::platform::problem::Result;
-use crate::service::app::App;
 
 /// Accounts disabled in one go.
 const BATCH: i64 = 100;
@@ -18,13 +18,13 @@ const BATCH: i64 = 100;
 const STAFF: [&str; 3] = ["inspector", "operator", "auditor"];
 
 /// Disables accounts that were not used for as long as the settings say. Returns how many. A demonstration keeps its own.
-pub async fn disable_unused(app: &App) -> Result<usize> {
-    if app.config.demo {
+pub async fn disable_unused(state: &Auth) -> Result<usize> {
+    if state.base.config.demo {
         return Ok(0);
     }
-    let (now, settings) = (app.clock.now(), app.config.sessions);
+    let (now, settings) = (state.base.clock.now(), state.base.config.sessions);
     let before = |days: u32| (days > 0).then(|| now - TimeDelta::days(i64::from(days)));
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let unused = hold_unused(&tx, before(settings.unused_days), before(settings.unused_participant_days)).await?;
     for id in &unused {

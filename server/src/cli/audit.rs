@@ -20,9 +20,9 @@ pub(super) async fn verify(mut config: Config, anchors: Option<&Path>) -> Outcom
     let stores = Stores::for_command(&mut config).await?;
     let _busy = Busy::start();
     let outcome = async {
-        let app = serve::open(config).await?;
-        let key = app.keys.audit_key();
-        let mut client = app.db.get().await?;
+        let service = serve::open(config).await?;
+        let key = service.keys.audit_key();
+        let mut client = service.base.db.get().await?;
         // What no worker has come to yet is linked here.
         while audit::extend(&mut client, &key).await? > 0 {}
         let verified = audit::verify(&client, &key).await?;
@@ -31,7 +31,7 @@ pub(super) async fn verify(mut config: Config, anchors: Option<&Path>) -> Outcom
             None => None,
         };
         drop(client);
-        app.db.close();
+        service.base.db.close();
         Outcome::Ok((verified, compared))
     };
     let (verified, compared) = stores.close_after(outcome).await?;

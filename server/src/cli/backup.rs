@@ -39,9 +39,9 @@ pub(super) async fn run(command: BackupCommand, mut config: Config) -> Outcome {
             let busy = Busy::start();
             let work = async {
                 let manifest = backup::restore(&config, &from, identity).await?;
-                let app = open(config).await?;
-                let erased = reports::replay(&app).await?;
-                app.db.close();
+                let service = open(config).await?;
+                let erased = reports::replay(&service.reports).await?;
+                service.base.db.close();
                 Outcome::Ok((manifest, erased))
             };
             let (manifest, erased) = stores.close_after(work).await?;
@@ -58,9 +58,9 @@ pub(super) async fn replay_erasures(mut config: Config) -> Outcome {
     let language = config.language;
     let stores = Stores::for_command(&mut config).await?;
     let work = async {
-        let app = open(config).await?;
-        let erased = reports::replay(&app).await?;
-        app.db.close();
+        let service = open(config).await?;
+        let erased = reports::replay(&service.reports).await?;
+        service.base.db.close();
         Outcome::Ok(erased)
     };
     told_erased(language, stores.close_after(work).await?);

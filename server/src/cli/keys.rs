@@ -16,7 +16,7 @@ use super::terminal::{columns, say};
 use crate::keys::{KeyCard, KeyState, create_root, read_root};
 use crate::platform::config::Config;
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
+use crate::service::Service;
 
 /// Does what is asked with keys.
 pub(super) async fn run(command: KeysCommand, mut config: Config) -> Outcome {
@@ -28,40 +28,40 @@ pub(super) async fn run(command: KeysCommand, mut config: Config) -> Outcome {
     };
     let stores = Stores::for_command(&mut config).await?;
     let outcome = async {
-        let app = open(config).await?;
-        carry_out(&app, command).await?;
-        app.db.close();
+        let service = open(config).await?;
+        carry_out(&service, command).await?;
+        service.base.db.close();
         Ok(())
     };
     stores.close_after(outcome).await
 }
 
-async fn carry_out(app: &App, command: KeysCommand) -> Result<()> {
-    let language = app.config.language;
+async fn carry_out(service: &Service, command: KeysCommand) -> Result<()> {
+    let language = service.base.config.language;
     let changes = matches!(command, KeysCommand::Rotate { .. } | KeysCommand::Revoke { .. });
     let added = |card: &KeyCard| {
         let args = [("key", (&card.id).into()), ("date", card.signs_from.into())];
         say(language, "cli-key-added", &args);
     };
     match command {
-        KeysCommand::List => list(language, app.keys.current().cards(), app.clock.now()),
-        KeysCommand::Rotate { purpose: Some(purpose), .. } => added(&app.keys.rotate(purpose, ACTOR).await?),
+        KeysCommand::List => list(language, service.keys.current().cards(), service.base.clock.now()),
+        KeysCommand::Rotate { purpose: Some(purpose), .. } => added(&service.keys.rotate(purpose, ACTOR).await?),
         KeysCommand::Rotate { purpose: None, .. } => {
-            let made = app.keys.rotate_due().await?;
+            let made = service.keys.rotate_due().await?;
             made.iter().for_each(added);
             if made.is_empty() {
                 say(language, "cli-keys-none-due", &[]);
             }
         }
         KeysCommand::Revoke { key } => {
-            let heir = app.keys.revoke(&key, ACTOR).await?;
+            let heir = service.keys.revoke(&key, ACTOR).await?;
             say(language, "cli-key-revoked", &[("key", (&key).into())]);
             heir.iter().for_each(added);
         }
         KeysCommand::Export => {
-            println!("{}", serde_json::to_string(&app.keys.next_list().await?).map_err(Error::internal)?);
+            println!("{}", serde_json::to_string(&service.keys.next_list().await?).map_err(Error::internal)?);
         }
-        KeysCommand::Sign { root, .. } => match app.keys.sign_list(&read_root(&root)?, ACTOR).await? {
+        KeysCommand::Sign { root, .. } => match service.keys.sign_list(&read_root(&root)?, ACTOR).await? {
             Some(version) => say(language, "cli-key-list-published", &[("version", version.into())]),
             None => say(language, "cli-key-list-current", &[]),
         },
@@ -69,12 +69,12 @@ async fn carry_out(app: &App, command: KeysCommand) -> Result<()> {
             let unreadable = |field: &'static str| Error::Invalid(vec![FieldFault::new(field, "field-wrong-type")]);
             let public = hex::decode(root).ok().and_then(|bytes| bytes.try_into().ok());
             let signed = SignedKeyList::read(&read(&list)?).map_err(|_| unreadable("list"))?;
-            let version = app.keys.publish(signed, public.ok_or_else(|| unreadable("root"))?, ACTOR).await?;
+            let version = service.keys.publish(signed, public.ok_or_else(|| unreadable("root"))?, ACTOR).await?;
             say(language, "cli-key-list-published", &[("version", version.into())]);
         }
         KeysCommand::Root { .. } => {}
     }
-    if changes && !app.keys.list_is_current() {
+    if changes && !service.keys.list_is_current() {
         say(language, "cli-key-list-due", &[]);
     }
     Ok(())

@@ -29,7 +29,7 @@ use crate::http::language;
 use crate::platform::audit::{Actor, Who};
 use crate::platform::config::Config;
 use crate::platform::db;
-use crate::service::app;
+use crate::service;
 
 /// Whoever sits at the command line, to the audit.
 const ACTOR: Actor = Actor { who: Who::Cli, address: None };
@@ -125,8 +125,8 @@ async fn import_regions(file: &std::path::Path, mut config: Config) -> Outcome {
     let language = config.language;
     let stores = Stores::for_command(&mut config).await?;
     let outcome = async {
-        let app = serve::open(config).await?;
-        Outcome::Ok(crate::regions::import(&app, &regions).await?)
+        let service = serve::open(config).await?;
+        Outcome::Ok(service.regions.import(&service.base, &regions).await?)
     };
     let count = stores.close_after(outcome).await?;
     say(language, "cli-regions-imported", &[("count", i64::try_from(count).unwrap_or(i64::MAX).into())]);
@@ -134,6 +134,6 @@ async fn import_regions(file: &std::path::Path, mut config: Config) -> Outcome {
 }
 
 fn openapi() -> Outcome {
-    tell(app::contract()?.trim_end());
+    tell(service::contract()?.trim_end());
     Ok(())
 }

@@ -13,8 +13,9 @@ use crate::demo::{self, Loaded};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
+use crate::service;
+use crate::service::Service;
 use crate::service::admin::Admin;
-use crate::service::app::{self, App};
 use crate::service::work;
 
 /// Serves until a signal comes.
@@ -29,12 +30,12 @@ pub(super) async fn serve(mut config: Config, also_work: bool, lan: Option<Lan>)
 
 /// Everything between the start of the stores and their end.
 async fn serve_until(stop: &mut Stop, config: Config, also_work: bool, lan: Option<Lan>) -> Outcome {
-    let app = open(config).await?;
-    let loaded = if app.config.demo { Some(demo::load(&app).await?) } else { None };
-    let running = app::serve(app.clone())?;
-    let worker = also_work.then(|| work::start(app.clone()));
+    let service = open(config).await?;
+    let loaded = if service.base.config.demo { Some(demo::load(&service).await?) } else { None };
+    let running = service::serve(service.clone())?;
+    let worker = also_work.then(|| work::start(service.clone()));
 
-    let language = app.config.language;
+    let language = service.base.config.language;
     let address = format!("http://{}", running.address);
     if let Some(loaded) = loaded {
         told(language, &loaded);
@@ -42,27 +43,27 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool, lan: Opti
     }
     if let Some(lan) = lan {
         let url = lan.url.clone();
-        lan.open(running.address, app.stopping.clone())?;
+        lan.open(running.address, service.base.stopping.clone())?;
         for line in symbol(&url).unwrap_or_default() {
             tell(&line);
         }
         say(language, "cli-on-a-phone", &[("address", url.into())]);
-    } else if app.config.demo {
+    } else if service.base.config.demo {
         say(language, "cli-try-on-a-phone", &[]);
     }
     // What is looked for most stands last.
     say(language, "cli-serving", &[("address", (&address).into())]);
-    let folder = std::path::absolute(&app.config.data_dir)?;
+    let folder = std::path::absolute(&service.base.config.data_dir)?;
     say(language, "cli-data-dir", &[("folder", folder.display().to_string().into())]);
-    if let Some(file) = &app.config.log_file {
+    if let Some(file) = &service.base.config.log_file {
         say(language, "cli-log-file", &[("file", file.display().to_string().into())]);
     }
     say(language, "cli-stop-hint", &[]);
 
     stop.asked().await;
-    app.stopping.cancel();
+    service.base.stopping.cancel();
     tokio::select! {
-        () = tokio::time::sleep(app.config.drain) => {}
+        () = tokio::time::sleep(service.base.config.drain) => {}
         () = stop.asked() => {}
     }
     // What was asked is answered and what was begun is finished; whoever insists is not made to wait.
@@ -76,7 +77,7 @@ async fn serve_until(stop: &mut Stop, config: Config, also_work: bool, lan: Opti
             () = stop.asked() => {}
         }
     }
-    app.db.close();
+    service.base.db.close();
     Ok(())
 }
 
@@ -85,10 +86,10 @@ pub(super) async fn demo(mut config: Config) -> Outcome {
     let stores = Stores::for_command(&mut config).await?;
     let _busy = Busy::start();
     let outcome = async {
-        let app = open(config).await?;
-        let loaded = demo::load(&app).await?;
-        app.db.close();
-        Outcome::Ok((app.config.language, loaded))
+        let service = open(config).await?;
+        let loaded = demo::load(&service).await?;
+        service.base.db.close();
+        Outcome::Ok((service.base.config.language, loaded))
     };
     let (language, loaded) = stores.close_after(outcome).await?;
     told(language, &loaded);
@@ -112,9 +113,9 @@ pub(super) async fn work(mut config: Config) -> Outcome {
     let (mut stop, language) = (Stop::listen()?, config.language);
     let stores = Stores::for_command(&mut config).await?;
     let outcome = async {
-        let app = open(config).await?;
-        let worker = work::start(app.clone());
-        let admin = Admin::start(&app)?;
+        let service = open(config).await?;
+        let worker = work::start(service.clone());
+        let admin = Admin::start(&service)?;
         say(language, "cli-working", &[]);
         say(language, "cli-stop-hint", &[]);
         stop.asked().await;
@@ -125,7 +126,7 @@ pub(super) async fn work(mut config: Config) -> Outcome {
         if let Some(admin) = admin {
             admin.stop().await;
         }
-        app.db.close();
+        service.base.db.close();
         Ok(())
     };
     stores.close_after(outcome).await?;
@@ -134,11 +135,11 @@ pub(super) async fn work(mut config: Config) -> Outcome {
 }
 
 /// The tables as this version wants them, and everything on top.
-pub(super) async fn open(config: Config) -> Outcome<App> {
+pub(super) async fn open(config: Config) -> Outcome<Service> {
     let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
     db::migrate(&pool).await?;
     pool.close();
-    Ok(App::open(config, Clock::default()).await?)
+    Ok(Service::open(config, Clock::default()).await?)
 }
 
 /// SIGINT (Ctrl-C) and SIGTERM.

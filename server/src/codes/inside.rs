@@ -22,10 +22,10 @@ use super::shipping::{begin_shipment, end_shipment};
 use super::store::{operation, order as orders};
 use super::units::Units;
 use crate::auth::Caller;
+use crate::codes::Codes;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 use crate::registry;
-use crate::service::app::App;
 
 /// Whether a document was filed under this id.
 pub(crate) async fn is_filed(db: &impl GenericClient, id: Uuid) -> Result<bool> {
@@ -35,15 +35,15 @@ pub(crate) async fn is_filed(db: &impl GenericClient, id: Uuid) -> Result<bool> 
 /// Somebody who files documents from inside, at an instant.
 #[derive(Clone, Copy)]
 pub(crate) struct Desk<'a> {
-    app: &'a App,
+    state: &'a Codes,
     caller: &'a Caller,
     at: DateTime<Utc>,
 }
 
 impl<'a> Desk<'a> {
     /// The desk of this caller, who files as of that instant.
-    pub(crate) fn new(app: &'a App, caller: &'a Caller, at: DateTime<Utc>) -> Self {
-        Self { app, caller, at }
+    pub(crate) fn new(state: &'a Codes, caller: &'a Caller, at: DateTime<Utc>) -> Self {
+        Self { state, caller, at }
     }
 
     fn today(&self) -> NaiveDate {
@@ -57,15 +57,15 @@ impl<'a> Desk<'a> {
 
     /// Places an order that is approved at once, or finds the one that was placed under this id.
     pub(crate) async fn order(&self, wish: Wish) -> Result<Order> {
-        let mut db = self.app.db.get().await?;
+        let mut db = self.state.base.db.get().await?;
         if let Some(order) = orders::find_order(&db, wish.id).await? {
             return Ok(order);
         }
         let orderer = registry::find_participant(&db, self.participant()?).await?;
         let orderer = orderer.ok_or(Error::NotFound("unknown-participant"))?;
-        let keys = self.app.keys.current();
+        let keys = self.state.keys.current();
         let tx = db.transaction().await?;
-        let now = self.app.clock.now();
+        let now = self.state.base.clock.now();
         let placer = Placer { account: self.caller.account, approves: true, now };
         let order = place_order(&tx, &keys, placer, &orderer, wish).await?;
         // Its labels are shown to everybody.
@@ -77,15 +77,15 @@ impl<'a> Desk<'a> {
     /// Files a document that changes the status of units.
     pub(crate) async fn file<D: Document>(&self, document: &D) -> Result<()> {
         let draft = document.draft(self.today())?;
-        let wanted = read_units(&self.app.keys.current(), document.units()).await?;
-        let deed = settle(&self.app.db.get().await?, draft.does, self.caller.participant).await?;
+        let wanted = read_units(&self.state.keys.current(), document.units()).await?;
+        let deed = settle(&self.state.base.db.get().await?, draft.does, self.caller.participant).await?;
         self.once(document.id(), &deed, &draft.details, async |tx, filing| perform(tx, filing, wanted).await.map(drop))
             .await
     }
 
     /// Ships units to another participant, under a number of the paper.
     pub(crate) async fn ship(&self, id: Uuid, units: &Units, receiver: i32, number: &str) -> Result<()> {
-        let wanted = read_units(&self.app.keys.current(), units).await?;
+        let wanted = read_units(&self.state.keys.current(), units).await?;
         let sender = self.participant()?;
         self.once(id, &Deed::Ship, &json!({ "number": number }), async |tx, filing| {
             begin_shipment(tx, filing, wanted, sender, receiver).await.map(drop)
@@ -105,7 +105,7 @@ impl<'a> Desk<'a> {
 
     /// Puts units into a group pack.
     pub(crate) async fn pack_units(&self, id: Uuid, sscc: Sscc, units: &Units) -> Result<()> {
-        let content = Content::Units(read_units(&self.app.keys.current(), units).await?);
+        let content = Content::Units(read_units(&self.state.keys.current(), units).await?);
         self.pack(id, sscc, Level::Group, content).await
     }
 
@@ -136,11 +136,11 @@ impl<'a> Desk<'a> {
         details: &Value,
         change: impl AsyncFnOnce(&Transaction<'_>, Filing<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut db = self.app.db.get().await?;
+        let mut db = self.state.base.db.get().await?;
         if is_filed(&db, id).await? {
             return Ok(());
         }
-        let keys = self.app.keys.current();
+        let keys = self.state.keys.current();
         let filing =
             Filing { caller: self.caller, id, deed, details, fingerprint: id.as_bytes(), now: self.at, keys: &keys };
         let tx = db.transaction().await?;

@@ -42,3 +42,21 @@ pub use seen::Seen;
 pub(crate) use store::operation::{End, find_end};
 pub(crate) use store::order::{count_by_key, find_order, find_orders, resolve};
 pub(crate) use store::place::count_alarms;
+
+use crate::keys::Keys;
+use crate::platform::Base;
+
+/// What orders, documents and labels need of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Codes {
+    pub(crate) base: Base,
+    /// What makes serials and seals.
+    pub(crate) keys: Keys,
+}
+
+impl Codes {
+    /// The parts of a process that codes need.
+    pub(crate) fn new(base: Base, keys: Keys) -> Self {
+        Self { base, keys }
+    }
+}

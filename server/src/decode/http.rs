@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::desk::Desk;
 use crate::http::{body, problems};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 use crate::verify::{self, Answer, AskedBy};
 
 /// Largest photo as sent, in bytes.
@@ -80,7 +80,11 @@ struct CodeOnPhoto {
     security(()),
 )]
 #[post("/v1/decode")]
-async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> Result<web::Json<Reading>> {
+async fn post_decode(
+    state: web::Data<Verify>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<web::Json<Reading>> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     // Without a registration, and sent by many programs: image/jpg.
@@ -98,7 +102,7 @@ async fn post_decode(app: web::Data<App>, request: HttpRequest, payload: web::Pa
         .increment(1);
     let mut codes = Vec::with_capacity(found.len().min(MAX_CODES));
     for found in found.into_iter().take(MAX_CODES) {
-        let answer = verify::answer_from(&app, &found.as_scanned(), Some(AskedBy::Picture)).await?;
+        let answer = verify::answer_from(&state, &found.as_scanned(), Some(AskedBy::Picture)).await?;
         metrics::counter!("tanba_verdicts_total", "verdict" => answer.verdict.slug()).increment(1);
         codes.push(CodeOnPhoto::new(found, answer));
     }

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{page, texts};
 use crate::http::{language, problems};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 use crate::{labels, verify};
 
 /// Routes of the demo.
@@ -39,8 +39,8 @@ struct DemoCode {
 }
 
 /// Only where the demo is on.
-fn demo(app: &App) -> Result<()> {
-    if app.config.demo { Ok(()) } else { Err(Error::NotFound("not-found")) }
+fn demo(state: &Verify) -> Result<()> {
+    if state.base.config.demo { Ok(()) } else { Err(Error::NotFound("not-found")) }
 }
 
 /// Codes to try the service with: one for every verdict, reason and family.
@@ -51,10 +51,10 @@ fn demo(app: &App) -> Result<()> {
     security(()),
 )]
 #[get("/demo/codes.json")]
-async fn get_codes(app: web::Data<App>) -> Result<web::Json<Vec<DemoCode>>> {
-    demo(&app)?;
+async fn get_codes(state: web::Data<Verify>) -> Result<web::Json<Vec<DemoCode>>> {
+    demo(&state)?;
     let language = language::current();
-    let shown = texts::show(&app).await?;
+    let shown = texts::show(&state).await?;
     let codes = shown.into_iter().map(|shown| DemoCode {
         expected: shown.item.expected.slug(),
         reason: shown.item.reason,
@@ -76,9 +76,9 @@ async fn get_codes(app: web::Data<App>) -> Result<web::Json<Vec<DemoCode>>> {
     security(()),
 )]
 #[get("/demo")]
-async fn get_page(app: web::Data<App>) -> Result<HttpResponse> {
-    demo(&app)?;
-    let shown = texts::show(&app).await?;
+async fn get_page(state: web::Data<Verify>) -> Result<HttpResponse> {
+    demo(&state)?;
+    let shown = texts::show(&state).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page::index(language::current(), &shown)))
 }
 
@@ -93,8 +93,8 @@ async fn get_page(app: web::Data<App>) -> Result<HttpResponse> {
     security(()),
 )]
 #[get("/demo/style.css")]
-async fn get_style(app: web::Data<App>) -> Result<HttpResponse> {
-    demo(&app)?;
+async fn get_style(state: web::Data<Verify>) -> Result<HttpResponse> {
+    demo(&state)?;
     let style = page::style();
     Ok(HttpResponse::Ok().content_type("text/css; charset=utf-8").insert_header((CACHE_CONTROL, CACHED)).body(style))
 }
@@ -111,10 +111,10 @@ async fn get_style(app: web::Data<App>) -> Result<HttpResponse> {
     security(()),
 )]
 #[get("/demo/labels/{name}")]
-async fn get_label(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse> {
-    demo(&app)?;
+async fn get_label(state: web::Data<Verify>, name: web::Path<String>) -> Result<HttpResponse> {
+    demo(&state)?;
     let slug = name.strip_suffix(".png").ok_or(Error::NotFound("not-found"))?;
-    let shown = texts::find(&app, slug).await?;
+    let shown = texts::find(&state, slug).await?;
     let symbol = texts::symbol(shown.item, &shown.label);
     let picture = web::block(move || labels::picture(&shown.label, symbol)).await.map_err(Error::internal)?;
     let picture = picture.map_err(Error::internal)?;
@@ -133,10 +133,10 @@ async fn get_label(app: web::Data<App>, name: web::Path<String>) -> Result<HttpR
     security(()),
 )]
 #[get("/demo/{name}")]
-async fn get_answer(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse> {
-    demo(&app)?;
-    let shown = texts::find(&app, &name).await?;
-    let answer = verify::answer(&app, &shown.text).await?;
+async fn get_answer(state: web::Data<Verify>, name: web::Path<String>) -> Result<HttpResponse> {
+    demo(&state)?;
+    let shown = texts::find(&state, &name).await?;
+    let answer = verify::answer(&state, &shown.text).await?;
     let language = language::current();
     let page = page::answer(language, &shown, &verify::card(&answer, language)?);
     Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page))

@@ -25,7 +25,7 @@ use crate::platform::audit::{Actor, Who};
 use crate::platform::config::Config;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, NewParticipant, NewProduct};
-use crate::service::app::App;
+use crate::service::Service;
 use crate::service::work;
 
 /// Orders of the story: goods, how many codes, the price on tobacco.
@@ -74,16 +74,16 @@ pub(super) fn order_id(goods: &str) -> Uuid {
 }
 
 /// Loads the demo's goods if they are not there yet, and waits until they can be verified.
-pub async fn load(app: &App) -> Result<Loaded> {
-    let accounts = accounts_file(&app.config);
+pub async fn load(service: &Service) -> Result<Loaded> {
+    let accounts = accounts_file(&service.base.config);
     // One process tells the story; those that start beside it wait until it is told.
-    let mut db = app.db.get().await?;
+    let mut db = service.base.db.get().await?;
     let turn = db.transaction().await?;
     turn.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     if is_filed(&turn, LAST_DOCUMENT).await? {
         return Ok(Loaded { codes: 0, accounts });
     }
-    Box::pin(tell(app)).await?;
+    Box::pin(tell(service)).await?;
     turn.commit().await?;
     Ok(Loaded { codes: ORDERS.iter().map(|(_, quantity, _)| quantity).sum(), accounts })
 }
@@ -95,19 +95,19 @@ const LOCK: i64 = 0x7461_6e62_6111;
 const LAST_DOCUMENT: Uuid = Uuid::from_u128(0x7461_6e62_6100_4000_8000_00ff_0000_0000);
 
 /// Tells whatever of the story was not told before.
-pub(super) async fn tell(app: &App) -> Result<()> {
+pub(super) async fn tell(service: &Service) -> Result<()> {
     let story = Story::read()?;
-    let teller = Teller { app, story: &story, now: app.clock.now() };
+    let teller = Teller { service, story: &story, now: service.base.clock.now() };
     teller.people().await?;
     teller.goods().await?;
     teller.orders().await?;
     teller.lives().await?;
     teller.revoke().await?;
-    work::settle(app).await.map(drop)
+    work::settle(service).await.map(drop)
 }
 
 struct Teller<'a> {
-    app: &'a App,
+    service: &'a Service,
     story: &'a Story,
     now: DateTime<Utc>,
 }
@@ -115,7 +115,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     /// Companies, and accounts of every role.
     async fn people(&self) -> Result<()> {
-        let mut db = self.app.db.get().await?;
+        let mut db = self.service.base.db.get().await?;
         let mut numbers = BTreeMap::new();
         for company in &self.story.participants {
             let bin = company.bin.parse().map_err(Error::internal)?;
@@ -134,7 +134,7 @@ impl Teller<'_> {
             numbers.insert(company.login.as_str(), number);
         }
         let known: Vec<String> =
-            auth::list_accounts(self.app).await?.into_iter().map(|account| account.login).collect();
+            auth::list_accounts(&self.service.auth).await?.into_iter().map(|account| account.login).collect();
         let mut sheet = String::new();
         let people = self.story.accounts.iter().map(|person| {
             let company = person.participant.as_deref().and_then(|login| numbers.get(login).copied());
@@ -150,7 +150,7 @@ impl Teller<'_> {
             }
             let password = self.story.password.clone().into();
             let new = NewAccount { login: login.to_owned(), password, role, participant, region };
-            let (_, factor) = auth::add_account(self.app, CLI, new).await?;
+            let (_, factor) = auth::add_account(&self.service.auth, CLI, new).await?;
             // Writing to a string can't fail.
             let _ = writeln!(
                 sheet,
@@ -161,11 +161,11 @@ impl Teller<'_> {
                 factor.link.as_str()
             );
         }
-        append(&accounts_file(&self.app.config), &sheet).await
+        append(&accounts_file(&self.service.base.config), &sheet).await
     }
 
     async fn caller(&self, login: &str) -> Result<Caller> {
-        let accounts = auth::list_accounts(self.app).await?;
+        let accounts = auth::list_accounts(&self.service.auth).await?;
         let account = accounts.into_iter().find(|account| account.login == login);
         let account = account.ok_or_else(|| Error::internal(format!("the story has no {login}")))?;
         Ok(Caller {
@@ -186,7 +186,7 @@ impl Teller<'_> {
     /// Cards of the goods, published.
     async fn goods(&self) -> Result<()> {
         for goods in &self.story.products {
-            let mut db = self.app.db.get().await?;
+            let mut db = self.service.base.db.get().await?;
             if registry::find_product(&db, goods.gtin).await?.is_some() {
                 continue;
             }
@@ -210,7 +210,7 @@ impl Teller<'_> {
             let goods = self.story.goods(name)?;
             let owner = self.caller(&goods.owner).await?;
             let wish = Wish { id: order_id(name), gtin: goods.gtin, quantity, price_tenge };
-            Desk::new(self.app, &owner, self.now).order(wish).await?;
+            Desk::new(&self.service.codes, &owner, self.now).order(wish).await?;
         }
         Ok(())
     }
@@ -249,7 +249,7 @@ impl Teller<'_> {
         self.withdraw(&alatau, 40, "kefir", 1, "expiry").await?;
         for (at, name) in [(41, "tablets"), (42, "cigarettes"), (43, "wine")] {
             let sale: Sale = made(json!({ "id": id(2, at), "units": units(name, 1, 1), "receipt": "1130-0042" }))?;
-            Desk::new(self.app, &qala, self.now).file(&sale).await?;
+            Desk::new(&self.service.codes, &qala, self.now).file(&sale).await?;
         }
         Ok(())
     }
@@ -258,7 +258,8 @@ impl Teller<'_> {
     async fn shop(&self) -> Result<()> {
         let (alatau, koktobe) = (self.caller("alatau").await?, self.caller("koktobe").await?);
         let receiver = self.number("koktobe").await?;
-        let (sends, shop) = (Desk::new(self.app, &alatau, self.now), Desk::new(self.app, &koktobe, self.now));
+        let (sends, shop) =
+            (Desk::new(&self.service.codes, &alatau, self.now), Desk::new(&self.service.codes, &koktobe, self.now));
         for (number, name) in [(11, "spring"), (12, "milk-powder")] {
             let paper = format!("А-{}", 1_100 + number);
             sends.ship(id(5, number), &made(units(name, 0, 1))?, receiver, &paper).await?;
@@ -274,7 +275,7 @@ impl Teller<'_> {
     /// Applies the first codes of an order, and releases them with these facts.
     async fn circulate(&self, name: &str, quantity: u32, at: DateTime<Utc>, mut facts: Value) -> Result<()> {
         let owner = self.caller(&self.story.goods(name)?.owner).await?;
-        let desk = Desk::new(self.app, &owner, at);
+        let desk = Desk::new(&self.service.codes, &owner, at);
         let number = ORDERS.iter().position(|(goods, ..)| *goods == name).unwrap_or_default();
         let units = units(name, 0, quantity - 1);
         let applied: Application = made(json!({ "id": id(3, number), "units": units }))?;
@@ -289,14 +290,14 @@ impl Teller<'_> {
             "id": id(2, number), "units": units(name, index, index), "reason": reason,
             "words": (reason == "other").then_some("Demo"),
         });
-        Desk::new(self.app, who, self.now).file(&made::<Withdrawal>(body)?).await
+        Desk::new(&self.service.codes, who, self.now).file(&made::<Withdrawal>(body)?).await
     }
 
     /// Every state that a unit can be in, on boots; packs, too.
     async fn boots(&self) -> Result<()> {
         let produced_on = self.now.date_naive() - TimeDelta::days(30);
         let (dala, jibek) = (self.caller("dala").await?, self.caller("jibek").await?);
-        let desk = Desk::new(self.app, &dala, self.now);
+        let desk = Desk::new(&self.service.codes, &dala, self.now);
         let applied = json!({ "id": id(3, 0), "units": units("boots", 0, 38) });
         desk.file(&made::<Application>(applied)?).await?;
         let released = json!({ "id": id(4, 0), "units": units("boots", 0, 37), "produced_on": produced_on });
@@ -305,7 +306,7 @@ impl Teller<'_> {
         let receiver = self.number("jibek").await?;
         desk.ship(id(5, 1), &made(units("boots", 1, 1))?, receiver, "Ж-1131").await?;
         desk.ship(id(5, 2), &made(units("boots", 2, 2))?, receiver, "Ж-1130").await?;
-        Desk::new(self.app, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
+        Desk::new(&self.service.codes, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
 
         let sold = json!({ "id": id(2, 1), "units": units("boots", 3, 4), "receipt": "1130-0001" });
         desk.file(&made::<Sale>(sold)?).await?;
@@ -349,23 +350,23 @@ impl Teller<'_> {
 
     /// Seals one code with a key that is revoked at once: what is left of a key that leaked.
     async fn revoke(&self) -> Result<()> {
-        let order = find_order(&self.app.db.get().await?, order_id("shapan")).await?;
+        let order = find_order(&self.service.base.db.get().await?, order_id("shapan")).await?;
         let order = order.ok_or_else(|| Error::internal("the story's orders are placed"))?;
-        let file = revoked_file(&self.app.config);
+        let file = revoked_file(&self.service.base.config);
         if !file.exists() {
-            let key = self.app.keys.rotate(Purpose::Seal(Group::Clothes), CLI).await?;
+            let key = self.service.keys.rotate(Purpose::Seal(Group::Clothes), CLI).await?;
             let text = self.sealed(&order, &key.id, 3)?;
-            self.app.keys.revoke(&key.id, CLI).await?;
+            self.service.keys.revoke(&key.id, CLI).await?;
             append(&file, &text).await?;
         }
         // The end of the story: a unit that is on nobody's shelf.
         let dala = self.caller("dala").await?;
         let last = json!({ "id": LAST_DOCUMENT, "units": units("shapan", 9, 9) });
-        Desk::new(self.app, &dala, self.now).file(&made::<Application>(last)?).await
+        Desk::new(&self.service.codes, &dala, self.now).file(&made::<Application>(last)?).await
     }
 
     fn sealed(&self, order: &Order, key: &str, index: u32) -> Result<String> {
-        let keys = self.app.keys.current();
+        let keys = self.service.keys.current();
         let signer = keys.signer(key).ok_or_else(|| Error::internal("the key that was just made seals nothing"))?;
         let writer = CodeWriter::new(order.group, order.gtin, signer.id(), None).map_err(Error::internal)?;
         let place = OrderPlace::new(order.number, index).ok_or_else(|| Error::internal("no such place"))?;

@@ -14,7 +14,7 @@ use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
-use crate::service::app::App;
+use crate::service::Service;
 use crate::verify;
 
 /// Documents of the story.
@@ -32,19 +32,19 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     config.data_dir.clone_from(&folder);
     config.demo = true;
     db::migrate(&db::pool(&addresses.database_url, 2).unwrap()).await.unwrap();
-    let app = App::open(config, Clock::default()).await.unwrap();
+    let service = Service::open(config, Clock::default()).await.unwrap();
 
-    let loaded = load(&app).await.unwrap();
+    let loaded = load(&service).await.unwrap();
     assert_eq!(loaded.codes, 120);
     let sheet = std::fs::read_to_string(&loaded.accounts).unwrap();
     assert_eq!(sheet.lines().count(), 10, "{sheet}");
 
-    let shown = texts::show(&app).await.unwrap();
+    let shown = texts::show(&service.verify).await.unwrap();
     assert_eq!(shown.len(), super::shelf::SHELF.len());
     let mut wrong = Vec::new();
     for shown in &shown {
         for text in [&shown.text, &shown.label] {
-            let answer = verify::answer(&app, text).await.unwrap();
+            let answer = verify::answer(&service.verify, text).await.unwrap();
             let reasons: Vec<&str> = answer.reasons.iter().map(|reason| reason.slug).collect();
             let whole = text == &shown.text;
             if answer.verdict != shown.item.expected || whole && !reasons.contains(&shown.item.reason) {
@@ -56,7 +56,7 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
                 ));
             }
         }
-        let answer = verify::answer(&app, &shown.text).await.unwrap();
+        let answer = verify::answer(&service.verify, &shown.text).await.unwrap();
         for language in Language::ALL {
             let page = page::answer(language, shown, &verify::card(&answer, language).unwrap());
             assert!(page.contains("</main>"), "{}", shown.item.slug);
@@ -64,22 +64,22 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 
-    assert_eq!(load(&app).await.unwrap().codes, 0);
+    assert_eq!(load(&service).await.unwrap().codes, 0);
     // A story that was broken off is told to its end, and nothing twice.
-    load::tell(&app).await.unwrap();
+    load::tell(&service).await.unwrap();
     assert_eq!(std::fs::read_to_string(&loaded.accounts).unwrap(), sheet);
     let count = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM code_order)";
-    let row = app.db.get().await.unwrap().query_one(count, &[]).await.unwrap();
+    let row = service.base.db.get().await.unwrap().query_one(count, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (OPERATIONS, 9));
 
     // The clerk's shop has goods that it may sell, and awaits a delivery.
     let shop = "SELECT (SELECT count(*) FROM holder h JOIN participant p ON p.number = h.participant WHERE p.bin = $1),
         (SELECT count(*) FROM shipment s JOIN participant p ON p.number = s.receiver
          WHERE p.bin = $1 AND s.state = 'awaiting')";
-    let row = app.db.get().await.unwrap().query_one(shop, &[&"190240005679"]).await.unwrap();
+    let row = service.base.db.get().await.unwrap().query_one(shop, &[&"190240005679"]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (2, 1));
 
-    drop(app);
+    drop(service);
     servers.discard().await.unwrap();
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -10,7 +10,7 @@ use super::shelf::{Family, Item, SHELF, Source};
 use super::sight::{Sight, seen};
 use crate::codes::{Emitter, Order, find_order, links_of};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 
 /// The number of a stamp that nobody will ever order: the last one.
 const STAMP_AHEAD: u32 = StampNumber::MAX;
@@ -27,20 +27,20 @@ pub(super) struct Shown {
 }
 
 /// Everything that is on the shelf at present.
-pub(super) async fn show(app: &App) -> Result<Vec<Shown>> {
+pub(super) async fn show(state: &Verify) -> Result<Vec<Shown>> {
     let mut orders = BTreeMap::new();
     for item in SHELF {
         if let Source::Unit(goods, _) = item.source
             && !orders.contains_key(goods)
         {
-            let order = find_order(&app.db.get().await?, order_id(goods)).await?;
+            let order = find_order(&state.base.db.get().await?, order_id(goods)).await?;
             orders.insert(goods, order.ok_or(Error::NotFound("not-found"))?);
         }
     }
-    let revoked = tokio::fs::read_to_string(revoked_file(&app.config)).await.ok();
+    let revoked = tokio::fs::read_to_string(revoked_file(&state.base.config)).await.ok();
     let mut shown = Vec::with_capacity(SHELF.len());
     for item in SHELF {
-        if let Some((text, label)) = texts(app, item, &orders, revoked.as_deref())? {
+        if let Some((text, label)) = texts(state, item, &orders, revoked.as_deref())? {
             shown.push(Shown { item, text, label });
         }
     }
@@ -48,20 +48,20 @@ pub(super) async fn show(app: &App) -> Result<Vec<Shown>> {
 }
 
 /// One item of the shelf by its name.
-pub(super) async fn find(app: &App, slug: &str) -> Result<Shown> {
-    let shown = show(app).await?;
+pub(super) async fn find(state: &Verify, slug: &str) -> Result<Shown> {
+    let shown = show(state).await?;
     shown.into_iter().find(|shown| shown.item.slug == slug).ok_or(Error::NotFound("not-found"))
 }
 
 /// The text of an item and of its label; none when there is none in this register.
 fn texts(
-    app: &App,
+    state: &Verify,
     item: &Item,
     orders: &BTreeMap<&str, Order>,
     revoked: Option<&str>,
 ) -> Result<Option<(String, String)>> {
-    let address = links_of(&app.config.public_url);
-    let keys = app.keys.current();
+    let address = links_of(&state.base.config.public_url);
+    let keys = state.keys.current();
     let (code, human, next) = match item.source {
         Source::Unit(goods, index) => {
             let order = orders.get(goods).ok_or_else(|| Error::internal("the story's orders are placed"))?;
@@ -74,7 +74,7 @@ fn texts(
             None => return Ok(None),
         },
         Source::StampAhead => {
-            let signer = keys.active_seal(Group::Alcohol, app.clock.now());
+            let signer = keys.active_seal(Group::Alcohol, state.base.clock.now());
             let Some((signer, secret)) = signer.and_then(|signer| Some((signer, signer.hmac()?))) else {
                 return Ok(None);
             };

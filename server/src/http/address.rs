@@ -9,8 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use ipnet::IpNet;
 
+use crate::platform::Base;
 use crate::platform::problem::Error;
-use crate::service::app::App;
 
 /// The address of the client itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl FromRequest for ClientAddress {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let trusted = request.app_data::<web::Data<App>>().map(|app| app.config.trusted_proxies.clone());
+        let trusted = request.app_data::<web::Data<Base>>().map(|base| base.config.trusted_proxies.clone());
         ready(Ok(Self::from_headers(request.head(), &trusted.unwrap_or_default())))
     }
 }

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use actix_web::{Error, ResponseError};
 
-use crate::service::app::App;
+use crate::platform::Base;
 
 /// Scripts, frames and plug-ins from nowhere; pages bring their own style sheet and pictures.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
@@ -58,15 +58,15 @@ fn text<'a>(request: &'a ServiceRequest, name: &str) -> Option<&'a str> {
 
 /// Whether the request is for another host than ours, where ours is known (X72). A balancer asks for health by address.
 fn is_misdirected(request: &ServiceRequest) -> bool {
-    let Some(app) = request.app_data::<web::Data<App>>() else { return false };
-    let Some((_, own)) = app.config.public_origin.as_deref().and_then(|origin| origin.split_once("://")) else {
+    let Some(base) = request.app_data::<web::Data<Base>>() else { return false };
+    let Some((_, own)) = base.config.public_origin.as_deref().and_then(|origin| origin.split_once("://")) else {
         return false;
     };
     if matches!(request.path(), "/healthz" | "/readyz") {
         return false;
     }
     let host = text(request, "host").unwrap_or(own);
-    !std::iter::once(own).chain(app.config.hosts.iter().map(String::as_str)).any(|known| is_same_host(known, host))
+    !std::iter::once(own).chain(base.config.hosts.iter().map(String::as_str)).any(|known| is_same_host(known, host))
 }
 
 /// The same host, whether the port of its scheme is written or not.
@@ -80,12 +80,12 @@ fn is_same_host(one: &str, other: &str) -> bool {
 fn comes_from_elsewhere(request: &ServiceRequest) -> bool {
     let Some(origin) = text(request, "origin") else { return text(request, "sec-fetch-site") == Some("cross-site") };
     let host = text(request, "host").unwrap_or_default();
-    let app = request.app_data::<web::Data<App>>();
-    let public = app.and_then(|app| app.config.public_origin.as_deref());
+    let base = request.app_data::<web::Data<Base>>();
+    let public = base.and_then(|base| base.config.public_origin.as_deref());
     let own =
         origin.split_once("://").is_some_and(|(scheme, rest)| match public.and_then(|own| own.split_once("://")) {
             Some((own_scheme, own)) => scheme == own_scheme && (is_same_host(rest, own) || is_same_host(rest, host)),
             None => rest == host,
         });
-    !own && !app.is_some_and(|app| app.config.allowed_origins.iter().any(|allowed| allowed == origin))
+    !own && !base.is_some_and(|base| base.config.allowed_origins.iter().any(|allowed| allowed == origin))
 }

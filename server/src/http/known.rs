@@ -282,7 +282,7 @@ mod tests {
     /// A1
     #[test]
     fn names_are_known_at_every_depth_of_a_body() {
-        let known = Known::of(&crate::service::app::openapi()).unwrap();
+        let known = Known::of(&crate::service::openapi()).unwrap();
         let fields = |path: &[Step]| known.fields("POST", Some("/v1/scans".to_owned()), path);
         assert!(fields(&[]).contains("sent_at"));
         let item = [Step::Field("items".to_owned()), Step::Item(7)];

@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{ClientAddress, overload};
+use crate::platform::Base;
 use crate::platform::config;
-use crate::service::app::App;
 
 /// The header in which a client names its random, resettable device id.
 pub(crate) const DEVICE: &str = "Tanba-Device";
@@ -80,6 +80,23 @@ impl Limiter {
     }
 }
 
+/// What decides whether a request is taken on. Cheap to clone.
+#[derive(Clone)]
+pub struct Admission {
+    pub(super) base: Base,
+    /// How often one may ask.
+    pub limiter: Limiter,
+    /// Whether scans wait long for their commit.
+    pub(super) is_commit_late: Arc<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl Admission {
+    /// Empty buckets of the configured sizes.
+    pub fn new(base: Base, limiter: Limiter, is_commit_late: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { base, limiter, is_commit_late: Arc::new(is_commit_late) }
+    }
+}
+
 fn quota(per_minute: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))
 }
@@ -90,13 +107,13 @@ pub(crate) async fn count(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
-    if let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) {
-        if let Err(refusal) = overload::admit(&app, &request) {
+    let admission = request.app_data::<web::Data<Admission>>().cloned();
+    if let Some(admission) = admission.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) {
+        if let Err(refusal) = overload::admit(&admission, &request) {
             return Ok(refused(request, &refusal).await.map_into_right_body());
         }
-        let address = ClientAddress::from_headers(request.head(), &app.config.trusted_proxies);
-        if let Err(retry_after_seconds) = app.limiter.take(device(&request), address.prefix()) {
+        let address = ClientAddress::from_headers(request.head(), &admission.base.config.trusted_proxies);
+        if let Err(retry_after_seconds) = admission.limiter.take(device(&request), address.prefix()) {
             metrics::counter!("tanba_requests_limited_total").increment(1);
             let refusal = crate::platform::problem::Error::TooMany { slug: "rate-limited", retry_after_seconds };
             return Ok(refused(request, &refusal).await.map_into_right_body());

@@ -14,8 +14,8 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 
+use super::limits::Admission;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long a request may take, unless its client waits for less: then it has given up, or will be told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -84,19 +84,19 @@ impl Work {
 }
 
 /// Refuses a request that would wait too long. Asked before anything else is done with it.
-pub(crate) fn admit(app: &App, request: &ServiceRequest) -> Result<()> {
+pub(crate) fn admit(admission: &Admission, request: &ServiceRequest) -> Result<()> {
     let work = Work::of(request.method(), request.path());
     let late = LATENESS.with(Lateness::read);
     if work == Work::Answer {
         return Ok(());
     }
-    let pool = app.db.status();
+    let pool = admission.base.db.status();
     let most = work.waiting_for_each_connection().saturating_mul(pool.max_size);
     let why = if pool.waiting >= most {
         "postgres"
-    } else if work == Work::Scans && app.scans.is_late() {
+    } else if work == Work::Scans && (admission.is_commit_late)() {
         "commit"
-    } else if late > work.lateness(app.config.lateness) {
+    } else if late > work.lateness(admission.base.config.lateness) {
         "thread"
     } else {
         return Ok(());

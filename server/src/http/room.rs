@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, web};
 
 use super::ClientAddress;
 use super::overload::overloaded;
+use crate::platform::Base;
 use crate::platform::problem::Result;
-use crate::service::app::App;
 
 /// Largest body that may take room of the reserve, in bytes.
 const SMALL: usize = 64 << 10;
@@ -139,8 +139,8 @@ impl Drop for Lease {
 
 /// The network that a request's bytes are counted for.
 pub(crate) fn network_of(request: &HttpRequest) -> u64 {
-    let app = request.app_data::<web::Data<App>>();
-    let trusted = app.map(|app| app.config.trusted_proxies.as_slice()).unwrap_or_default();
+    let base = request.app_data::<web::Data<Base>>();
+    let trusted = base.map(|base| base.config.trusted_proxies.as_slice()).unwrap_or_default();
     ClientAddress::from_headers(request.head(), trusted).prefix()
 }
 

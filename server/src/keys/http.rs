@@ -6,8 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::PublishedKeyList;
 use crate::http::problems;
+use crate::keys::Keys;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// Routes of keys.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -30,8 +30,8 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     security(()),
 )]
 #[get("/v1/keys")]
-async fn get_key_list(app: web::Data<App>) -> Result<HttpResponse> {
-    let list = app.keys.published().ok_or(Error::NotFound("no-key-list"))?;
+async fn get_key_list(keys: web::Data<Keys>) -> Result<HttpResponse> {
+    let list = keys.published().ok_or(Error::NotFound("no-key-list"))?;
     // A revocation should not wait in anybody's cache.
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "public, max-age=60")).json(&*list))
 }

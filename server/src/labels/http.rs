@@ -12,13 +12,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::sheet::{Product, sheets};
 use super::symbol::{Family, Unprintable};
 use crate::auth::Member;
+use crate::codes::Codes;
 use crate::codes::{CodeRange, Emitter, links_of, mark_exported, range_name, visible_order};
 use crate::http::overload::{deadline, overloaded};
 use crate::http::{Query, language, problems};
 use crate::platform::audit;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
-use crate::service::app::App;
 
 /// The most labels in one document: 186 pages. A PDF is whole in memory before its first byte can be sent, at most
 /// 90 MB for so many; a larger order is printed range by range, or exported as CSV for the printer's own program.
@@ -59,12 +59,12 @@ impl From<Unprintable> for Error {
 )]
 #[get("/v1/orders/{id}/labels.pdf")]
 async fn get_labels(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     path: web::Path<String>,
     Query(range): Query<CodeRange>,
 ) -> Result<HttpResponse> {
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
     let range = range.within(&order)?;
     if range.end() - range.start() >= MAX_LABELS {
@@ -78,9 +78,9 @@ async fn get_labels(
         gtin: order.gtin.to_string(),
         family: Family::of(order.group),
     };
-    let keys = app.keys.current();
-    let host = Arc::<str>::from(links_of(&app.config.public_url));
-    let now = app.clock.now();
+    let keys = state.keys.current();
+    let host = Arc::<str>::from(links_of(&state.base.config.public_url));
+    let now = state.base.clock.now();
     let tx = db.transaction().await?;
     let order = mark_exported(&tx, order, now).await?;
     Emitter::new(&keys, &order, &host)?;

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::approval::{self, ApprovalCard, Wanted};
+use crate::auth::Auth;
 use crate::auth::by_operator::{self, Change, Secrets};
 use crate::auth::{self, Account, DisabledWhy, Operator, Role};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
@@ -16,7 +17,6 @@ use crate::platform::db::GenericClient;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Bin};
-use crate::service::app::App;
 
 /// Bodies here hold a login and what goes with a role.
 const LIMIT: usize = 4_096;
@@ -89,7 +89,7 @@ pub(super) async fn card(db: &impl GenericClient, account: Account, own: Uuid) -
 )]
 #[get("/v1/accounts")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<AccountCard>>> {
@@ -97,9 +97,9 @@ async fn list(
     if after.contains('\0') {
         return Err(Error::malformed("invalid-cursor"));
     }
-    let accounts = by_operator::list(&app, &after, limit + 1).await?;
+    let accounts = by_operator::list(&state, &after, limit + 1).await?;
     let Listed { items, next_cursor } = Listed::cut(accounts, limit, |account| account.login.clone());
-    let items = cards(&app.db.get().await?, items, operator.account).await?;
+    let items = cards(&state.base.db.get().await?, items, operator.account).await?;
     Ok(web::Json(Listed { items, next_cursor }))
 }
 
@@ -219,31 +219,32 @@ pub(super) async fn resolve(
 )]
 #[post("/v1/accounts")]
 async fn add(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     key: IdempotencyKey,
     Body(new): Body<NewAccountOf, LIMIT>,
 ) -> Result<HttpResponse> {
     let caller = operator.actor.who.to_string();
     let mut told = None;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
-    let outcome = idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, app.clock.now(), async || {
-        let NewAccountOf { login, role, participant, region } = &new;
-        let (bin, region) = (participant.as_deref(), region.as_deref());
-        let number = resolve(&tx, *role, bin, region).await?;
-        if by_operator::needs_second_operator(*role) {
-            let login = by_operator::check_new(&tx, login, *role, number, region).await?;
-            let (participant, region) = (participant.clone(), region.map(str::to_owned));
-            let wanted = Wanted::AddAccount { login, role: *role, participant, region };
-            return approval::ask(&tx, &app, &operator, wanted).await.map(Outcome::Asked);
-        }
-        let (account, secrets) = by_operator::add(&tx, &app, &operator, login, *role, number, region).await?;
-        told = Some(secrets);
-        card(&tx, account, operator.account).await.map(Outcome::Done)
-    })
-    .await?;
+    let outcome =
+        idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, state.base.clock.now(), async || {
+            let NewAccountOf { login, role, participant, region } = &new;
+            let (bin, region) = (participant.as_deref(), region.as_deref());
+            let number = resolve(&tx, *role, bin, region).await?;
+            if by_operator::needs_second_operator(*role) {
+                let login = by_operator::check_new(&tx, login, *role, number, region).await?;
+                let (participant, region) = (participant.clone(), region.map(str::to_owned));
+                let wanted = Wanted::AddAccount { login, role: *role, participant, region };
+                return approval::ask(&tx, &state, &operator, wanted).await.map(Outcome::Asked);
+            }
+            let (account, secrets) = by_operator::add(&tx, &state, &operator, login, *role, number, region).await?;
+            told = Some(secrets);
+            card(&tx, account, operator.account).await.map(Outcome::Done)
+        })
+        .await?;
     tx.commit().await?;
     Ok(match outcome {
         Outcome::Asked(approval) => asked(&approval),
@@ -255,7 +256,7 @@ async fn add(
 
 /// Changes an account once for a key, and ends what is signed in with it; or asks for another operator's approval.
 async fn change_once(
-    app: &App,
+    state: &Auth,
     operator: &Operator,
     key: &IdempotencyKey,
     route: &str,
@@ -264,10 +265,10 @@ async fn change_once(
 ) -> Result<HttpResponse> {
     let caller = operator.actor.who.to_string();
     let mut done = None;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let fingerprint = (id, body);
-    let outcome = idempotency::once(&tx, &caller, key, route, &fingerprint, app.clock.now(), async || {
+    let outcome = idempotency::once(&tx, &caller, key, route, &fingerprint, state.base.clock.now(), async || {
         let change = match body {
             RoleChange::To(RoleOf { role, participant, region }) => {
                 let (bin, region) = (participant.as_deref(), region.as_deref());
@@ -279,14 +280,14 @@ async fn change_once(
                     let (participant, region) = (participant.clone(), region.map(str::to_owned));
                     let wanted =
                         Wanted::SetRole { account: id, login: present.login, role: *role, participant, region };
-                    return approval::ask(&tx, app, operator, wanted).await.map(Outcome::Asked);
+                    return approval::ask(&tx, state, operator, wanted).await.map(Outcome::Asked);
                 }
                 Change::Role(*role, number, region)
             }
             RoleChange::Disable => Change::Disable,
             RoleChange::Enable => Change::Enable,
         };
-        let changed = by_operator::change(&tx, app, operator, id, change, None).await?;
+        let changed = by_operator::change(&tx, state, operator, id, change, None).await?;
         let answer = card(&tx, changed.account.clone(), operator.account).await?;
         done = Some(changed);
         Ok(Outcome::Done(answer))
@@ -294,7 +295,7 @@ async fn change_once(
     .await?;
     tx.commit().await?;
     if let Some(done) = done {
-        done.tell(app).await;
+        done.tell(state).await;
     }
     Ok(match outcome {
         Outcome::Asked(approval) => asked(&approval),
@@ -330,14 +331,14 @@ enum RoleChange<'a> {
 )]
 #[post("/v1/accounts/{id}/role")]
 async fn set_role(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
     Body(role): Body<RoleOf, LIMIT>,
 ) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/role";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await
+    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await
 }
 
 /// Lets nobody sign in with an account any more, and ends what is signed in. Refuses the caller's own and auditors'.
@@ -357,13 +358,13 @@ async fn set_role(
 )]
 #[post("/v1/accounts/{id}/disable")]
 async fn disable(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/disable";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await
+    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await
 }
 
 /// Lets the person of an account sign in again. Refuses the caller's own and auditors'.
@@ -383,13 +384,13 @@ async fn disable(
 )]
 #[post("/v1/accounts/{id}/enable")]
 async fn enable(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<HttpResponse> {
     let route = "POST /v1/accounts/{id}/enable";
-    change_once(&app, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await
+    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await
 }
 
 /// Gives an account another password and another second factor, told once, and ends what is signed in with it: for a
@@ -412,7 +413,7 @@ async fn enable(
 )]
 #[post("/v1/accounts/{id}/secrets")]
 async fn renew_secrets(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     id: web::Path<String>,
     key: IdempotencyKey,
@@ -421,16 +422,16 @@ async fn renew_secrets(
     let route = "POST /v1/accounts/{id}/secrets";
     let caller = operator.actor.who.to_string();
     let mut told = None;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
-    let outcome = idempotency::once(&tx, &caller, &key, route, &id, app.clock.now(), async || {
+    let outcome = idempotency::once(&tx, &caller, &key, route, &id, state.base.clock.now(), async || {
         let present = by_operator::look(&tx, &operator, id).await?;
         if by_operator::needs_second_operator(present.role) {
             auth::hold_caller(&tx, &operator).await?;
             let wanted = Wanted::RenewSecrets { account: id, login: present.login };
-            return approval::ask(&tx, &app, &operator, wanted).await.map(Outcome::Asked);
+            return approval::ask(&tx, &state, &operator, wanted).await.map(Outcome::Asked);
         }
-        let (done, secrets) = by_operator::renew(&tx, &app, &operator, id, None).await?;
+        let (done, secrets) = by_operator::renew(&tx, &state, &operator, id, None).await?;
         let answer = card(&tx, done.account.clone(), operator.account).await?;
         told = Some((done, secrets));
         Ok(Outcome::Done(answer))
@@ -439,7 +440,7 @@ async fn renew_secrets(
     tx.commit().await?;
     let secrets = match told {
         Some((done, secrets)) => {
-            done.tell(&app).await;
+            done.tell(&state).await;
             Some(secrets.into())
         }
         None => None,

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Kept};
+use crate::auth::Auth;
 use crate::auth::{Caller, Role, by_operator};
 use crate::platform::audit::{self, Entry};
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// How long a request waits for another operator.
 pub(super) const WAITS: TimeDelta = TimeDelta::hours(24);
@@ -171,8 +171,8 @@ fn check_approver(kept: &Kept, approver: Uuid, now: DateTime<Utc>) -> Result<()>
 
 /// Asks for something, in the transaction of the caller, who was held. The same that waits already is that one; 409
 /// `approval-pending` when something else waits for the same subject.
-pub(super) async fn ask(tx: &Transaction<'_>, app: &App, caller: &Caller, wanted: Wanted) -> Result<ApprovalCard> {
-    let now = app.clock.now();
+pub(super) async fn ask(tx: &Transaction<'_>, state: &Auth, caller: &Caller, wanted: Wanted) -> Result<ApprovalCard> {
+    let now = state.base.clock.now();
     store::expire(tx, now).await?;
     if let Some(kept) = store::find_pending(tx, wanted.kind(), wanted.subject()).await? {
         if kept.wanted == wanted {
@@ -189,8 +189,8 @@ pub(super) async fn ask(tx: &Transaction<'_>, app: &App, caller: &Caller, wanted
 
 /// Approves a request, in the transaction in which it is done. Returns who asked. 404 `unknown-approval`; 409
 /// `asker-gone` when that is no operator any more, and as [`check_approver`] says.
-pub(super) async fn approve(tx: &Transaction<'_>, app: &App, caller: &Caller, id: Uuid) -> Result<(Wanted, String)> {
-    let now = app.clock.now();
+pub(super) async fn approve(tx: &Transaction<'_>, state: &Auth, caller: &Caller, id: Uuid) -> Result<(Wanted, String)> {
+    let now = state.base.clock.now();
     let kept = store::hold(tx, id).await?.ok_or(Error::NotFound("unknown-approval"))?;
     check_approver(&kept, caller.account, now)?;
     let asker = by_operator::find_operator(tx, kept.asked_by).await?.ok_or(Error::conflict("asker-gone"))?;
@@ -200,8 +200,8 @@ pub(super) async fn approve(tx: &Transaction<'_>, app: &App, caller: &Caller, id
 }
 
 /// Refuses a request, or takes the caller's own back.
-pub(super) async fn refuse(tx: &Transaction<'_>, app: &App, caller: &Caller, id: Uuid) -> Result<ApprovalCard> {
-    let now = app.clock.now();
+pub(super) async fn refuse(tx: &Transaction<'_>, state: &Auth, caller: &Caller, id: Uuid) -> Result<ApprovalCard> {
+    let now = state.base.clock.now();
     let kept = store::hold(tx, id).await?.ok_or(Error::NotFound("unknown-approval"))?;
     check_open(&kept, now)?;
     store::decide(tx, id, ApprovalState::Refused, caller.account, now).await?;

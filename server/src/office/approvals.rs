@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::accounts::{self, AccountCard, AccountSecrets};
 use super::approval::{self, ApprovalCard, Wanted};
 use super::store;
+use crate::auth::Auth;
 use crate::auth::by_operator::{self, Change};
 use crate::auth::{self, Operator};
 use crate::http::{Listed, Page, Query, id_in_path, problems};
 use crate::platform::db::Transaction;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list).service(approve).service(refuse);
@@ -33,13 +33,13 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 )]
 #[get("/v1/approvals")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<ApprovalCard>>> {
     let (limit, after) = (page.limit()?, page.after::<Uuid>()?);
-    let found = store::list(&app.db.get().await?, after, limit + 1).await?;
-    let now = app.clock.now();
+    let found = store::list(&state.base.db.get().await?, after, limit + 1).await?;
+    let now = state.base.clock.now();
     let page = Listed::cut(found, limit, |kept| kept.id.to_string());
     Ok(web::Json(page.map(|kept| ApprovalCard::of(kept, operator.account, now))))
 }
@@ -69,9 +69,9 @@ struct Approved {
     security(("bearer" = ["operator"])),
 )]
 #[post("/v1/approvals/{id}/approve")]
-async fn approve(app: web::Data<App>, operator: Operator, id: web::Path<String>) -> Result<web::Json<Approved>> {
+async fn approve(state: web::Data<Auth>, operator: Operator, id: web::Path<String>) -> Result<web::Json<Approved>> {
     let id = id_in_path(&id)?;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::check_caller(&tx, &operator).await?;
     let wanted = store::find(&tx, id).await?.ok_or(Error::NotFound("unknown-approval"))?.wanted;
@@ -82,19 +82,19 @@ async fn approve(app: web::Data<App>, operator: Operator, id: web::Path<String>)
         drop(db);
         let first = async |tx: &Transaction<'_>| {
             auth::hold_caller(tx, &operator).await?;
-            approval::approve(tx, &app, &operator, id).await.map(drop)
+            approval::approve(tx, &state, &operator, id).await.map(drop)
         };
-        app.keys.revoke_after(&key, operator.actor, first).await?;
-        let approval = approval::card(&app.db.get().await?, &operator, id, app.clock.now()).await?;
+        state.keys.revoke_after(&key, operator.actor, first).await?;
+        let approval = approval::card(&state.base.db.get().await?, &operator, id, state.base.clock.now()).await?;
         return Ok(web::Json(Approved { approval, account: None, secrets: None }));
     }
-    let (wanted, asked_by) = approval::approve(&tx, &app, &operator, id).await?;
+    let (wanted, asked_by) = approval::approve(&tx, &state, &operator, id).await?;
     let by = Some(asked_by.as_str());
     let made = match wanted {
         Wanted::AddAccount { login, role, participant, region } => {
             let (participant, region) = (participant.as_deref(), region.as_deref());
             let number = accounts::resolve(&tx, role, participant, region).await?;
-            let (made, new) = by_operator::add(&tx, &app, &operator, &login, role, number, region).await?;
+            let (made, new) = by_operator::add(&tx, &state, &operator, &login, role, number, region).await?;
             secrets = Some(new.into());
             made
         }
@@ -102,13 +102,13 @@ async fn approve(app: web::Data<App>, operator: Operator, id: web::Path<String>)
             let (participant, region) = (participant.as_deref(), region.as_deref());
             let number = accounts::resolve(&tx, role, participant, region).await?;
             let change = Change::Role(role, number, region);
-            let changed = by_operator::change(&tx, &app, &operator, account, change, by).await?;
+            let changed = by_operator::change(&tx, &state, &operator, account, change, by).await?;
             let made = changed.account.clone();
             done = Some(changed);
             made
         }
         Wanted::RenewSecrets { account, .. } => {
-            let (changed, new) = by_operator::renew(&tx, &app, &operator, account, by).await?;
+            let (changed, new) = by_operator::renew(&tx, &state, &operator, account, by).await?;
             secrets = Some(new.into());
             let made = changed.account.clone();
             done = Some(changed);
@@ -117,10 +117,10 @@ async fn approve(app: web::Data<App>, operator: Operator, id: web::Path<String>)
         Wanted::RevokeKey { .. } => return Err(Error::internal("a key is revoked above")),
     };
     let account = Some(accounts::card(&tx, made, operator.account).await?);
-    let approval = approval::card(&tx, &operator, id, app.clock.now()).await?;
+    let approval = approval::card(&tx, &operator, id, state.base.clock.now()).await?;
     tx.commit().await?;
     if let Some(done) = done {
-        done.tell(&app).await;
+        done.tell(&state).await;
     }
     Ok(web::Json(Approved { approval, account, secrets }))
 }
@@ -137,12 +137,12 @@ async fn approve(app: web::Data<App>, operator: Operator, id: web::Path<String>)
     security(("bearer" = ["operator"])),
 )]
 #[post("/v1/approvals/{id}/refuse")]
-async fn refuse(app: web::Data<App>, operator: Operator, id: web::Path<String>) -> Result<web::Json<ApprovalCard>> {
+async fn refuse(state: web::Data<Auth>, operator: Operator, id: web::Path<String>) -> Result<web::Json<ApprovalCard>> {
     let id = id_in_path(&id)?;
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
-    let refused = approval::refuse(&tx, &app, &operator, id).await?;
+    let refused = approval::refuse(&tx, &state, &operator, id).await?;
     tx.commit().await?;
     Ok(web::Json(refused))
 }

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::auth::Auth;
 use crate::auth::{self, Auditor};
 use crate::codes::push_cell;
 use crate::http::{Listed, Page, Query, language, problems};
@@ -22,7 +23,6 @@ use crate::platform::audit::{self, Actor, Entry, Filter, Record, Verified, Walk,
 use crate::platform::bounds;
 use crate::platform::db::GenericClient;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// Records written at a time in a file.
 const PIECE: i64 = 1_000;
@@ -145,13 +145,13 @@ async fn tell(db: &impl GenericClient, records: Vec<Record>) -> Result<Vec<ToldR
 
 /// Keeps that the record was looked at: auditors are watched, too (X64).
 async fn note(
-    app: &App,
+    state: &Auth,
     db: &impl GenericClient,
     actor: Actor,
     action: &str,
     details: serde_json::Value,
 ) -> Result<()> {
-    let at = app.clock.now();
+    let at = state.base.clock.now();
     audit::append(db, &Entry { at, actor, action, object: "audit".to_owned(), result: "done", details }).await
 }
 
@@ -168,18 +168,18 @@ async fn note(
 )]
 #[get("/v1/audit")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     auditor: Auditor,
     Query(filter): Query<AuditFilter>,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<ToldRecord>>> {
     let (limit, before) = (page.limit()?, page.after::<i64>()?);
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let filter = filter.read(&db).await?;
     let records = audit::list(&db, &filter, before, limit + 1).await?;
     // A page that follows belongs to the same reading.
     if before.is_none() {
-        note(&app, &db, auditor.actor, "audit.read", filter.told()).await?;
+        note(&state, &db, auditor.actor, "audit.read", filter.told()).await?;
     }
     let Listed { items, next_cursor } = Listed::cut(records, limit, |record| record.id.to_string());
     Ok(web::Json(Listed { items: tell(&db, items).await?, next_cursor }))
@@ -250,19 +250,19 @@ static CHECKED: Mutex<Option<(String, Walk)>> = Mutex::const_new(None);
     security(("bearer" = ["auditor"])),
 )]
 #[get("/v1/audit/chain")]
-async fn chain(app: web::Data<App>, auditor: Auditor) -> Result<web::Json<ChainAnswer>> {
-    let key = app.keys.audit_key();
-    let db = app.db.get().await?;
+async fn chain(state: web::Data<Auth>, auditor: Auditor) -> Result<web::Json<ChainAnswer>> {
+    let key = state.keys.audit_key();
+    let db = state.base.db.get().await?;
     let mut checked = CHECKED.lock().await;
     // Several registers in one process are those of tests.
-    let register = app.config.database_url.clone().unwrap_or_default();
+    let register = state.base.config.database_url.clone().unwrap_or_default();
     let mut walk = checked.take().filter(|(of, _)| *of == register).map(|(_, walk)| walk).unwrap_or_default();
     let verified = audit::verify_from(&db, &key, &mut walk).await?;
     if matches!(verified, Verified::Whole { .. }) {
         *checked = Some((register, walk));
     }
     drop(checked);
-    let head = audit::anchor::head(&db, app.clock.now()).await?;
+    let head = audit::anchor::head(&db, state.base.clock.now()).await?;
     let anchor = head.map(|head| head.signed(&key));
     let answer = match verified {
         Verified::Whole { links, waiting, gaps, runs_back } => ChainAnswer {
@@ -287,7 +287,7 @@ async fn chain(app: web::Data<App>, auditor: Auditor) -> Result<web::Json<ChainA
     if !answer.holds {
         tracing::error!(broken_at = answer.broken_at, runs_back_at = answer.runs_back_at, "the audit was changed");
     }
-    note(&app, &db, auditor.actor, "audit.verify", json!({ "holds": answer.holds, "links": answer.links })).await?;
+    note(&state, &db, auditor.actor, "audit.verify", json!({ "holds": answer.holds, "links": answer.links })).await?;
     Ok(web::Json(answer))
 }
 
@@ -303,9 +303,13 @@ async fn chain(app: web::Data<App>, auditor: Auditor) -> Result<web::Json<ChainA
     security(("bearer" = ["auditor"])),
 )]
 #[get("/v1/audit/export.csv")]
-async fn export_csv(app: web::Data<App>, auditor: Auditor, Query(filter): Query<AuditFilter>) -> Result<HttpResponse> {
+async fn export_csv(
+    state: web::Data<Auth>,
+    auditor: Auditor,
+    Query(filter): Query<AuditFilter>,
+) -> Result<HttpResponse> {
     let head = "\u{feff}id,at,actor,login,address,action,action_text,object,object_login,result,details\r\n";
-    let lines = export(app, &auditor, filter, head, csv_line).await?;
+    let lines = export(state, &auditor, filter, head, csv_line).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""))
@@ -325,7 +329,7 @@ async fn export_csv(app: web::Data<App>, auditor: Auditor, Query(filter): Query<
 )]
 #[get("/v1/audit/export.ndjson")]
 async fn export_ndjson(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     auditor: Auditor,
     Query(filter): Query<AuditFilter>,
 ) -> Result<HttpResponse> {
@@ -333,7 +337,7 @@ async fn export_ndjson(
         text.push_str(&serde_json::to_string(told).unwrap_or_default());
         text.push('\n');
     };
-    let lines = export(app, &auditor, filter, "", line).await?;
+    let lines = export(state, &auditor, filter, "", line).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/x-ndjson"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"audit.ndjson\""))
@@ -366,23 +370,23 @@ fn csv_line(told: &ToldRecord, text: &mut String) {
 
 /// Streams records piece by piece: a large record takes no more memory than a small one.
 async fn export(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     auditor: &Auditor,
     filter: AuditFilter,
     head: &'static str,
     line: impl Fn(&ToldRecord, &mut String) + Copy + 'static,
 ) -> Result<impl Stream<Item = Result<Bytes>> + 'static> {
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let filter = filter.read(&db).await?;
-    note(&app, &db, auditor.actor, "audit.export", filter.told()).await?;
+    note(&state, &db, auditor.actor, "audit.export", filter.told()).await?;
     drop(db);
     let language = language::current();
     let begin = (head, Some(i64::MAX));
     Ok(stream::try_unfold(begin, move |(head, before)| {
-        let (app, filter) = (app.clone(), filter.clone());
+        let (state, filter) = (state.clone(), filter.clone());
         async move {
             let Some(before) = before else { return Ok(None) };
-            let db = app.db.get().await?;
+            let db = state.base.db.get().await?;
             let records = audit::list(&db, &filter, Some(before), PIECE).await?;
             let is_last = i64::try_from(records.len()).is_ok_and(|count| count < PIECE);
             let next = records.last().map(|record| record.id).filter(|_| !is_last);

@@ -7,12 +7,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::auth::Auth;
 use crate::auth::{self, Operator};
 use crate::http::{Listed, Page, Query, problems};
 use crate::platform::audit::{self, Entry};
 use crate::platform::jobs::{self, DeadJob};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list).service(retry).service(drop_job);
@@ -83,12 +83,12 @@ struct Receipt {
 )]
 #[get("/v1/jobs/dead")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     _operator: Operator,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<DeadJobCard>>> {
     let (limit, after) = (page.limit()?, page.after::<i64>()?.unwrap_or(-1));
-    let found = jobs::list_dead(&app.db.get().await?, after, limit + 1).await?;
+    let found = jobs::list_dead(&state.base.db.get().await?, after, limit + 1).await?;
     Ok(web::Json(Listed::cut(found, limit, |job| job.id.to_string()).map(DeadJobCard::from)))
 }
 
@@ -104,15 +104,15 @@ async fn list(
     security(("bearer" = ["operator"])),
 )]
 #[post("/v1/jobs/dead/{job}/retry")]
-async fn retry(app: web::Data<App>, operator: Operator, path: web::Path<String>) -> Result<HttpResponse> {
+async fn retry(state: web::Data<Auth>, operator: Operator, path: web::Path<String>) -> Result<HttpResponse> {
     let id = id(&path)?;
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
     let kind = jobs::retry_dead(&tx, id).await?.ok_or(Error::NotFound("not-found"))?;
-    append(&app, &tx, &operator, "jobs.retry", id, &kind).await?;
+    append(&state, &tx, &operator, "jobs.retry", id, &kind).await?;
     tx.commit().await?;
-    app.wake.notify_one();
+    state.base.wake.notify_one();
     Ok(HttpResponse::Ok().json(Receipt { id, kind }))
 }
 
@@ -128,29 +128,29 @@ async fn retry(app: web::Data<App>, operator: Operator, path: web::Path<String>)
     security(("bearer" = ["operator"])),
 )]
 #[post("/v1/jobs/dead/{job}/drop")]
-async fn drop_job(app: web::Data<App>, operator: Operator, path: web::Path<String>) -> Result<HttpResponse> {
+async fn drop_job(state: web::Data<Auth>, operator: Operator, path: web::Path<String>) -> Result<HttpResponse> {
     let id = id(&path)?;
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
     let kind = jobs::drop_dead(&tx, id).await?.ok_or(Error::NotFound("not-found"))?;
     if !may_be_dropped(&kind) {
         return Err(Error::conflict("job-needed"));
     }
-    append(&app, &tx, &operator, "jobs.drop", id, &kind).await?;
+    append(&state, &tx, &operator, "jobs.drop", id, &kind).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().json(Receipt { id, kind }))
 }
 
 async fn append(
-    app: &App,
+    state: &Auth,
     tx: &crate::platform::db::Transaction<'_>,
     operator: &Operator,
     action: &'static str,
     id: i64,
     kind: &str,
 ) -> Result<()> {
-    let (at, actor, object) = (app.clock.now(), operator.actor, format!("job:{id}"));
+    let (at, actor, object) = (state.base.clock.now(), operator.actor, format!("job:{id}"));
     audit::append(tx, &Entry { at, actor, action, object, result: "done", details: json!({ "kind": kind }) }).await
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::approval::{self, ApprovalCard, Wanted};
+use crate::auth::Auth;
 use crate::auth::{self, Operator};
 use crate::codes;
 use crate::http::{Body, problems};
@@ -17,7 +18,6 @@ use crate::keys::{KeyCard, Purpose};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// Bodies here hold a name.
 const LIMIT: usize = 1_024;
@@ -87,13 +87,13 @@ fn key(card: &KeyCard, counts: &HashMap<String, (i64, i64)>, now: DateTime<Utc>)
 }
 
 /// Every key as this process knows it.
-async fn known(app: &App) -> Result<KeysAndList> {
-    let counts = codes::count_by_key(&app.db.get().await?).await?;
-    let (set, now) = (app.keys.current(), app.clock.now());
+async fn known(state: &Auth) -> Result<KeysAndList> {
+    let counts = codes::count_by_key(&state.base.db.get().await?).await?;
+    let (set, now) = (state.keys.current(), state.base.clock.now());
     Ok(KeysAndList {
         items: set.cards().iter().map(|card| key(card, &counts, now)).collect(),
-        list_version: app.keys.published().map(|list| list.version),
-        list_is_current: app.keys.list_is_current(),
+        list_version: state.keys.published().map(|list| list.version),
+        list_is_current: state.keys.list_is_current(),
     })
 }
 
@@ -108,8 +108,8 @@ async fn known(app: &App) -> Result<KeysAndList> {
     security(("bearer" = ["operator"])),
 )]
 #[get("/v1/keys/cards")]
-async fn list_keys(app: web::Data<App>, _operator: Operator) -> Result<web::Json<KeysAndList>> {
-    known(&app).await.map(web::Json)
+async fn list_keys(state: web::Data<Auth>, _operator: Operator) -> Result<web::Json<KeysAndList>> {
+    known(&state).await.map(web::Json)
 }
 
 /// A purpose whose key is to be followed by a new one.
@@ -136,15 +136,15 @@ struct Rotation {
 )]
 #[post("/v1/keys/rotate")]
 async fn rotate(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     once: IdempotencyKey,
     Body(asked): Body<Rotation, LIMIT>,
 ) -> Result<HttpResponse> {
     let purpose: Purpose = asked.purpose.parse().map_err(|_| Error::field("purpose", "field-not-a-purpose"))?;
     let held = async |tx: &Transaction<'_>| auth::hold_caller(tx, &operator).await;
-    app.keys.rotate_once(purpose, operator.actor, &once, "POST /v1/keys/rotate", held).await?;
-    Ok(HttpResponse::Created().json(known(&app).await?))
+    state.keys.rotate_once(purpose, operator.actor, &once, "POST /v1/keys/rotate", held).await?;
+    Ok(HttpResponse::Created().json(known(&state).await?))
 }
 
 /// That it is meant.
@@ -172,7 +172,7 @@ struct Revocation {
 )]
 #[post("/v1/keys/{key}/revoke")]
 async fn revoke(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     operator: Operator,
     path: web::Path<String>,
     Body(meant): Body<Revocation, LIMIT>,
@@ -180,10 +180,10 @@ async fn revoke(
     if meant.confirm != *path {
         return Err(Error::field("confirm", "field-not-the-key"));
     }
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
-    let set = app.keys.current();
+    let set = state.keys.current();
     let card = set.cards().iter().find(|card| card.id == *path).ok_or(Error::NotFound("unknown-key"))?;
     if !card.purpose.rotates() {
         return Err(Error::conflict("key-is-for-ever"));
@@ -191,10 +191,10 @@ async fn revoke(
     if card.revoked_at.is_some() {
         drop(tx);
         drop(db);
-        return Ok(HttpResponse::Ok().json(known(&app).await?));
+        return Ok(HttpResponse::Ok().json(known(&state).await?));
     }
     let wanted = Wanted::RevokeKey { key: path.into_inner() };
-    let asked = approval::ask(&tx, &app, &operator, wanted).await?;
+    let asked = approval::ask(&tx, &state, &operator, wanted).await?;
     tx.commit().await?;
     Ok(HttpResponse::Accepted().json(asked))
 }

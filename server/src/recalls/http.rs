@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::feed::{self, JsonFeed};
 use super::{Position, RecalledGoods, store};
 use crate::http::{Listed, Page, Query, language, problems};
+use crate::platform::Base;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::Names;
-use crate::service::app::App;
 
 /// Characters of a search.
 const LONGEST_SEARCH: usize = 100;
@@ -122,11 +122,11 @@ fn words(search: Option<&str>) -> Result<Vec<String>> {
     security(()),
 )]
 #[get("/v1/recalls")]
-async fn list(app: web::Data<App>, Query(search): Query<Search>) -> Result<HttpResponse> {
+async fn list(base: web::Data<Base>, Query(search): Query<Search>) -> Result<HttpResponse> {
     let words = words(search.q.as_deref())?;
     let page = Page::new(search.limit, search.cursor);
     let (limit, after) = (page.limit()?, page.after::<Position>()?);
-    let db = app.db.get().await?;
+    let db = base.db.get().await?;
     let rows = store::list_recalls(&db, &words, after, limit + 1).await?;
     let Listed { items, next_cursor } = Listed::cut(rows, limit, |goods| Position::of(goods).to_string());
     let page = RecallPage { items: items.into_iter().map(RecallLine::from).collect(), next_cursor };
@@ -143,8 +143,8 @@ struct FeedLanguage {
     lang: Option<String>,
 }
 
-async fn newest(app: &App) -> Result<Vec<RecalledGoods>> {
-    store::list_recalls(&app.db.get().await?, &[], None, IN_A_FEED).await
+async fn newest(base: &Base) -> Result<Vec<RecalledGoods>> {
+    store::list_recalls(&base.db.get().await?, &[], None, IN_A_FEED).await
 }
 
 /// The newest recalls as an Atom feed (RFC 4287).
@@ -159,9 +159,9 @@ async fn newest(app: &App) -> Result<Vec<RecalledGoods>> {
     security(()),
 )]
 #[get("/v1/recalls/feed.atom")]
-async fn get_atom(app: web::Data<App>, _asked: Query<FeedLanguage>) -> Result<HttpResponse> {
-    let goods = newest(&app).await?;
-    let feed = feed::atom(language::current(), &app.config.public_url, &goods, app.clock.now());
+async fn get_atom(base: web::Data<Base>, _asked: Query<FeedLanguage>) -> Result<HttpResponse> {
+    let goods = newest(&base).await?;
+    let feed = feed::atom(language::current(), &base.config.public_url, &goods, base.clock.now());
     Ok(HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
         .insert_header((CACHE_CONTROL, CACHED))
@@ -180,9 +180,9 @@ async fn get_atom(app: web::Data<App>, _asked: Query<FeedLanguage>) -> Result<Ht
     security(()),
 )]
 #[get("/v1/recalls/feed.json")]
-async fn get_json(app: web::Data<App>, _asked: Query<FeedLanguage>) -> Result<HttpResponse> {
-    let goods = newest(&app).await?;
-    let feed = feed::json(language::current(), &app.config.public_url, &goods);
+async fn get_json(base: web::Data<Base>, _asked: Query<FeedLanguage>) -> Result<HttpResponse> {
+    let goods = newest(&base).await?;
+    let feed = feed::json(language::current(), &base.config.public_url, &goods);
     let body = serde_json::to_string(&feed)?;
     Ok(HttpResponse::Ok().content_type("application/feed+json").insert_header((CACHE_CONTROL, CACHED)).body(body))
 }

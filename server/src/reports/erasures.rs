@@ -22,7 +22,7 @@ use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::config::Config;
 use crate::platform::db::GenericClient;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::reports::Reports;
 
 /// The object that tells how far PostgreSQL was when it was looked at last.
 const STATE: &str = "state.json";
@@ -99,44 +99,44 @@ impl Erasures {
 }
 
 /// Notes erasures outside of PostgreSQL; the worker does it for `Job::NoteErasures`.
-pub async fn note_erasures(app: &App, reports: &[Uuid], why: Erased) -> Result<()> {
+pub async fn note_erasures(state: &Reports, reports: &[Uuid], why: Erased) -> Result<()> {
     let reports: Vec<_> = reports.iter().map(|report| (*report, why)).collect();
-    app.reports.erasures.note(&reports).await?;
+    state.erasures.note(&reports).await?;
     // Whatever is restored to a moment before this one is known to be older.
-    let state = state_of(&app.db.get().await?).await?;
-    app.reports.erasures.put_state(&state).await
+    let now = state_of(&state.base.db.get().await?).await?;
+    state.erasures.put_state(&now).await
 }
 
 /// Erases again what was erased before, if PostgreSQL was restored. Returns how many reports that concerned.
-pub async fn keep_erased(app: &App) -> Result<usize> {
-    let now = state_of(&app.db.get().await?).await?;
-    let last = app.reports.erasures.state().await?;
+pub async fn keep_erased(state: &Reports) -> Result<usize> {
+    let now = state_of(&state.base.db.get().await?).await?;
+    let last = state.erasures.state().await?;
     let goes_on = last.as_ref().is_some_and(|last| last.identity == now.identity && last.log_end <= now.log_end);
-    let erased = if goes_on { 0 } else { replay(app).await? };
-    app.reports.erasures.put_state(&now).await?;
+    let erased = if goes_on { 0 } else { replay(state).await? };
+    state.erasures.put_state(&now).await?;
     Ok(erased)
 }
 
 /// Erases again whatever of the list the register still has. Returns how many reports.
-pub async fn replay(app: &App) -> Result<usize> {
+pub async fn replay(state: &Reports) -> Result<usize> {
     let mut reports = BTreeMap::new();
     for why in [Erased::Expired, Erased::TakenBack] {
-        reports.extend(app.reports.erasures.list(why).await?.into_iter().map(|report| (report, why)));
+        reports.extend(state.erasures.list(why).await?.into_iter().map(|report| (report, why)));
     }
-    let (all, now): (Vec<_>, _) = (reports.keys().copied().collect(), app.clock.now());
+    let (all, now): (Vec<_>, _) = (reports.keys().copied().collect(), state.base.clock.now());
     let mut erased = 0;
     for batch in all.chunks(BATCH) {
-        erased += erase(app, batch, &reports, now).await?;
+        erased += erase(state, batch, &reports, now).await?;
     }
     if erased > 0 {
         tracing::warn!(reports = erased, "an older state was restored: reports that had been erased are erased again");
-        app.wake.notify_one();
+        state.base.wake.notify_one();
     }
     Ok(erased)
 }
 
-async fn erase(app: &App, batch: &[Uuid], why: &BTreeMap<Uuid, Erased>, now: DateTime<Utc>) -> Result<usize> {
-    let mut client = app.db.get().await?;
+async fn erase(state: &Reports, batch: &[Uuid], why: &BTreeMap<Uuid, Erased>, now: DateTime<Utc>) -> Result<usize> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let found = store::list_unerased(&tx, batch).await?;
     for report in &found {

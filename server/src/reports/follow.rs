@@ -19,7 +19,7 @@ use crate::http::room::Lease;
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::reports::Reports;
 
 /// Most photos of a report with all replies.
 pub(crate) const MAX_PHOTOS_IN_ALL: usize = 20;
@@ -68,34 +68,34 @@ impl Follower {
 }
 
 /// Reads a report. Nothing of others is told, and nothing of them is waited for.
-pub(crate) async fn read(app: &App, follower: &Follower) -> Result<Followed> {
-    let mut client = app.db.get().await?;
+pub(crate) async fn read(state: &Reports, follower: &Follower) -> Result<Followed> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let report = follower.find(&tx, Hold::Reading).await?;
     let events = store::list_events(&tx, report.id).await?;
     let photos = store::list_photos(&tx, report.id).await?;
-    append(app, &tx, "reports.follow", report.number, follower.prefix, json!({})).await?;
+    append(state, &tx, "reports.follow", report.number, follower.prefix, json!({})).await?;
     tx.commit().await?;
     Ok(Followed { report, events, photos })
 }
 
 /// Reads a photo of one's own report.
-pub(crate) async fn read_photo(app: &App, follower: &Follower, photo: Uuid) -> Result<Shown> {
-    let mut client = app.db.get().await?;
+pub(crate) async fn read_photo(state: &Reports, follower: &Follower, photo: Uuid) -> Result<Shown> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let report = follower.find(&tx, Hold::Reading).await?;
     let found = store::find_photo(&tx, report.id, photo).await?;
     let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
-    append(app, &tx, "reports.follow-photo", report.number, follower.prefix, json!({ "photo": photo.id })).await?;
+    append(state, &tx, "reports.follow-photo", report.number, follower.prefix, json!({ "photo": photo.id })).await?;
     tx.commit().await?;
     drop(client);
-    let jpeg = app.reports.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
+    let jpeg = state.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
     Ok(Shown { jpeg, position })
 }
 
 /// Refuses who may not write about a report, before anything of theirs is taken in.
-pub(crate) async fn check(app: &App, follower: &Follower) -> Result<()> {
-    let mut client = app.db.get().await?;
+pub(crate) async fn check(state: &Reports, follower: &Follower) -> Result<()> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let report = follower.find(&tx, Hold::Reading).await?;
     report.after(Step::Reply)?;
@@ -116,14 +116,19 @@ pub(crate) struct Reply {
 }
 
 /// Sends a message with or without photos to the inspector; a report that waited for it goes back to them.
-pub(crate) async fn write(app: &App, follower: &Follower, key: &IdempotencyKey, reply: &Reply) -> Result<Progress> {
-    let photos = receive::store_photos(app, &reply.photos).await?;
+pub(crate) async fn write(
+    state: &Reports,
+    follower: &Follower,
+    key: &IdempotencyKey,
+    reply: &Reply,
+) -> Result<Progress> {
+    let photos = receive::store_photos(state, &reply.photos).await?;
     let digests: Vec<String> = reply.digests.iter().map(hex::encode).collect();
     let mut is_used = false;
     // A message without photos has the body that it always had, so that a retry from before stays the same.
     let text = reply.text.as_deref().unwrap_or_default();
     let body = if digests.is_empty() { json!(text) } else { json!([text, digests]) };
-    let written = step(app, follower, key, "messages", &body, async |tx, report, now| {
+    let written = step(state, follower, key, "messages", &body, async |tx, report, now| {
         let status = report.after(Step::Reply)?;
         let known = store::list_photos(tx, report.id).await?.len();
         if !photos.is_empty() && known + photos.len() > MAX_PHOTOS_IN_ALL {
@@ -139,19 +144,19 @@ pub(crate) async fn write(app: &App, follower: &Follower, key: &IdempotencyKey, 
     .await;
     // After a retry and after a refusal. A commit whose answer was lost may have happened: the worker finds out.
     if !is_used {
-        receive::remove(app, &photos).await;
+        receive::remove(state, &photos).await;
     }
     written
 }
 
 /// Opens a decided report once more, for whoever takes it; the time to answer starts anew.
 pub(crate) async fn reopen(
-    app: &App,
+    state: &Reports,
     follower: &Follower,
     key: &IdempotencyKey,
     text: Option<&str>,
 ) -> Result<Progress> {
-    step(app, follower, key, "reopen", &json!(text.unwrap_or_default()), async |tx, report, now| {
+    step(state, follower, key, "reopen", &json!(text.unwrap_or_default()), async |tx, report, now| {
         let status = report.after(Step::Reopen)?;
         let message = text.map(str::to_owned);
         let event = Event { status: Some(status), message, ..Event::new(now, Side::Reporter) };
@@ -162,27 +167,27 @@ pub(crate) async fn reopen(
 }
 
 async fn step(
-    app: &App,
+    state: &Reports,
     follower: &Follower,
     key: &IdempotencyKey,
     path: &str,
     body: &Value,
     change: impl AsyncFnOnce(&Transaction<'_>, &Report, DateTime<Utc>) -> Result<(ReportStatus, Step)>,
 ) -> Result<Progress> {
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
-    let (report, now) = (follower.find(&tx, Hold::Changing).await?, app.clock.now());
+    let (report, now) = (follower.find(&tx, Hold::Changing).await?, state.base.clock.now());
     let (caller, route) = (format!("report:{}", report.number), format!("POST /v1/reports/{}/{path}", report.number));
     let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
         let (status, step) = change(&tx, &report, now).await?;
         let is_reopened = step == Step::Reopen;
-        let due_on = if is_reopened { status::due_on(app.clock.today()) } else { report.due_on };
+        let due_on = if is_reopened { status::due_on(state.base.clock.today()) } else { report.due_on };
         let assignee = report.assignee.filter(|_| !is_reopened);
         let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
         store::update(&tx, report.id, &update).await?;
         let action = if is_reopened { "reports.reopen" } else { "reports.reply" };
         let details = json!({ "from": report.status.slug(), "to": status.slug() });
-        append(app, &tx, action, report.number, follower.prefix, details).await?;
+        append(state, &tx, action, report.number, follower.prefix, details).await?;
         // The words themselves stay out: what is kept under a key can't be taken back by its author.
         Ok(Progress { number: report.number.to_string(), status, due_on, at: now })
     })
@@ -193,10 +198,10 @@ async fn step(
 
 /// Takes back all that the reporter gave: words, code, place, contact, photos, messages. Number, category, status and
 /// days stay. Doing it again changes nothing.
-pub(crate) async fn delete(app: &App, follower: &Follower) -> Result<()> {
-    let mut client = app.db.get().await?;
+pub(crate) async fn delete(state: &Reports, follower: &Follower) -> Result<()> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
-    let (report, now) = (follower.find(&tx, Hold::Changing).await?, app.clock.now());
+    let (report, now) = (follower.find(&tx, Hold::Changing).await?, state.base.clock.now());
     let status = report.after(Step::Delete)?;
     if report.status != status {
         let Report { assignee, due_on, .. } = report;
@@ -206,10 +211,10 @@ pub(crate) async fn delete(app: &App, follower: &Follower) -> Result<()> {
         store::append_event(&tx, report.id, &event).await?;
         retention::erase(&tx, report.id, now).await?;
         retention::note(&tx, vec![report.id], Erased::TakenBack).await?;
-        append(app, &tx, "reports.delete", report.number, follower.prefix, json!({})).await?;
+        append(state, &tx, "reports.delete", report.number, follower.prefix, json!({})).await?;
     }
     tx.commit().await?;
-    app.wake.notify_one();
+    state.base.wake.notify_one();
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::platform::audit::{self, Entry};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::reports::Reports;
 use crate::verify::{self, Answer};
 
 /// Most inspectors in a list of colleagues.
@@ -55,18 +55,18 @@ pub(crate) struct Shown {
 }
 
 /// Reads a report. The look is audited, and whether the contact was seen.
-pub(crate) async fn read(app: &App, inspector: &Caller, number: &str) -> Result<Inspected> {
-    audited(app, inspector, "reports.read", number, read_in(app, inspector, number)).await
+pub(crate) async fn read(state: &Reports, inspector: &Caller, number: &str) -> Result<Inspected> {
+    audited(state, inspector, "reports.read", number, read_in(state, inspector, number)).await
 }
 
-async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspected> {
-    let mut client = app.db.get().await?;
+async fn read_in(state: &Reports, inspector: &Caller, number: &str) -> Result<Inspected> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     auth::hold_caller(&tx, inspector).await?;
     let report = find(&tx, inspector, number).await?;
     let contact = match &report.contact_sealed {
         Some(sealed) if report.assignee == Some(inspector.account) => {
-            let opened = app.keys.current().decrypt(&Report::contact_context(report.id), sealed)?;
+            let opened = state.keys.current().decrypt(&Report::contact_context(report.id), sealed)?;
             Some(String::from_utf8(opened.to_vec()).map_err(|_| Error::internal("a contact is not text"))?)
         }
         _ => None,
@@ -84,11 +84,11 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
     let accounts = events.iter().flat_map(|event| [event.account, event.from, event.to]).chain([report.assignee]);
     let logins = store::list_logins(&tx, &accounts.flatten().collect::<Vec<_>>()).await?;
     let details = json!({ "contact": contact.is_some() });
-    audit::append(&tx, &entry(inspector, "reports.read", report.number, app.clock.now(), details)).await?;
+    audit::append(&tx, &entry(inspector, "reports.read", report.number, state.base.clock.now(), details)).await?;
     tx.commit().await?;
     drop(client);
     let answer = match &report.code {
-        Some(code) => verify::answer(app, code).await.ok(),
+        Some(code) => verify::answer(&state.verify, code).await.ok(),
         None => None,
     };
     let linked_elsewhere = all - links.len();
@@ -96,28 +96,29 @@ async fn read_in(app: &App, inspector: &Caller, number: &str) -> Result<Inspecte
 }
 
 /// Reads a photo.
-pub(crate) async fn read_photo(app: &App, inspector: &Caller, number: &str, photo: Uuid) -> Result<Shown> {
+pub(crate) async fn read_photo(state: &Reports, inspector: &Caller, number: &str, photo: Uuid) -> Result<Shown> {
     let read = async {
-        let mut client = app.db.get().await?;
+        let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
         auth::hold_caller(&tx, inspector).await?;
         let report = find(&tx, inspector, number).await?;
         let found = store::find_photo(&tx, report.id, photo).await?;
         let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
         let details = json!({ "photo": photo.id });
-        audit::append(&tx, &entry(inspector, "reports.read-photo", report.number, app.clock.now(), details)).await?;
+        audit::append(&tx, &entry(inspector, "reports.read-photo", report.number, state.base.clock.now(), details))
+            .await?;
         tx.commit().await?;
         drop(client);
-        let jpeg = app.reports.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
+        let jpeg = state.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
         Ok(Shown { jpeg, position })
     };
-    audited(app, inspector, "reports.read-photo", number, read).await
+    audited(state, inspector, "reports.read-photo", number, read).await
 }
 
 /// Takes a report, or hands it to a colleague; a report goes to the region of who gets it. What a colleague has is taken or
 /// handed on with a reason only, which the colleague reads in the history and hears of in the stream.
 pub(crate) async fn assign(
-    app: &App,
+    state: &Reports,
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
@@ -125,7 +126,7 @@ pub(crate) async fn assign(
     reason: Option<&str>,
 ) -> Result<Progress> {
     let to = to.unwrap_or(inspector.account);
-    step(app, inspector, number, key, "assign", &(to, reason), async |tx, report, now| {
+    step(state, inspector, number, key, "assign", &(to, reason), async |tx, report, now| {
         let region = store::find_inspector_region(tx, to).await?;
         let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
         let status = report.after(Step::Assign)?;
@@ -156,21 +157,21 @@ fn by(inspector: &Caller, at: DateTime<Utc>) -> Event {
 }
 
 /// Inspectors whom a report can be given to, those of the caller's region first.
-pub(crate) async fn list_colleagues(app: &App, inspector: &Caller) -> Result<Vec<Colleague>> {
-    let db = app.db.get().await?;
+pub(crate) async fn list_colleagues(state: &Reports, inspector: &Caller) -> Result<Vec<Colleague>> {
+    let db = state.base.db.get().await?;
     let all = store::list_colleagues(&db, inspector.region.as_deref(), MAX_COLLEAGUES).await?;
     Ok(all.into_iter().filter(|colleague| colleague.account != inspector.account).collect())
 }
 
 /// Writes to the reporter. Who writes about a report that nobody has taken takes it.
 pub(crate) async fn write(
-    app: &App,
+    state: &Reports,
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
     text: &str,
 ) -> Result<Progress> {
-    step(app, inspector, number, key, "messages", &text, async |tx, report, now| {
+    step(state, inspector, number, key, "messages", &text, async |tx, report, now| {
         let from = report.after(Step::Answer)?;
         take(tx, report, inspector, now).await?;
         let status = report.after(Step::Answer)?;
@@ -183,14 +184,14 @@ pub(crate) async fn write(
 
 /// Decides. Who decides about a report that nobody has taken takes it.
 pub(crate) async fn decide(
-    app: &App,
+    state: &Reports,
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
     decision: Decision,
     text: &str,
 ) -> Result<Progress> {
-    step(app, inspector, number, key, "decision", &(decision, text), async |tx, report, now| {
+    step(state, inspector, number, key, "decision", &(decision, text), async |tx, report, now| {
         let from = report.status;
         report.after(Step::Decide(decision))?;
         take(tx, report, inspector, now).await?;
@@ -223,7 +224,7 @@ async fn take(tx: &Transaction<'_>, report: &mut Report, inspector: &Caller, now
 /// One step of an inspector: found, changed, written and audited in one transaction, once for a key. `change` may
 /// change whose the report is; it returns the new status and what the audit says.
 async fn step(
-    app: &App,
+    state: &Reports,
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
@@ -237,10 +238,10 @@ async fn step(
         _ => "reports.decide",
     };
     let stepped = async {
-        let mut client = app.db.get().await?;
+        let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
         auth::hold_caller(&tx, inspector).await?;
-        let now = app.clock.now();
+        let now = state.base.clock.now();
         let caller = inspector.actor.who.to_string();
         let route = format!("POST /v1/inspector/reports/{number}/{path}");
         let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
@@ -256,7 +257,7 @@ async fn step(
         tx.commit().await?;
         Ok(progress)
     };
-    audited(app, inspector, action, number, stepped).await
+    audited(state, inspector, action, number, stepped).await
 }
 
 /// The report of this number, held until the transaction ends, if the inspector may know of it.
@@ -283,7 +284,7 @@ fn entry(
 
 /// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
 async fn audited<T>(
-    app: &App,
+    state: &Reports,
     inspector: &Caller,
     action: &'static str,
     number: &str,
@@ -293,8 +294,8 @@ async fn audited<T>(
     if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result
         && let Ok(number) = number.parse::<ReportNumber>()
     {
-        let client = app.db.get().await?;
-        let refusal = entry(inspector, action, number, app.clock.now(), json!({}));
+        let client = state.base.db.get().await?;
+        let refusal = entry(inspector, action, number, state.base.clock.now(), json!({}));
         audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
     }
     result

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::store;
 use crate::platform::problem::Result;
 use crate::registry::great_circle_metres;
+use crate::reports::Reports;
 use crate::scans::Place;
-use crate::service::app::App;
 
 /// Reports older than this are linked no more, in days.
 pub(crate) const DAYS: i64 = 7;
@@ -72,8 +72,8 @@ pub(crate) struct Bounds {
 
 /// Brings the links of a report up to date: those with reports of the week before and after, or none when its author's data
 /// are gone. The worker does it for `Job::LinkReport`. Harmless when it happens twice.
-pub async fn update(app: &App, report: Uuid) -> Result<()> {
-    let mut client = app.db.get().await?;
+pub async fn update(state: &Reports, report: Uuid) -> Result<()> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let Some(known) = store::find_sighting(&tx, report).await? else { return Ok(()) };
     if known.is_deleted {

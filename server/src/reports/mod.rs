@@ -24,8 +24,11 @@ mod stream;
 mod text;
 mod workshop;
 
-use crate::platform::config::Config;
+use crate::keys::Keys;
+use crate::platform::Base;
 use crate::platform::problem::Result;
+use crate::regions::Regions;
+use crate::verify::Verify;
 use erasures::Erasures;
 use network::Networks;
 pub(crate) use photos::PhotoStore;
@@ -37,9 +40,15 @@ pub(crate) use http::routes;
 pub use links::update as link_report;
 pub use retention::{delete_photos, keep_house, sweep_pending};
 
-/// What reports need of a process besides its tables. Cheap to clone.
-#[derive(Clone, Debug)]
+/// What reports need of a process. Cheap to clone.
+#[derive(Clone)]
 pub struct Reports {
+    pub(crate) base: Base,
+    /// What encrypts contacts.
+    pub(crate) keys: Keys,
+    /// What the register says of the goods of a report.
+    pub(crate) verify: Verify,
+    pub(crate) regions: Regions,
     /// Where photos are kept.
     pub(crate) photos: PhotoStore,
     /// What was erased, noted where a restore does not reach.
@@ -54,7 +63,9 @@ pub struct Reports {
 
 impl Reports {
     /// Opens the photo store that the settings name; nothing is counted yet.
-    pub(crate) fn open(config: &Config) -> Result<Self> {
+    pub(crate) fn open(verify: &Verify, regions: Regions) -> Result<Self> {
+        let Verify { base, keys, .. } = verify.clone();
+        let config = &base.config;
         let allowance = Allowance { reports: config.limits.reports_per_day, bytes: config.limits.report_bytes_per_day };
         Ok(Self {
             photos: PhotoStore::open(config)?,
@@ -62,6 +73,10 @@ impl Reports {
             workshop: Workshop::new(config.threads),
             quota: Quota::new(allowance),
             networks: Networks::default(),
+            verify: verify.clone(),
+            regions,
+            keys,
+            base,
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::platform::clock;
 use crate::platform::db::Transaction;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
+use crate::reports::Reports;
 
 /// What the reporter is told.
 pub(crate) struct Received {
@@ -37,51 +37,51 @@ pub(crate) struct Received {
 /// Takes a report in, or finds the one that came under this id before.
 ///
 /// Nothing here depends on other reports: they are linked by a job, which tells inspectors alone.
-pub(crate) async fn receive(app: &App, draft: Draft, language: Language, prefix: u64) -> Result<Received> {
-    if let Some(known) = find_known(app, draft.id, &draft.fingerprint, prefix).await? {
+pub(crate) async fn receive(state: &Reports, draft: Draft, language: Language, prefix: u64) -> Result<Received> {
+    if let Some(known) = find_known(state, draft.id, &draft.fingerprint, prefix).await? {
         return Ok(known);
     }
-    let photos = store_photos(app, &draft.photos).await?;
+    let photos = store_photos(state, &draft.photos).await?;
     let (id, fingerprint) = (draft.id, draft.fingerprint.clone());
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
-    let written = write(app, &tx, draft, &photos, language, prefix).await;
+    let written = write(state, &tx, draft, &photos, language, prefix).await;
     match written {
         Ok(Some(received)) => {
             // When this fails, the commit may have happened nevertheless: then the photos are needed, and if not,
             // the worker finds them.
             tx.commit().await?;
-            app.wake.notify_one();
+            state.base.wake.notify_one();
             Ok(received)
         }
         Ok(None) => {
             drop(tx);
             drop(client);
-            remove(app, &photos).await;
+            remove(state, &photos).await;
             // Another request with this id was quicker.
-            let known = find_known(app, id, &fingerprint, prefix).await?;
+            let known = find_known(state, id, &fingerprint, prefix).await?;
             known.ok_or_else(|| Error::internal("report insert conflicted, but no report has this id"))
         }
         Err(error) => {
             drop(tx);
             drop(client);
-            remove(app, &photos).await;
+            remove(state, &photos).await;
             Err(error)
         }
     }
 }
 
 /// The report that came under this id before, with a new token; refused when something else was sent then.
-async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], prefix: u64) -> Result<Option<Received>> {
-    let mut client = app.db.get().await?;
+async fn find_known(state: &Reports, id: Uuid, fingerprint: &[u8], prefix: u64) -> Result<Option<Received>> {
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let Some(sent) = store::find_sent(&tx, id).await? else { return Ok(None) };
     if sent.fingerprint.as_deref() != Some(fingerprint) {
         return Err(Error::Conflict("id-taken", vec![FieldFault::new("id", "field-id-taken")]));
     }
-    let (token, now) = (new_token(), app.clock.now());
+    let (token, now) = (new_token(), state.base.clock.now());
     store::insert_token(&tx, sent.id, &Token::hash(token.reveal()), now).await?;
-    append(app, &tx, "reports.receive-again", sent.number, prefix, json!({})).await?;
+    append(state, &tx, "reports.receive-again", sent.number, prefix, json!({})).await?;
     tx.commit().await?;
     let store::Sent { number, status, due_on, .. } = sent;
     Ok(Some(Received { number, token, status, due_on, is_new: false }))
@@ -89,15 +89,15 @@ async fn find_known(app: &App, id: Uuid, fingerprint: &[u8], prefix: u64) -> Res
 
 /// A line of the audit for somebody unknown, whose network has another name every day.
 pub(super) async fn append(
-    app: &App,
+    state: &Reports,
     tx: &Transaction<'_>,
     action: &'static str,
     number: ReportNumber,
     prefix: u64,
     details: Value,
 ) -> Result<()> {
-    let at = app.clock.now();
-    let network = app.reports.networks.name(tx, prefix, clock::local(at).date_naive()).await?;
+    let at = state.base.clock.now();
+    let network = state.networks.name(tx, prefix, clock::local(at).date_naive()).await?;
     let actor = Actor { who: Who::Public, address: None };
     let details = with_network(details, &network);
     audit::append(tx, &Entry { at, actor, action, object: format!("report:{number}"), result: "done", details }).await
@@ -105,11 +105,11 @@ pub(super) async fn append(
 
 /// Writes the files first: a row must never name a file that isn't there. Before that they are noted, so that what a process
 /// leaves behind is known.
-pub(super) async fn store_photos(app: &App, photos: &[Photo]) -> Result<Vec<KeptPhoto>> {
+pub(super) async fn store_photos(state: &Reports, photos: &[Photo]) -> Result<Vec<KeptPhoto>> {
     if photos.is_empty() {
         return Ok(Vec::new());
     }
-    let now = app.clock.now();
+    let now = state.base.clock.now();
     let size = |size: u64| i32::try_from(size).map_err(Error::internal);
     let row = |photo: &Photo| {
         let id = Uuid::new_v4();
@@ -118,10 +118,10 @@ pub(super) async fn store_photos(app: &App, photos: &[Photo]) -> Result<Vec<Kept
         Ok(KeptPhoto { id, path: photos::name(now.date_naive(), id), width, height, bytes })
     };
     let kept: Vec<KeptPhoto> = photos.iter().map(row).collect::<Result<_>>()?;
-    store::note_pending(&app.db.get().await?, &paths(&kept), now).await?;
+    store::note_pending(&state.base.db.get().await?, &paths(&kept), now).await?;
     for (row, photo) in kept.iter().zip(photos) {
-        if let Err(error) = app.reports.photos.put(&row.path, photo.jpeg.clone()).await {
-            remove(app, &kept).await;
+        if let Err(error) = state.photos.put(&row.path, photo.jpeg.clone()).await {
+            remove(state, &kept).await;
             return Err(error);
         }
     }
@@ -133,14 +133,14 @@ fn paths(photos: &[KeptPhoto]) -> Vec<String> {
 }
 
 /// Removes files that no row will name. What can't be removed now is found by the worker.
-pub(super) async fn remove(app: &App, photos: &[KeptPhoto]) {
+pub(super) async fn remove(state: &Reports, photos: &[KeptPhoto]) {
     if photos.is_empty() {
         return;
     }
     let paths = paths(photos);
     let removed = async {
-        app.reports.photos.delete(&paths).await?;
-        store::strike_pending(&app.db.get().await?, &paths).await
+        state.photos.delete(&paths).await?;
+        store::strike_pending(&state.base.db.get().await?, &paths).await
     };
     if let Err(error) = removed.await {
         tracing::warn!(%error, "photos without a report are left to the worker");
@@ -149,15 +149,15 @@ pub(super) async fn remove(app: &App, photos: &[KeptPhoto]) {
 
 /// Everything in the transaction; none when the id is taken.
 async fn write(
-    app: &App,
+    state: &Reports,
     tx: &Transaction<'_>,
     draft: Draft,
     photos: &[KeptPhoto],
     language: Language,
     prefix: u64,
 ) -> Result<Option<Received>> {
-    let now = app.clock.now();
-    let keys = app.keys.current();
+    let now = state.base.clock.now();
+    let keys = state.keys.current();
     let named = match &draft.code {
         Some(text) => code::find(tx, &keys, text).await?,
         None => code::Named::default(),
@@ -180,7 +180,7 @@ async fn write(
         unit: named.unit,
         address: draft.address,
         // Outside the country there is no region: such a report is everybody's, like one without a place.
-        region: sighting.place.and_then(|place| app.regions.find(place.latitude, place.longitude)),
+        region: sighting.place.and_then(|place| state.regions.find(place.latitude, place.longitude)),
         sighting,
         contact_sealed,
         status: ReportStatus::Received,
@@ -199,7 +199,7 @@ async fn write(
     let event = Event { status: Some(ReportStatus::Received), ..Event::new(now, Side::System) };
     store::append_event(tx, report.id, &event).await?;
     let details = json!({ "category": report.category, "photos": photos.len() });
-    append(app, tx, "reports.receive", report.number, prefix, details).await?;
+    append(state, tx, "reports.receive", report.number, prefix, details).await?;
     Ok(Some(Received { number: report.number, token, status: report.status, due_on: report.due_on, is_new: true }))
 }
 

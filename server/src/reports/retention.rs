@@ -13,8 +13,8 @@ use crate::platform::clock;
 use crate::platform::db::Transaction;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::Result;
+use crate::reports::Reports;
 use crate::scans::Place;
-use crate::service::app::App;
 
 /// Reports changed in one transaction.
 const BATCH: usize = 500;
@@ -27,10 +27,10 @@ const DAY_KEYS: Days = Days::new(1);
 const SWEPT_DAYS: std::ops::Range<u64> = 2..10;
 
 /// Brings reports up to their retention. Harmless by any number of workers at once.
-pub async fn keep_house(app: &App) -> Result<()> {
-    let (now, keep) = (app.clock.now(), app.config.retention);
+pub async fn keep_house(state: &Reports) -> Result<()> {
+    let (now, keep) = (state.base.clock.now(), state.base.config.retention);
     let before = |days: u32| now - TimeDelta::days(i64::from(days));
-    let mut client = app.db.get().await?;
+    let mut client = state.base.db.get().await?;
     loop {
         let tx = client.transaction().await?;
         let exact = store::list_exact(&tx, before(keep.exact_days), BATCH).await?;
@@ -53,7 +53,7 @@ pub async fn keep_house(app: &App) -> Result<()> {
         note(&tx, expired.clone(), Erased::Expired).await?;
         append(&tx, "reports.expire", expired.len(), now).await?;
         tx.commit().await?;
-        app.wake.notify_one();
+        state.base.wake.notify_one();
         if expired.len() < BATCH {
             break;
         }
@@ -65,8 +65,8 @@ pub async fn keep_house(app: &App) -> Result<()> {
     }
     tx.commit().await?;
     drop(client);
-    sweep_pending(app).await?;
-    sweep(app, now).await
+    sweep_pending(state).await?;
+    sweep(state, now).await
 }
 
 /// Removes what a reporter gave from every table, and leaves the files to a job.
@@ -88,16 +88,16 @@ pub(crate) async fn note(tx: &Transaction<'_>, reports: Vec<Uuid>, why: Erased) 
 }
 
 /// Deletes the files of photos; the worker does it for `Job::DeletePhotos`. Harmless when it happens twice.
-pub async fn delete_photos(app: &App, paths: &[String]) -> Result<()> {
-    app.reports.photos.delete(paths).await
+pub async fn delete_photos(state: &Reports, paths: &[String]) -> Result<()> {
+    state.photos.delete(paths).await
 }
 
 /// Deletes files that were noted a while ago and never became a report's: their process died in between, however long ago.
 /// Harmless by any number of workers at once.
-pub async fn sweep_pending(app: &App) -> Result<()> {
-    let before = app.clock.now() - PENDING;
+pub async fn sweep_pending(state: &Reports) -> Result<()> {
+    let before = state.base.clock.now() - PENDING;
     loop {
-        let client = app.db.get().await?;
+        let client = state.base.db.get().await?;
         let pending = store::list_pending(&client, before, BATCH).await?;
         // A commit whose answer was lost has struck its files out; this makes sure.
         let strangers = store::list_strangers(&client, &pending).await?;
@@ -107,9 +107,9 @@ pub async fn sweep_pending(app: &App) -> Result<()> {
         }
         if !strangers.is_empty() {
             tracing::info!(files = strangers.len(), "photos without a report are deleted");
-            app.reports.photos.delete(&strangers).await?;
+            state.photos.delete(&strangers).await?;
         }
-        store::strike_pending(&app.db.get().await?, &pending).await?;
+        store::strike_pending(&state.base.db.get().await?, &pending).await?;
         if pending.len() < BATCH {
             return Ok(());
         }
@@ -117,16 +117,16 @@ pub async fn sweep_pending(app: &App) -> Result<()> {
 }
 
 /// Deletes files of the last days that no report has and nobody noted: of a store that was put back from a backup.
-async fn sweep(app: &App, now: DateTime<Utc>) -> Result<()> {
+async fn sweep(state: &Reports, now: DateTime<Utc>) -> Result<()> {
     for back in SWEPT_DAYS {
         let Some(day) = now.date_naive().checked_sub_days(Days::new(back)) else { continue };
-        for portion in app.reports.photos.list_day(day).await? {
-            let client = app.db.get().await?;
+        for portion in state.photos.list_day(day).await? {
+            let client = state.base.db.get().await?;
             let strangers = store::list_strangers(&client, &portion).await?;
             drop(client);
             if !strangers.is_empty() {
                 tracing::info!(files = strangers.len(), "photos without a report are deleted");
-                app.reports.photos.delete(&strangers).await?;
+                state.photos.delete(&strangers).await?;
             }
         }
     }

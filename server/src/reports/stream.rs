@@ -14,7 +14,7 @@ use super::report::{Event, Side};
 use super::status::ReportStatus;
 use super::store::{self, Streamed};
 use crate::platform::problem::Result;
-use crate::service::app::App;
+use crate::reports::Reports;
 
 /// How long one stream lasts.
 const LIFE: Duration = Duration::from_secs(25);
@@ -27,7 +27,7 @@ const BATCH: i64 = 100;
 
 /// Where a stream stands.
 struct Follower {
-    app: App,
+    state: Reports,
     region: String,
     account: Uuid,
     after: i64,
@@ -39,17 +39,18 @@ struct Follower {
 /// Steps after one, as they come; without one, from now on. The first line tells from where, so that a reader who is cut off
 /// before any step has an id to come back with.
 pub(crate) async fn follow(
-    app: &App,
+    state: &Reports,
     region: String,
     account: Uuid,
     after: Option<i64>,
 ) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
     let after = match after {
         Some(after) => after,
-        None => store::newest_event(&app.db.get().await?).await?,
+        None => store::newest_event(&state.base.db.get().await?).await?,
     };
     let now = Instant::now();
-    let follower = Follower { app: app.clone(), region, account, after, until: now + LIFE, said: now, begun: false };
+    let follower =
+        Follower { state: state.clone(), region, account, after, until: now + LIFE, said: now, begun: false };
     Ok(stream::try_unfold(follower, async |mut follower| Ok(follower.next().await?.map(|bytes| (bytes, follower)))))
 }
 
@@ -59,8 +60,8 @@ impl Follower {
         if !std::mem::replace(&mut self.begun, true) {
             return Ok(Some(format!("retry: 1000\nid: {}\nevent: begin\ndata: {{}}\n\n", self.after).into()));
         }
-        while Instant::now() < self.until && !self.app.stopping.is_cancelled() {
-            let db = self.app.db.get().await?;
+        while Instant::now() < self.until && !self.state.base.stopping.is_cancelled() {
+            let db = self.state.base.db.get().await?;
             let steps = store::list_stream(&db, &self.region, self.account, self.after, BATCH).await?;
             drop(db);
             if let Some(last) = steps.last() {
@@ -74,7 +75,7 @@ impl Follower {
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
-                () = self.app.stopping.cancelled() => {}
+                () = self.state.base.stopping.cancelled() => {}
             }
         }
         Ok(None)

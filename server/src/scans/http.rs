@@ -12,7 +12,7 @@ use crate::codes::{Location, Place, UnitLocation};
 use crate::http::problems::{Always, Conflict, Sent};
 use crate::http::{Body, ClientAddress};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
+use crate::scans::Scans;
 
 /// Routes of this capability.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -39,33 +39,37 @@ struct Receipt {
     Sent, Conflict, Always,
 ), security(()))]
 #[post("/v1/scans")]
-async fn append_scans(app: web::Data<App>, from: ClientAddress, Body(sent): Body<NewScans>) -> Result<HttpResponse> {
+async fn append_scans(
+    state: web::Data<Scans>,
+    from: ClientAddress,
+    Body(sent): Body<NewScans>,
+) -> Result<HttpResponse> {
     if sent.items.len() > MAX_ITEMS {
         return Err(Error::TooLarge("too-many-items"));
     }
     if sent.items.is_empty() {
         return Err(Error::Invalid(vec![FieldFault::new("items", "field-required")]));
     }
-    let received_at = app.clock.now();
+    let received_at = state.base.clock.now();
     let faults = sent.faults(received_at);
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     let error = clock_error(sent.sent_at, received_at);
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let scans = sent
         .items
         .into_iter()
         .map(|scan| {
-            let found = find(&app.seen.locate(&keys, &scan.code));
+            let found = find(&state.seen.locate(&keys, &scan.code));
             let taken_at = scan.corrected(error).unwrap_or(received_at);
             let mut kept = scan.kept(taken_at, found);
             let place = kept.place.filter(|place| place.is_usable());
-            kept.region = place.and_then(|place| app.regions.find(place.latitude, place.longitude));
+            kept.region = place.and_then(|place| state.regions.find(place.latitude, place.longitude));
             kept
         })
         .collect();
-    let stored = app.scans.commit(scans, received_at, from.into()).await?;
+    let stored = state.committer.commit(scans, received_at, from.into()).await?;
     Ok(HttpResponse::Created().json(Receipt { stored: stored.new, already_stored: stored.known, received_at }))
 }
 

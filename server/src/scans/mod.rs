@@ -13,3 +13,31 @@ pub(crate) use http::routes;
 pub use retention::{forget_networks, keep_house};
 pub(crate) use scan::{MAX_CODE_BYTES, Place};
 pub(crate) use store::{KeptScan, list_scans};
+
+use std::sync::Arc;
+
+use crate::codes::Seen;
+use crate::keys::Keys;
+use crate::platform::Base;
+use crate::regions::Regions;
+use crate::verify::Verify;
+
+/// What scans need of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Scans {
+    pub(crate) base: Base,
+    pub(crate) keys: Keys,
+    /// Codes that were read a moment ago, by verify as well.
+    pub(crate) seen: Arc<Seen>,
+    pub(crate) regions: Regions,
+    /// Writes scans, many requests at a time.
+    pub committer: Committer,
+}
+
+impl Scans {
+    /// Starts the committer.
+    pub(crate) fn start(verify: &Verify, regions: Regions) -> Self {
+        let Verify { base, keys, seen, .. } = verify.clone();
+        Self { committer: Committer::start(base.db.clone()), base, keys, seen, regions }
+    }
+}

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::store;
 use crate::platform::jobs;
 use crate::platform::problem::Result;
-use crate::service::app::App;
+use crate::scans::Scans;
 
 /// Days for which a partition is made ahead.
 const DAYS_AHEAD: i64 = 3;
@@ -16,18 +16,18 @@ const BATCH: i64 = 5_000;
 const LOCK: i64 = 0x7461_6e62_6102;
 
 /// Forgets what stands for the networks of days that are over.
-pub async fn forget_networks(app: &App) -> Result<()> {
-    let db = app.db.get().await?;
-    store::forget_salts(&db, app.clock.today()).await?;
+pub async fn forget_networks(state: &Scans) -> Result<()> {
+    let db = state.base.db.get().await?;
+    store::forget_salts(&db, state.base.clock.today()).await?;
     jobs::forget_networks(&db).await?;
     Ok(())
 }
 
 /// Brings partitions, roundings and deletions up to today. Does nothing while another worker is at it.
-pub async fn keep_house(app: &App) -> Result<()> {
-    let (now, today) = (app.clock.now(), app.clock.now().date_naive());
-    let keep = app.config.retention;
-    let mut client = app.db.get().await?;
+pub async fn keep_house(state: &Scans) -> Result<()> {
+    let (now, today) = (state.base.clock.now(), state.base.clock.now().date_naive());
+    let keep = state.base.config.retention;
+    let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?.get(0);
     if !free {

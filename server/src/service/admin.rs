@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use crate::http::listen::listen;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::service::Service;
 use crate::service::health;
 
 /// Metrics are rendered at most so often; whoever asks meanwhile gets the same.
@@ -27,10 +27,10 @@ pub struct Admin {
 
 impl Admin {
     /// Listens where the settings say; `None` where they don't.
-    pub fn start(app: &App) -> Result<Option<Self>> {
-        let Some(address) = app.config.admin_listen else { return Ok(None) };
+    pub fn start(service: &Service) -> Result<Option<Self>> {
+        let Some(address) = service.base.config.admin_listen else { return Ok(None) };
         health::recorder();
-        let (server, address) = serve(app.clone(), address)?;
+        let (server, address) = serve(service.clone(), address)?;
         let handle = server.handle();
         tokio::spawn(server);
         Ok(Some(Self { address, handle }))
@@ -42,11 +42,11 @@ impl Admin {
     }
 }
 
-fn serve(app: App, address: SocketAddr) -> Result<(Server, SocketAddr)> {
+fn serve(service: Service, address: SocketAddr) -> Result<(Server, SocketAddr)> {
     let rendered = web::Data::new(Rendered::default());
     let server = HttpServer::new(move || {
         actix_web::App::new()
-            .app_data(web::Data::new(app.clone()))
+            .app_data(web::Data::new(service.clone()))
             .app_data(rendered.clone())
             .route("/metrics", web::get().to(metrics))
             .route("/readyz", web::get().to(health::details))

@@ -13,7 +13,7 @@ use crate::platform::config::Config;
 use crate::platform::db;
 use crate::platform::jobs;
 use crate::platform::problem::Error;
-use crate::service::app::App;
+use crate::service::Service;
 
 /// Routes for those who run the service.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -73,32 +73,32 @@ struct Ready {
     (status = 503, description = "No store answers, or the process is about to stop", body = crate::platform::problem::Problem, content_type = "application/problem+json"),
 ), security(()))]
 #[get("/readyz")]
-async fn ready(app: web::Data<App>) -> Result<web::Json<Ready>, Error> {
-    readiness(&app).await.map(|_| web::Json(Ready { ready: true }))
+async fn ready(service: web::Data<Service>) -> Result<web::Json<Ready>, Error> {
+    readiness(&service).await.map(|_| web::Json(Ready { ready: true }))
 }
 
 /// The same with the state of each part, for those who run the service.
-pub(crate) async fn details(app: web::Data<App>) -> Result<web::Json<Readiness>, Error> {
-    app.readiness.lock().await.take();
-    readiness(&app).await.map(web::Json)
+pub(crate) async fn details(service: web::Data<Service>) -> Result<web::Json<Readiness>, Error> {
+    service.readiness.lock().await.take();
+    readiness(&service).await.map(web::Json)
 }
 
 /// Looks at the stores; several who ask at once share one look.
-async fn readiness(app: &App) -> Result<Readiness, Error> {
-    if app.stopping.is_cancelled() {
+async fn readiness(service: &Service) -> Result<Readiness, Error> {
+    if service.base.stopping.is_cancelled() {
         return Err(Error::Unavailable { slug: "stopping", source: "the process is about to stop".into() });
     }
-    let mut last = app.readiness.lock().await;
+    let mut last = service.readiness.lock().await;
     let fresh = last.filter(|(at, _)| at.elapsed() < LOOK_EVERY);
     let readiness = if let Some((_, readiness)) = fresh {
         readiness
     } else {
-        let since = app.clock.today() - chrono::TimeDelta::days(1);
+        let since = service.base.clock.today() - chrono::TimeDelta::days(1);
         let ask = async |client: &mut db::Client| {
             Ok((codes::count_alarms(&*client, since).await?, jobs::read_backlog(&*client).await?))
         };
-        let asked = db::within(&app.db, Config::STORE_PATIENCE, ask);
-        let (postgres, redis) = tokio::join!(asked, app.snapshot.answers());
+        let asked = db::within(&service.base.db, Config::STORE_PATIENCE, ask);
+        let (postgres, redis) = tokio::join!(asked, service.verify.snapshot.answers());
         let (sequence_alarms, backlog) = postgres.ok().unzip();
         let readiness = Readiness {
             postgres: backlog.is_some(),
@@ -106,7 +106,7 @@ async fn readiness(app: &App) -> Result<Readiness, Error> {
             sequence_alarms,
             oldest_job_seconds: backlog.map(|backlog| backlog.oldest_seconds()),
             dead_jobs: backlog.map(|backlog| backlog.dead),
-            snapshot_alterations: app.snapshot.alterations(),
+            snapshot_alterations: service.verify.snapshot.alterations(),
         };
         *last = Some((Instant::now(), readiness));
         readiness

@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use super::{assets, minimum, page};
 use crate::http::language;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 use crate::verify;
+use crate::verify::Verify;
 
 /// Names of files hold their content: they never change.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -60,31 +60,31 @@ pub(crate) fn routes(routes: &mut web::ServiceConfig) {
     }
 }
 
-fn html(app: &App, body: String) -> HttpResponse {
+fn html(state: &Verify, body: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(ContentType::html())
         .insert_header((CACHE_CONTROL, ASK_AGAIN))
-        .insert_header((CONTENT_SECURITY_POLICY, page_policy(app.config.tiles_origin().as_deref())))
+        .insert_header((CONTENT_SECURITY_POLICY, page_policy(state.base.config.tiles_origin().as_deref())))
         .insert_header((CONTENT_LANGUAGE, language::current().tag()))
         .insert_header((VARY, "accept-language"))
         .body(body)
 }
 
 /// The head of a page in the caller's language.
-fn head<'a>(app: &'a App, title: &'a str, description: &'a str) -> page::Head<'a> {
-    let config = &app.config;
+fn head<'a>(state: &'a Verify, title: &'a str, description: &'a str) -> page::Head<'a> {
+    let config = &state.base.config;
     let tiles = config.tiles_url.as_deref();
     page::Head { language: language::current(), title, description, public_url: &config.public_url, tiles }
 }
 
-async fn get_page(app: web::Data<App>) -> HttpResponse {
+async fn get_page(state: web::Data<Verify>) -> HttpResponse {
     let language = language::current();
     let (title, description) = (locales::say(language, "web-name", &[]), locales::say(language, "web-scan-title", &[]));
-    html(&app, page::around(&head(&app, &title, &description), &page::welcome(language)))
+    html(&state, page::around(&head(&state, &title, &description), &page::welcome(language)))
 }
 
-/// A label's link, opened with the phone's own camera: the verdict at once, and the app over it where there are scripts.
-async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+/// A label's link, opened with the phone's own camera: the verdict at once, and the state over it where there are scripts.
+async fn get_link(state: web::Data<Verify>, request: HttpRequest) -> Result<HttpResponse> {
     let language = language::current();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     // Our own question about the language is no part of the link.
@@ -99,13 +99,13 @@ async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
     if path.len() > LONGEST_LINK {
         return Err(Error::NotFound("not-found"));
     }
-    let answer = verify::answer(&app, &format!("{}{path}", app.config.public_url)).await?;
+    let answer = verify::answer(&state, &format!("{}{path}", state.base.config.public_url)).await?;
     let card = verify::card(&answer, language)?;
     let content = page::landing(language, &path, &minimum::verdict(&card));
     // What a messenger shows of a link that was shared: the goods, and what was said of them.
     let name = card.facts.iter().find(|fact| fact.slug == "trade-name").map(|fact| fact.value.as_str());
     let title = name.map_or_else(|| card.title.clone(), |name| format!("{name}: {}", card.title));
-    let mut response = html(&app, page::around(&head(&app, &title, &card.advice), &content));
+    let mut response = html(&state, page::around(&head(&state, &title, &card.advice), &content));
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     // Codes are no business of those who index the web.
@@ -115,11 +115,11 @@ async fn get_link(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
 }
 
 /// Where faults of security are reported to (RFC 9116); not there as long as nobody takes them.
-async fn get_security_txt(app: web::Data<App>) -> Result<HttpResponse> {
-    let contact = app.config.security_contact.as_deref().ok_or(Error::NotFound("not-found"))?;
+async fn get_security_txt(state: web::Data<Verify>) -> Result<HttpResponse> {
+    let contact = state.base.config.security_contact.as_deref().ok_or(Error::NotFound("not-found"))?;
     // Whoever runs the service looks at the setting twice a year at least, since it is started anew with each version.
-    let expires = (app.clock.now() + SECURITY_TXT_HOLDS).format("%Y-%m-%dT00:00:00Z");
-    let address = app.config.public_url.trim_end_matches('/');
+    let expires = (state.base.clock.now() + SECURITY_TXT_HOLDS).format("%Y-%m-%dT00:00:00Z");
+    let address = state.base.config.public_url.trim_end_matches('/');
     let text = format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: kk, ru, en\n\
          Canonical: {address}/.well-known/security.txt\n"
@@ -127,11 +127,11 @@ async fn get_security_txt(app: web::Data<App>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).insert_header((CACHE_CONTROL, ASK_AGAIN)).body(text))
 }
 
-async fn get_asset(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    file(&app, &request, FOR_EVER)
+async fn get_asset(state: web::Data<Verify>, request: HttpRequest) -> Result<HttpResponse> {
+    file(&state, &request, FOR_EVER)
 }
 
-/// What the installed app is called is asked for in a language.
+/// What the installed state is called is asked for in a language.
 async fn get_manifest() -> Result<HttpResponse> {
     let manifest = page::manifest(language::current()).ok_or(Error::NotFound("not-found"))?;
     Ok(HttpResponse::Ok()
@@ -141,8 +141,8 @@ async fn get_manifest() -> Result<HttpResponse> {
         .body(manifest.to_string()))
 }
 
-async fn get_file(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    file(&app, &request, ASK_AGAIN)
+async fn get_file(state: web::Data<Verify>, request: HttpRequest) -> Result<HttpResponse> {
+    file(&state, &request, ASK_AGAIN)
 }
 
 /// What those may read who index the web: pages, but no codes and no answers for programs.
@@ -155,8 +155,8 @@ async fn get_robots() -> HttpResponse {
 }
 
 /// Asked for by browsers that have not read the page yet.
-async fn get_favicon(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    file_named("icon-180.png", &app, &request, ASK_AGAIN)
+async fn get_favicon(state: web::Data<Verify>, request: HttpRequest) -> Result<HttpResponse> {
+    file_named("icon-180.png", &state, &request, ASK_AGAIN)
 }
 
 /// Whether a browser asks for a page that its person wants to read.
@@ -167,12 +167,12 @@ pub(crate) fn is_for_person(request: &HttpRequest) -> bool {
 }
 
 /// The app's page around the words that there is nothing at this address.
-pub(crate) fn missing(app: &App) -> HttpResponse {
+pub(crate) fn missing(state: &Verify) -> HttpResponse {
     let language = language::current();
     let content = page::missing(language);
     let title = locales::say(language, "web-missing-title", &[]);
     let description = locales::say(language, "web-missing-text", &[]);
-    let page = html(app, page::around(&head(app, &title, &description), &content));
+    let page = html(state, page::around(&head(state, &title, &description), &content));
     let mut response = Error::NotFound("not-found").error_response();
     for (name, value) in page.headers() {
         response.headers_mut().insert(name.clone(), value.clone());
@@ -180,11 +180,11 @@ pub(crate) fn missing(app: &App) -> HttpResponse {
     response.map_body(|_, _| page.into_body())
 }
 
-fn file(app: &App, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
-    file_named(request.path().trim_start_matches('/'), app, request, caching)
+fn file(state: &Verify, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
+    file_named(request.path().trim_start_matches('/'), state, request, caching)
 }
 
-fn file_named(name: &str, app: &App, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
+fn file_named(name: &str, state: &Verify, request: &HttpRequest, caching: &'static str) -> Result<HttpResponse> {
     let asset = assets::find(name, request).ok_or(Error::NotFound("not-found"))?;
     let tag = assets::tag(&asset.file);
     let known = request.headers().get(IF_NONE_MATCH);
@@ -195,7 +195,7 @@ fn file_named(name: &str, app: &App, request: &HttpRequest, caching: &'static st
         response.insert_header((ETAG, tag));
     }
     if asset.media_type.starts_with("text/javascript") {
-        response.insert_header((CONTENT_SECURITY_POLICY, script_policy(app.config.tiles_origin().as_deref())));
+        response.insert_header((CONTENT_SECURITY_POLICY, script_policy(state.base.config.tiles_origin().as_deref())));
     }
     if unchanged {
         return Ok(response.finish());

@@ -14,7 +14,7 @@ use super::judge::{Holding, MaySell, Why, judge};
 use super::store;
 use crate::codes::UnitPlace;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 use crate::verify::{self, Answer};
 
 /// The most units that are counted in packs: as many as a document may name.
@@ -89,20 +89,20 @@ pub(super) struct Counted {
 }
 
 /// Checks what was asked for against the register and against what was expected.
-pub(super) async fn count(app: &App, participant: i32, asked: Asked, wanted: Option<Wanted>) -> Result<Counted> {
+pub(super) async fn count(state: &Verify, participant: i32, asked: Asked, wanted: Option<Wanted>) -> Result<Counted> {
     let (lines, wanted) = match asked {
-        Asked::Codes(codes) => lines_of_codes(app, participant, codes, wanted).await?,
+        Asked::Codes(codes) => lines_of_codes(state, participant, codes, wanted).await?,
         Asked::Pack(sscc) => {
-            let found = find_visible_pack(app, participant, sscc).await?;
+            let found = find_visible_pack(state, participant, sscc).await?;
             let holding = found.ok_or(Error::NotFound("unknown-pack"))?;
-            let lines = lines_of_pack(app, participant, sscc, holding).await?;
+            let lines = lines_of_pack(state, participant, sscc, holding).await?;
             let expected = match wanted {
                 None => None,
                 Some(Wanted::Quantities(quantities)) => Some(Expected::Quantities(quantities)),
-                Some(Wanted::Pack(sscc)) => expected_pack(app, participant, sscc).await?,
+                Some(Wanted::Pack(sscc)) => expected_pack(state, participant, sscc).await?,
                 Some(Wanted::Codes(codes)) => {
                     let texts: Vec<&str> = codes.iter().map(String::as_str).collect();
-                    let answers = unless_away(verify::answer_many(app, &texts).await)?;
+                    let answers = unless_away(verify::answer_many(state, &texts).await)?;
                     answers.map(|answers| expected_items(&codes, &answers))
                 }
             };
@@ -110,7 +110,7 @@ pub(super) async fn count(app: &App, participant: i32, asked: Asked, wanted: Opt
         }
     };
     let mut counted = tally(lines, wanted.as_ref());
-    tell_missing(app, &mut counted).await?;
+    tell_missing(state, &mut counted).await?;
     Ok(counted)
 }
 
@@ -124,20 +124,20 @@ fn unless_away<T>(result: Result<T>) -> Result<Option<T>> {
 }
 
 async fn lines_of_codes(
-    app: &App,
+    state: &Verify,
     participant: i32,
     codes: Vec<String>,
     wanted: Option<Wanted>,
 ) -> Result<(Vec<Line>, Option<Expected>)> {
     let also: &[String] = if let Some(Wanted::Codes(codes)) = &wanted { codes } else { &[] };
     let texts: Vec<&str> = codes.iter().chain(also).map(String::as_str).collect();
-    let Some(mut answers) = unless_away(verify::answer_many(app, &texts).await)? else {
+    let Some(mut answers) = unless_away(verify::answer_many(state, &texts).await)? else {
         return Ok((codes.into_iter().map(silent_line).collect(), None));
     };
     let also = answers.split_off(codes.len());
     let packs: Vec<Sscc> = answers.iter().filter_map(closed_pack).collect();
     let places: Vec<UnitPlace> = answers.iter().filter_map(|answer| answer.place).collect();
-    let holdings = Holdings::find(app, participant, &places, &packs).await?;
+    let holdings = Holdings::find(state, participant, &places, &packs).await?;
     let mut lines = Vec::with_capacity(codes.len());
     let mut room = MAX_UNITS;
     for (code, answer) in codes.into_iter().zip(answers) {
@@ -145,7 +145,7 @@ async fn lines_of_codes(
         let mut items = Items::new();
         if let Some(sscc) = closed_pack(&answer) {
             holding = holdings.of_pack(sscc);
-            items = units_of_pack(app, sscc, &mut room).await?.unwrap_or_default();
+            items = units_of_pack(state, sscc, &mut room).await?.unwrap_or_default();
         } else {
             let item = answer.place.map_or_else(|| Item::Text(code.clone()), Item::Unit);
             items.insert(item, answer.code.gtin);
@@ -158,7 +158,7 @@ async fn lines_of_codes(
         None => None,
         Some(Wanted::Quantities(quantities)) => Some(Expected::Quantities(quantities)),
         Some(Wanted::Codes(codes)) => Some(expected_items(&codes, &also)),
-        Some(Wanted::Pack(sscc)) => expected_pack(app, participant, sscc).await?,
+        Some(Wanted::Pack(sscc)) => expected_pack(state, participant, sscc).await?,
     };
     Ok((lines, expected))
 }
@@ -176,13 +176,13 @@ fn closed_pack(answer: &Answer) -> Option<Sscc> {
 }
 
 /// The units of a pack, through all its levels; none when the stores are away. `room` is what may still be counted.
-async fn units_of_pack(app: &App, sscc: Sscc, room: &mut u32) -> Result<Option<Items>> {
-    let Some(card) = unless_away(app.snapshot.pack(sscc.number()).await)? else { return Ok(None) };
+async fn units_of_pack(state: &Verify, sscc: Sscc, room: &mut u32) -> Result<Option<Items>> {
+    let Some(card) = unless_away(state.snapshot.pack(sscc.number()).await)? else { return Ok(None) };
     let mut items = Items::new();
     for run in card.iter().flat_map(|card| &card.units) {
         let units = run.last - run.first + 1;
         *room = room.checked_sub(units).ok_or(Error::TooLarge("too-many-items"))?;
-        let Some(order) = unless_away(app.snapshot.order(run.order).await)? else { return Ok(None) };
+        let Some(order) = unless_away(state.snapshot.order(run.order).await)? else { return Ok(None) };
         let gtin = order.and_then(|order| Gtin::try_from(order.gtin).ok());
         items.extend((run.first..=run.last).map(|index| (Item::Unit(UnitPlace { order: run.order, index }), gtin)));
     }
@@ -190,17 +190,17 @@ async fn units_of_pack(app: &App, sscc: Sscc, room: &mut u32) -> Result<Option<I
 }
 
 /// Whose a pack is, if the participant may know of it; others' packs are as unknown as those that don't exist (X4).
-async fn find_visible_pack(app: &App, participant: i32, sscc: Sscc) -> Result<Option<Holding>> {
-    let db = app.db.get().await?;
+async fn find_visible_pack(state: &Verify, participant: i32, sscc: Sscc) -> Result<Option<Holding>> {
+    let db = state.base.db.get().await?;
     let found = store::find_pack_holdings(&db, participant, &[sscc]).await?.remove(&sscc);
     Ok(found.filter(|holding| *holding != Holding::NotYours))
 }
 
-async fn lines_of_pack(app: &App, participant: i32, sscc: Sscc, holding: Holding) -> Result<Vec<Line>> {
-    let items = units_of_pack(app, sscc, &mut MAX_UNITS.clone()).await?.ok_or_else(silent)?;
+async fn lines_of_pack(state: &Verify, participant: i32, sscc: Sscc, holding: Holding) -> Result<Vec<Line>> {
+    let items = units_of_pack(state, sscc, &mut MAX_UNITS.clone()).await?.ok_or_else(silent)?;
     if items.is_empty() {
         // Nothing inside, or taken apart: the pack itself is the only line.
-        let answer = verify::answer(app, &format!("00{sscc}")).await?;
+        let answer = verify::answer(state, &format!("00{sscc}")).await?;
         let (may, why) = judge(&answer.judgement, holding);
         let as_of = Some(answer.as_of);
         return Ok(vec![Line { code: None, answer: Some(answer), holding, may, why, doubled_of: None, items, as_of }]);
@@ -209,8 +209,8 @@ async fn lines_of_pack(app: &App, participant: i32, sscc: Sscc, holding: Holding
     let items: Vec<_> = items.into_iter().collect();
     for piece in items.chunks(MAX_LINES) {
         let places: Vec<UnitPlace> = piece.iter().filter_map(|(item, _)| place_of(item)).collect();
-        let answers = verify::answer_units(app, &places).await?;
-        let holdings = Holdings::find(app, participant, &places, &[]).await?;
+        let answers = verify::answer_units(state, &places).await?;
+        let holdings = Holdings::find(state, participant, &places, &[]).await?;
         for ((place, (item, gtin)), answer) in places.iter().zip(piece).zip(answers) {
             let holding = holdings.of_unit(*place);
             let silent = Judgement::of(NotFound::RegisterSilent);
@@ -242,11 +242,11 @@ fn expected_items(codes: &[String], answers: &[Answer]) -> Expected {
 }
 
 /// The units of an expected pack; none when the register can't be asked about it.
-async fn expected_pack(app: &App, participant: i32, sscc: Sscc) -> Result<Option<Expected>> {
-    match unless_away(find_visible_pack(app, participant, sscc).await)? {
+async fn expected_pack(state: &Verify, participant: i32, sscc: Sscc) -> Result<Option<Expected>> {
+    match unless_away(find_visible_pack(state, participant, sscc).await)? {
         None => Ok(None),
         Some(None) => Err(Error::field("expected.sscc", "field-unknown-pack")),
-        Some(Some(_)) => Ok(units_of_pack(app, sscc, &mut MAX_UNITS.clone()).await?.map(Expected::Items)),
+        Some(Some(_)) => Ok(units_of_pack(state, sscc, &mut MAX_UNITS.clone()).await?.map(Expected::Items)),
     }
 }
 
@@ -254,9 +254,9 @@ async fn expected_pack(app: &App, participant: i32, sscc: Sscc) -> Result<Option
 struct Holdings(Option<(HashMap<UnitPlace, Holding>, HashMap<Sscc, Holding>)>);
 
 impl Holdings {
-    async fn find(app: &App, participant: i32, places: &[UnitPlace], packs: &[Sscc]) -> Result<Self> {
+    async fn find(state: &Verify, participant: i32, places: &[UnitPlace], packs: &[Sscc]) -> Result<Self> {
         let ask = async {
-            let db = app.db.get().await?;
+            let db = state.base.db.get().await?;
             let units = store::find_unit_holdings(&db, participant, places).await?;
             let packs = store::find_pack_holdings(&db, participant, packs).await?;
             Ok((units, packs))
@@ -321,11 +321,11 @@ fn tally(mut lines: Vec<Line>, expected: Option<&Expected>) -> Counted {
 }
 
 /// Names the missing items, as many as are told one by one.
-async fn tell_missing(app: &App, counted: &mut Counted) -> Result<()> {
+async fn tell_missing(state: &Verify, counted: &mut Counted) -> Result<()> {
     let Some(difference) = &counted.difference else { return Ok(()) };
     let items: Vec<Item> = difference.missing_items.iter().take(MAX_LINES).cloned().collect();
     let places: Vec<UnitPlace> = items.iter().filter_map(place_of).collect();
-    let answers = unless_away(verify::answer_units(app, &places).await)?.unwrap_or_default();
+    let answers = unless_away(verify::answer_units(state, &places).await)?.unwrap_or_default();
     let mut answers: HashMap<UnitPlace, Option<Answer>> = places.into_iter().zip(answers).collect();
     let told = |item: Item| {
         let answer = place_of(&item).and_then(|place| answers.remove(&place)).flatten();

@@ -21,8 +21,8 @@ use crate::platform::config::Config;
 use crate::platform::db;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{Faults, gtin_slug};
-use crate::service::app::App;
 use crate::verify;
+use crate::verify::Verify;
 
 /// The most codes of a check, and of an expected delivery.
 const MAX_CODES: usize = 1_000;
@@ -181,44 +181,45 @@ fn checked_items(items: &[ExpectedItem], faults: &mut Faults) -> Option<BTreeMap
 )]
 #[post("/v1/stock/checks")]
 async fn post_check(
-    app: web::Data<App>,
+    state: web::Data<Verify>,
     clerk: Clerk,
     Body(check): Body<StockCheck, LARGEST>,
 ) -> Result<web::Json<StockAnswer>> {
     let (id, asked, wanted) = check.checked()?;
-    let began = app.clock.now();
-    let counted = count(&app, clerk.number(), asked, wanted).await?;
+    let began = state.base.clock.now();
+    let counted = count(&state, clerk.number(), asked, wanted).await?;
     let language = language::current();
-    let names = names(&app, &counted, language).await;
-    keep(&app, &clerk, id).await;
+    let names = names(&state, &counted, language).await;
+    keep(&state, &clerk, id).await;
     let as_of = counted.as_of.map_or(began, |as_of| as_of.min(began));
     Ok(web::Json(StockAnswer::new(id, counted, &names, language, as_of)))
 }
 
 /// Keeps that somebody asked what a shelf or a delivery holds (X64). The answer stands without the register, too, so it
 /// does not wait for this to be kept.
-async fn keep(app: &App, clerk: &Clerk, id: Uuid) {
+async fn keep(state: &Verify, clerk: &Clerk, id: Uuid) {
     let entry = audit::Entry {
-        at: app.clock.now(),
+        at: state.base.clock.now(),
         actor: clerk.actor,
         action: "stock.check",
         object: format!("stock:{id}"),
         result: "done",
         details: serde_json::json!({ "participant": clerk.number() }),
     };
-    let kept = db::within(&app.db, Config::STORE_PATIENCE, async |client| audit::append(client, &entry).await).await;
+    let kept =
+        db::within(&state.base.db, Config::STORE_PATIENCE, async |client| audit::append(client, &entry).await).await;
     if let Err(error) = kept {
         tracing::warn!(%error, "a stock check could not be kept in the audit");
     }
 }
 
 /// Trade names of what was counted or expected, from published cards; what can't be found now has none.
-async fn names(app: &App, counted: &Counted, language: Language) -> BTreeMap<Gtin, String> {
+async fn names(state: &Verify, counted: &Counted, language: Language) -> BTreeMap<Gtin, String> {
     let expected = counted.difference.iter().flat_map(|difference| difference.by_gtin.keys());
     let mut names = BTreeMap::new();
     for gtin in counted.present.keys().chain(expected) {
         if !names.contains_key(gtin)
-            && let Ok(Some(card)) = app.snapshot.product(gtin.number()).await
+            && let Ok(Some(card)) = state.snapshot.product(gtin.number()).await
             && card.published
         {
             names.insert(*gtin, card.trade_name.get(language).to_owned());

@@ -31,32 +31,32 @@ use crate::http::language;
 use crate::keys::KeySet;
 use crate::platform::clock;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 
 /// Lines that tell what is in a pack, at most.
 const CONTENT_LINES: usize = 100;
 
 /// Answers whether a unit was issued, may be sold, and what its label should say, by a text of which nothing is known.
-pub(crate) async fn answer(app: &App, text: &str) -> Result<Answer> {
-    answer_from(app, text, None).await
+pub(crate) async fn answer(state: &Verify, text: &str) -> Result<Answer> {
+    answer_from(state, text, None).await
 }
 
 /// The same for a text that came in the way that is told.
-pub(crate) async fn answer_from(app: &App, text: &str, source: Option<AskedBy>) -> Result<Answer> {
-    let walk = Walk::new(app, source);
+pub(crate) async fn answer_from(state: &Verify, text: &str, source: Option<AskedBy>) -> Result<Answer> {
+    let walk = Walk::new(state, source);
     let location = walk.held_to_its_seal(walk.locate(text).await, text);
     let place = walk.place(&location).await?;
     let unit = match place {
-        Some(place) => app.snapshot.unit(place).await?,
+        Some(place) => state.snapshot.unit(place).await?,
         None => None,
     };
     walk.tell(location, place, unit).await
 }
 
 /// The same as JSON, ready to be sent.
-pub(crate) async fn answer_json(app: &App, text: &str, source: Option<AskedBy>) -> Result<(Verdict, Bytes)> {
-    let walk = Walk::new(app, source);
-    let location = app.seen.locate_scanned(&walk.keys, text, walk.is_scanner());
+pub(crate) async fn answer_json(state: &Verify, text: &str, source: Option<AskedBy>) -> Result<(Verdict, Bytes)> {
+    let walk = Walk::new(state, source);
+    let location = state.seen.locate_scanned(&walk.keys, text, walk.is_scanner());
     match walk.told_before(&location) {
         Some(told) => Ok(told),
         None => Box::pin(walk.tell_anew(location, text)).await,
@@ -66,8 +66,8 @@ pub(crate) async fn answer_json(app: &App, text: &str, source: Option<AskedBy>) 
 /// The same for many texts of somebody who is signed in, which share their look-ups; answers stand in the order of the
 /// texts. A participant's software names its goods by GTIN and serial: what is scanned without a seal is not held back,
 /// and the answer says that the seal was not checked.
-pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>> {
-    let walk = Walk::new(app, None);
+pub(crate) async fn answer_many(state: &Verify, texts: &[&str]) -> Result<Vec<Answer>> {
+    let walk = Walk::new(state, None);
     let mut locations = Vec::with_capacity(texts.len());
     for text in texts {
         locations.push(walk.locate(text).await);
@@ -77,7 +77,7 @@ pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>
     let places: Vec<Option<UnitPlace>> =
         stream::iter(locations.iter().map(|location| walk.place(location))).buffered(16).try_collect().await?;
     let wanted: Vec<UnitPlace> = places.iter().flatten().copied().collect();
-    let mut units = app.snapshot.units(&wanted).await?.into_iter();
+    let mut units = state.snapshot.units(&wanted).await?.into_iter();
     let told = locations.into_iter().zip(places).map(|(location, place)| {
         let unit = place.and_then(|_| units.next().flatten());
         (location, place, unit)
@@ -90,9 +90,9 @@ pub(crate) async fn answer_many(app: &App, texts: &[&str]) -> Result<Vec<Answer>
 }
 
 /// What is to be said of units that nobody scanned, such as those inside a pack; none where there is no such unit.
-pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<Option<Answer>>> {
-    let walk = Walk::new(app, None);
-    let units = app.snapshot.units(places).await?;
+pub(crate) async fn answer_units(state: &Verify, places: &[UnitPlace]) -> Result<Vec<Option<Answer>>> {
+    let walk = Walk::new(state, None);
+    let units = state.snapshot.units(places).await?;
     stream::iter(places.iter().zip(units).map(|(place, unit)| walk.tell_unscanned(*place, unit)))
         .buffered(16)
         .try_collect()
@@ -101,7 +101,7 @@ pub(crate) async fn answer_units(app: &App, places: &[UnitPlace]) -> Result<Vec<
 
 /// What all answers of one request share.
 struct Walk<'a> {
-    app: &'a App,
+    state: &'a Verify,
     keys: Arc<KeySet>,
     language: Language,
     source: Option<AskedBy>,
@@ -109,8 +109,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(app: &'a App, source: Option<AskedBy>) -> Self {
-        Self { app, keys: app.keys.current(), language: language::current(), source, began: Instant::now() }
+    fn new(state: &'a Verify, source: Option<AskedBy>) -> Self {
+        Self { state, keys: state.keys.current(), language: language::current(), source, began: Instant::now() }
     }
 
     /// Whether the question says that a symbol was read.
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
 
     /// What the text is.
     async fn locate(&self, text: &str) -> Location {
-        let location = self.app.seen.locate_scanned(&self.keys, text, self.is_scanner());
+        let location = self.state.seen.locate_scanned(&self.keys, text, self.is_scanner());
         self.with_fresh_keys(location, text).await
     }
 
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         if !names_unknown_key {
             return location;
         }
-        match self.app.keys.fresh().await {
+        match self.state.keys.fresh().await {
             Ok(keys) => codes::locate_scanned(&keys, text, self.is_scanner()),
             Err(_) => location,
         }
@@ -161,25 +161,25 @@ impl<'a> Walk<'a> {
             && repaired.is_empty()
         {
             let alike = Alike::NotIssued { gtin: *gtin, foreign: *foreign, language: self.language };
-            let gapped = self.app.snapshot.ready().get(alike)?;
-            return Some((gapped.verdict, gapped.filled("", self.app.clock.now())));
+            let gapped = self.state.snapshot.ready().get(alike)?;
+            return Some((gapped.verdict, gapped.filled("", self.state.base.clock.now())));
         }
         let Location::Unit(unit) = location else { return None };
-        if !is_plain(unit) || self.app.snapshot.is_reserve() {
+        if !is_plain(unit) || self.state.snapshot.is_reserve() {
             return None;
         }
         let place = match unit.place {
             Place::Order { order, index } => UnitPlace { order, index },
-            Place::Sequence { sequence, place } => self.app.snapshot.known_run(sequence, place)?,
+            Place::Sequence { sequence, place } => self.state.snapshot.known_run(sequence, place)?,
         };
-        let (state, as_of) = self.app.snapshot.hot_state(place)?;
+        let (state, as_of) = self.state.snapshot.hot_state(place)?;
         self.told_alike(unit, self.alike(place.order, state), as_of)
     }
 
     /// What was told a moment ago about another unit that is alike.
     fn told_alike(&self, unit: &UnitLocation, alike: Alike, as_of: Instant) -> Option<(Verdict, Bytes)> {
-        let gapped = self.app.snapshot.ready().get(alike)?;
-        let now = self.app.clock.now();
+        let gapped = self.state.snapshot.ready().get(alike)?;
+        let now = self.state.base.clock.now();
         let fits = unit.gtin.is_none_or(|gtin| gtin == gapped.gtin)
             && unit.group == gapped.group
             && gapped.day == clock::local(now).date_naive();
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
     /// An instant as the service's clock shows it, cut to milliseconds.
     fn moment(&self, at: Instant) -> DateTime<Utc> {
         let ago = TimeDelta::from_std(at.elapsed()).unwrap_or_default();
-        (self.app.clock.now() - ago).trunc_subsecs(3)
+        (self.state.base.clock.now() - ago).trunc_subsecs(3)
     }
 
     /// Walks the whole way, and remembers what was told if others can be told the same.
@@ -201,12 +201,12 @@ impl<'a> Walk<'a> {
         let location = self.held_to_its_seal(self.with_fresh_keys(location, text).await, text);
         let place = self.place(&location).await?;
         let unit = match place {
-            Some(place) => self.app.snapshot.unit(place).await?,
+            Some(place) => self.state.snapshot.unit(place).await?,
             None => None,
         };
         let (alike, group) = match (&location, place, &unit) {
             (Location::Unit(location), Some(place), Some(unit))
-                if is_plain(location) && !self.app.snapshot.is_reserve() =>
+                if is_plain(location) && !self.state.snapshot.is_reserve() =>
             {
                 let alike = self.alike(place.order, unit.state);
                 if let Some(told) = self.told_alike(location, alike, unit.as_of) {
@@ -219,18 +219,18 @@ impl<'a> Walk<'a> {
             }
             _ => (None, None),
         };
-        let day = self.app.clock.today();
+        let day = self.state.base.clock.today();
         let answer = self.tell(location, place, unit).await?;
         let mut json = Vec::with_capacity(2_048);
         serde_json::to_writer(&mut json, &answer)?;
         // With a group but without a place the code was nobody's, whatever the order holds.
         if let (Some(alike), Some(gtin)) = (alike, answer.code.gtin)
             && group.is_some() == answer.place.is_some()
-            && (group.is_none() || !self.app.snapshot.is_reserve())
+            && (group.is_none() || !self.state.snapshot.is_reserve())
             && let Ok(json) = std::str::from_utf8(&json)
             && let Some(gapped) = Gapped::cut(json, answer.verdict, gtin, group, day)
         {
-            self.app.snapshot.ready().put(alike, gapped);
+            self.state.snapshot.ready().put(alike, gapped);
         }
         Ok((answer.verdict, json.into()))
     }
@@ -243,7 +243,7 @@ impl<'a> Walk<'a> {
         }
         match unit.place {
             Place::Order { order, index } => Ok(Some(UnitPlace { order, index })),
-            Place::Sequence { sequence, place } => self.app.snapshot.run(sequence, place).await,
+            Place::Sequence { sequence, place } => self.state.snapshot.run(sequence, place).await,
         }
     }
 
@@ -252,7 +252,7 @@ impl<'a> Walk<'a> {
             Location::Unit(location) => self.tell_unit(location, place, unit).await,
             Location::Pack { sscc, repaired } => Ok(self.tell_pack(sscc).await?.with_repairs(self.language, &repaired)),
             Location::Product { gtin, repaired } => {
-                let (card, as_of) = self.app.snapshot.product_as_of(gtin.number()).await?;
+                let (card, as_of) = self.state.snapshot.product_as_of(gtin.number()).await?;
                 let card = card.filter(|card| card.published);
                 let why = if card.is_some() { NotFound::ProductOnly } else { NotFound::ProductUnknown };
                 let judgement = self.reserved(Judgement::of(why)).with_repairs(&repaired);
@@ -266,7 +266,7 @@ impl<'a> Walk<'a> {
                 let judgement = if misread {
                     Judgement::of_misread(seal)
                 } else {
-                    Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today())
+                    Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.state.base.clock.today())
                 };
                 let kind = if scheme == SerialScheme::Stamp { Kind::Stamp } else { Kind::Unit };
                 let mut answer = self.new_answer(kind, judgement.with_repairs(&repaired), self.began);
@@ -303,7 +303,7 @@ impl<'a> Walk<'a> {
 
     /// A judgement that rests on a store says so when that was the reserve.
     fn reserved(&self, judgement: Judgement) -> Judgement {
-        if self.app.snapshot.is_reserve() { judgement.with_slow_register() } else { judgement }
+        if self.state.snapshot.is_reserve() { judgement.with_slow_register() } else { judgement }
     }
 
     async fn tell_unit(&self, location: UnitLocation, place: Option<UnitPlace>, unit: Option<Unit>) -> Result<Answer> {
@@ -315,10 +315,10 @@ impl<'a> Walk<'a> {
         });
         let judgement = match &unit {
             Some(unit) => {
-                self.reserved(Judgement::of_unit(&facts::of_unit(scheme, seal, unit), self.app.clock.today()))
+                self.reserved(Judgement::of_unit(&facts::of_unit(scheme, seal, unit), self.state.base.clock.today()))
             }
             None if !facts::is_worth_a_look(seal) => {
-                Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.app.clock.today())
+                Judgement::of_unit(&facts::of_unsealed(scheme, seal), self.state.base.clock.today())
             }
             None if scheme == SerialScheme::Stamp => self.reserved(Judgement::of(NotFound::StampNotIssued)),
             None => self.reserved(Judgement::of(NotFound::SerialNotIssued)),
@@ -342,7 +342,7 @@ impl<'a> Walk<'a> {
         let scheme = scheme_of(&unit.order);
         let gtin = unit.order.gtin.try_into().map_err(|_| Error::internal("an order of no product"))?;
         let facts = facts::of_packed(scheme, &unit);
-        let judgement = self.reserved(Judgement::of_unit(&facts, self.app.clock.today()));
+        let judgement = self.reserved(Judgement::of_unit(&facts, self.state.base.clock.today()));
         let mut answer = self.new_answer(kind_of(scheme, Some(unit.order.group)), judgement, unit.as_of);
         let UnitPlace { order, index } = place;
         let code_place = match (Sequence::of(unit.order.group, gtin), unit.order.first_place) {
@@ -357,7 +357,7 @@ impl<'a> Walk<'a> {
 
     /// Tells the cards of a unit.
     async fn fill(&self, answer: &mut Answer, gtin: Gtin, unit: &Unit) -> Result<()> {
-        let product = self.app.snapshot.product(unit.order.gtin).await?;
+        let product = self.state.snapshot.product(unit.order.gtin).await?;
         answer.status = Some(StatusLine::new(self.language, unit.state.status()));
         answer.participant = self.name(unit.order.participant).await?.map(|name| ParticipantLine { name });
         answer.release = self.release(unit, product.as_deref()).await?;
@@ -383,7 +383,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn name(&self, participant: i32) -> Result<Option<String>> {
-        let card = self.app.snapshot.participant(participant).await?;
+        let card = self.state.snapshot.participant(participant).await?;
         Ok(card.map(|card| card.name.get(self.language).to_owned()))
     }
 
@@ -420,15 +420,15 @@ impl<'a> Walk<'a> {
     }
 
     async fn tell_pack(&self, sscc: Sscc) -> Result<Answer> {
-        let (card, as_of) = self.app.snapshot.pack_as_of(sscc.number()).await?;
+        let (card, as_of) = self.state.snapshot.pack_as_of(sscc.number()).await?;
         let Some(card) = card else {
             let mut answer = self.new_answer(Kind::Pack, self.reserved(Judgement::of(NotFound::PackUnknown)), as_of);
             answer.code.sscc = Some(sscc);
             return Ok(answer);
         };
-        let census = self.app.snapshot.census(&card.units).await?;
+        let census = self.state.snapshot.census(&card.units).await?;
         let facts = census.iter().map(|(unit, _)| facts::of_packed(scheme_of(&unit.order), unit)).collect::<Vec<_>>();
-        let judgement = Judgement::of_pack(card.opened, &facts, self.app.clock.today());
+        let judgement = Judgement::of_pack(card.opened, &facts, self.state.base.clock.today());
         let as_of = census.iter().map(|(unit, _)| unit.as_of).fold(as_of, Instant::min);
         let mut answer = self.new_answer(Kind::Pack, self.reserved(judgement), as_of);
         answer.code.sscc = Some(sscc);
@@ -444,13 +444,13 @@ impl<'a> Walk<'a> {
     async fn pack(&self, sscc: Sscc, card: &PackCard, census: &[(Unit, u32)]) -> Result<PackLine> {
         let mut alike: BTreeMap<_, u32> = BTreeMap::new();
         for (unit, units) in census {
-            let product = self.app.snapshot.product(unit.order.gtin).await?;
+            let product = self.state.snapshot.product(unit.order.gtin).await?;
             let release = self.release(unit, product.as_deref()).await?;
             *alike.entry((unit.order.gtin, unit.state.status(), release)).or_default() += units;
         }
         let mut contents = Vec::new();
         for ((gtin, status, release), units) in alike.into_iter().take(CONTENT_LINES) {
-            let product = self.app.snapshot.product(gtin).await?;
+            let product = self.state.snapshot.product(gtin).await?;
             let product = product.zip(gtin.try_into().ok()).map(|(card, gtin)| self.product(gtin, &card));
             contents.push(ContentLine { product, status: StatusLine::new(self.language, status), release, units });
         }

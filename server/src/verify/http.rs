@@ -18,7 +18,7 @@ use super::find;
 use super::seen::Seen;
 use crate::http::{Body, problems};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
+use crate::verify::Verify;
 
 /// The longest text that is read, in bytes. No marking code comes near.
 const LONGEST: usize = 2_048;
@@ -75,8 +75,8 @@ struct CodeToVerify {
     security(()),
 )]
 #[get("/v1/verify")]
-async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpResponse> {
-    verify(&app, &question.code, question.source).await
+async fn get_verify(state: web::Data<Verify>, question: Question) -> Result<HttpResponse> {
+    verify(&state, &question.code, question.source).await
 }
 
 /// The same for codes that must not stand in anybody's log.
@@ -89,15 +89,18 @@ async fn get_verify(app: web::Data<App>, question: Question) -> Result<HttpRespo
     security(()),
 )]
 #[post("/v1/verify")]
-async fn post_verify(app: web::Data<App>, Body(question): Body<CodeToVerify, LONGEST_BODY>) -> Result<HttpResponse> {
-    verify(&app, &question.code, question.source).await
+async fn post_verify(
+    state: web::Data<Verify>,
+    Body(question): Body<CodeToVerify, LONGEST_BODY>,
+) -> Result<HttpResponse> {
+    verify(&state, &question.code, question.source).await
 }
 
-async fn verify(app: &App, code: &str, source: Option<AskedBy>) -> Result<HttpResponse> {
+async fn verify(state: &Verify, code: &str, source: Option<AskedBy>) -> Result<HttpResponse> {
     if code.len() > LONGEST {
         return Err(Error::TooLarge("code-too-long"));
     }
-    let (verdict, json) = find::answer_json(app, code, source).await?;
+    let (verdict, json) = find::answer_json(state, code, source).await?;
     count(verdict);
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(json))
 }

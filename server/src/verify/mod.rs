@@ -1,8 +1,6 @@
 //! Verify: what a code is, and whether its goods may be sold. Reads only: the snapshot, and PostgreSQL where the
 //! snapshot is silent. The verdict itself is `marking::verdict`'s.
 
-#![allow(dead_code, unused_imports, reason = "stock, scans and reports build on it")]
-
 mod answer;
 mod asked;
 mod facts;
@@ -15,10 +13,35 @@ mod snapshot;
 mod tests;
 mod words;
 
-pub(crate) use answer::{Answer, PackLine, card};
+pub(crate) use answer::{Answer, card};
 pub(crate) use asked::AskedBy;
 pub(crate) use find::{answer, answer_from, answer_many, answer_units};
 pub(crate) use http::routes;
 pub(crate) use seen::{SEEN, Seen, show};
 pub use snapshot::Snapshot;
 pub(crate) use snapshot::{MacKey, Marks, Rebuilt, Unit};
+
+use std::sync::Arc;
+
+use crate::codes::Seen as SeenCodes;
+use crate::keys::Keys;
+use crate::platform::Base;
+
+/// What answers need of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Verify {
+    pub(crate) base: Base,
+    /// What serials and seals are checked with.
+    pub(crate) keys: Keys,
+    /// Codes that were read a moment ago.
+    pub(crate) seen: Arc<SeenCodes>,
+    /// What is answered from.
+    pub(crate) snapshot: Snapshot,
+}
+
+impl Verify {
+    /// Has read no code yet.
+    pub(crate) fn new(base: Base, keys: Keys, snapshot: Snapshot) -> Self {
+        Self { base, keys, seen: Arc::default(), snapshot }
+    }
+}

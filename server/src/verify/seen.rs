@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::snapshot;
 use crate::platform::jobs;
-use crate::service::app::App;
+use crate::verify::Verify;
 
 /// The header that says that its sender has just written something.
 pub(crate) const SEEN: &str = "tanba-seen";
@@ -36,8 +36,8 @@ pub(crate) async fn show(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else { return next.call(request).await };
-    let has_written = request.headers().get(SEEN).is_some_and(|seen| is_recent(&app, seen));
+    let Some(state) = request.app_data::<web::Data<Verify>>().cloned() else { return next.call(request).await };
+    let has_written = request.headers().get(SEEN).is_some_and(|seen| is_recent(&state, seen));
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // A retry writes nothing, and its sender is answered as the first time.
     let is_document = request.headers().contains_key("idempotency-key");
@@ -54,10 +54,10 @@ pub(crate) async fn show(
     let mut response = response?;
     if response.status().is_success() && (is_document || !written.is_empty()) {
         if !written.is_empty() {
-            app.snapshot.show(written).await;
+            state.snapshot.show(written).await;
         }
-        let now = u64::try_from(app.clock.now().timestamp_millis()).unwrap_or_default();
-        if let Ok(seen) = HeaderValue::try_from(app.snapshot.signed(SEEN, now)) {
+        let now = u64::try_from(state.base.clock.now().timestamp_millis()).unwrap_or_default();
+        if let Ok(seen) = HeaderValue::try_from(state.snapshot.signed(SEEN, now)) {
             response.headers_mut().insert(HeaderName::from_static(SEEN), seen);
         }
     }
@@ -65,8 +65,8 @@ pub(crate) async fn show(
 }
 
 /// Whether a header was written by a process of this register, a moment ago.
-fn is_recent(app: &App, seen: &HeaderValue) -> bool {
-    let written_at = seen.to_str().ok().and_then(|seen| app.snapshot.number(SEEN, seen));
+fn is_recent(state: &Verify, seen: &HeaderValue) -> bool {
+    let written_at = seen.to_str().ok().and_then(|seen| state.snapshot.number(SEEN, seen));
     let written_at = written_at.and_then(|at| i64::try_from(at).ok());
-    written_at.is_some_and(|at| (app.clock.now().timestamp_millis() - at).abs() <= LASTS_MILLIS)
+    written_at.is_some_and(|at| (state.base.clock.now().timestamp_millis() - at).abs() <= LASTS_MILLIS)
 }

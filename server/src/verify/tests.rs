@@ -18,14 +18,14 @@ use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
-use crate::service::app::App;
+use crate::service::Service;
 use crate::service::work;
 
 /// A register with an order of each of three groups and one of stamps; numbers are those of the orders.
 struct Bench {
     servers: Embedded,
     folder: PathBuf,
-    app: App,
+    service: Service,
 }
 
 const SHOES: &str = "04870001234560";
@@ -104,15 +104,15 @@ impl Bench {
         // The register's day is the sixth of November, whenever the test runs.
         let noon = "2026-11-06T07:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         clock.shift(noon - clock.now());
-        let app = App::open(config, clock).await.unwrap();
+        let service = Service::open(config, clock).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        Self { servers, folder, app }
+        Self { servers, folder, service }
     }
 
     /// The code of a unit as its label says it.
     fn code(&self, group: Group, gtin: &str, place: u32) -> String {
-        let keys = self.app.keys.current();
-        let signer = keys.active_seal(group, self.app.clock.now()).unwrap();
+        let keys = self.service.keys.current();
+        let signer = keys.active_seal(group, self.service.base.clock.now()).unwrap();
         let gtin = gtin.parse().unwrap();
         let serial = match group {
             Group::Shoes => keys.serials.long(gtin, OrderPlace::new(1, place).unwrap()),
@@ -132,7 +132,7 @@ impl Bench {
     }
 
     async fn ask(&self, text: &str) -> Value {
-        serde_json::to_value(answer(&self.app, text).await.unwrap()).unwrap()
+        serde_json::to_value(answer(&self.service.verify, text).await.unwrap()).unwrap()
     }
 
     /// Verdict and reasons in one line.
@@ -155,7 +155,7 @@ impl Bench {
     }
 
     async fn end(self) {
-        drop(self.app);
+        drop(self.service);
         self.servers.discard().await.unwrap();
         std::fs::remove_dir_all(self.folder).unwrap();
     }
@@ -213,7 +213,7 @@ async fn every_state_has_its_verdict() {
     assert_eq!(bench.verdict(&bench.code(Group::Alcohol, WINE, 499)).await, "unknown: stamp-not-issued");
     // The date comes by itself: what may be sold today may not be sold after its last day.
     let milk = bench.code(Group::Dairy, MILK, 42);
-    bench.app.clock.shift(TimeDelta::days(-30));
+    bench.service.base.clock.shift(TimeDelta::days(-30));
     assert_eq!(bench.verdict(&milk).await, "in-circulation: in-circulation");
     bench.end().await;
 }
@@ -251,8 +251,9 @@ async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_ca
     let bare = code.split('\u{1d}').next().unwrap().to_owned();
     let garbled = format!("{}{}", &code[..code.len() - 88], code[code.len() - 88..].to_ascii_lowercase());
     let link = format!("https://tanba.kz/01/{SHOES}/21/{}", &bare[18..]);
-    let ask =
-        async |text: &str, source| serde_json::to_value(answer_from(&bench.app, text, source).await.unwrap()).unwrap();
+    let ask = async |text: &str, source| {
+        serde_json::to_value(answer_from(&bench.service.verify, text, source).await.unwrap()).unwrap()
+    };
     for (text, reason) in [(&bare, "seal-missing"), (&garbled, "seal-garbled")] {
         for (text, source) in [
             (format!("]d2{text}"), None),
@@ -264,7 +265,7 @@ async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_ca
             let told = (&answer["verdict"], &answer["reasons"][0]["slug"], &answer["may_be_sold"]);
             assert_eq!(told, (&json!("misread"), &json!(reason), &json!(false)), "{text} {source:?}");
             assert!(answer.get("product").is_none() && answer.get("status").is_none());
-            let (verdict, json) = answer_json(&bench.app, &text, source).await.unwrap();
+            let (verdict, json) = answer_json(&bench.service.verify, &text, source).await.unwrap();
             assert_eq!(verdict.slug(), "misread");
             assert!(serde_json::from_slice::<Value>(&json).unwrap().get("product").is_none());
         }
@@ -275,7 +276,7 @@ async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_ca
         }
     }
     for source in [None, Some(AskedBy::Link)] {
-        let answer = answer_from(&bench.app, &link, source).await.unwrap();
+        let answer = answer_from(&bench.service.verify, &link, source).await.unwrap();
         assert_eq!((answer.wording, answer.may_be_sold), ("seal-not-checked", false));
         let card = card(&answer, locales::Language::Ru).unwrap();
         assert_eq!(card.colour, mobile_core::card::Colour::Caution);
@@ -283,7 +284,7 @@ async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_ca
     let sealed = ask(&code, Some(AskedBy::Camera)).await;
     assert_eq!((&sealed["may_be_sold"], &sealed["seal"]), (&json!(true), &json!("checked")));
     // Participants' software names goods so, and is told what was not looked at.
-    let many = answer_many(&bench.app, &[&format!("]d2{bare}")]).await.unwrap();
+    let many = answer_many(&bench.service.verify, &[&format!("]d2{bare}")]).await.unwrap();
     assert_eq!((many[0].verdict.slug(), many[0].seal), ("in-circulation", Some(crate::codes::SealLine::NotChecked)));
     bench.end().await;
 }
@@ -292,7 +293,7 @@ async fn a_scanned_symbol_without_its_seal_is_misread_and_a_typed_code_is_not_ca
 #[tokio::test]
 async fn bar_codes_other_texts_and_foreign_codes_have_words_of_their_own() {
     let bench = Bench::new("wordings").await;
-    let wording = async |text: &str, source| answer_from(&bench.app, text, source).await.unwrap().wording;
+    let wording = async |text: &str, source| answer_from(&bench.service.verify, text, source).await.unwrap().wording;
     let typed = Some(AskedBy::Typed);
     assert_eq!(wording("4870001234560", typed).await, "barcode");
     assert_eq!(wording("]E04870001234560", None).await, "barcode");
@@ -309,12 +310,12 @@ async fn bar_codes_other_texts_and_foreign_codes_have_words_of_their_own() {
     assert_eq!(wording(foreign, None).await, "foreign-code");
     let pack = bench.ask("00048700012300000012").await;
     assert_eq!(pack["participant"]["name"], "Дала аяқ киімі");
-    let client = bench.app.db.get().await.unwrap();
+    let client = bench.service.base.db.get().await.unwrap();
     let names = r#"UPDATE product SET manufacturer_names = '{"kk": "Дала", "ru": "Дала-обувь", "en": "Dala"}' WHERE gtin = 04870001234560"#;
     client.batch_execute(names).await.unwrap();
-    bench.app.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
+    bench.service.verify.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
-    let answer = answer(&bench.app, &bench.shoe(0)).await.unwrap();
+    let answer = answer(&bench.service.verify, &bench.shoe(0)).await.unwrap();
     let maker = |language| {
         let card = card(&answer, language).unwrap();
         card.facts.into_iter().find(|fact| fact.slug == "manufacturer").unwrap().value
@@ -358,7 +359,7 @@ async fn quick_answers_are_the_slow_ones() {
     codes.push(codes[0].replace("Dala", "").to_lowercase());
     for round in 0..4 {
         for code in &codes {
-            let (verdict, json) = answer_json(&bench.app, code, None).await.unwrap();
+            let (verdict, json) = answer_json(&bench.service.verify, code, None).await.unwrap();
             let mut quick: Value = serde_json::from_slice(&json).unwrap();
             let mut slow = bench.ask(code).await;
             assert!(quick["as_of"].take().is_string() && slow["as_of"].take().is_string());
@@ -367,24 +368,24 @@ async fn quick_answers_are_the_slow_ones() {
         }
     }
     // A sale is told at once by the process that has refreshed the snapshot; a new name, too.
-    let client = bench.app.db.get().await.unwrap();
+    let client = bench.service.base.db.get().await.unwrap();
     let change = "UPDATE segment SET version = version + 1, states = overlay(states placing '\\x4001' from 1) WHERE order_number = 1;
                   UPDATE product SET trade_name_kk = 'Жаңа етік' WHERE gtin = 04870001234560";
     client.batch_execute(change).await.unwrap();
-    bench.app.snapshot.refresh_order(1, &[0]).await.unwrap();
-    bench.app.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
+    bench.service.verify.snapshot.refresh_order(1, &[0]).await.unwrap();
+    bench.service.verify.snapshot.refresh_product(4_870_001_234_560).await.unwrap();
     for index in [0, 1] {
-        let (_, json) = answer_json(&bench.app, &bench.shoe(index), None).await.unwrap();
+        let (_, json) = answer_json(&bench.service.verify, &bench.shoe(index), None).await.unwrap();
         let told: Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(told["verdict"], ["sold", "in-circulation"][index as usize]);
         assert_eq!(told["product"]["trade_name"], "Жаңа етік");
     }
     // At midnight what was told yesterday is not told again.
     let milk = &codes[14];
-    bench.app.clock.shift(TimeDelta::days(-30));
-    assert_eq!(answer_json(&bench.app, milk, None).await.unwrap().0.slug(), "in-circulation");
-    bench.app.clock.shift(TimeDelta::days(30));
-    assert_eq!(answer_json(&bench.app, milk, None).await.unwrap().0.slug(), "expired");
+    bench.service.base.clock.shift(TimeDelta::days(-30));
+    assert_eq!(answer_json(&bench.service.verify, milk, None).await.unwrap().0.slug(), "in-circulation");
+    bench.service.base.clock.shift(TimeDelta::days(30));
+    assert_eq!(answer_json(&bench.service.verify, milk, None).await.unwrap().0.slug(), "expired");
     drop(client);
     bench.end().await;
 }
@@ -395,7 +396,7 @@ async fn a_flood_of_invented_codes_reaches_no_store() {
     let bench = Bench::new("flood").await;
     let code = bench.shoe(0);
     assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation");
-    let client = bench.app.db.get().await.unwrap();
+    let client = bench.service.base.db.get().await.unwrap();
     let transactions =
         "SELECT pg_stat_clear_snapshot(), xact_commit FROM pg_stat_database WHERE datname = current_database()";
     let before = bench.commands().await;
@@ -430,7 +431,7 @@ async fn an_answer_from_the_reserve_says_so_and_without_any_store_there_is_none(
     tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation, register-slow");
     bench.servers.kill_redis();
-    let error = answer(&bench.app, &code).await.unwrap_err();
+    let error = answer(&bench.service.verify, &code).await.unwrap_err();
     assert_eq!(error.slug(), "store-unavailable");
     assert_eq!(bench.verdict("hello").await, "misread: not-a-marking-code", "what needs no store is answered");
     bench.servers.start_postgres().await.unwrap();
@@ -446,9 +447,9 @@ async fn many_codes_are_answered_in_their_order() {
     let milk = bench.code(Group::Dairy, MILK, 7);
     texts.insert(3, "hello");
     texts.push(&milk);
-    let many = answer_many(&bench.app, &texts).await.unwrap();
+    let many = answer_many(&bench.service.verify, &texts).await.unwrap();
     for (text, from_many) in texts.iter().zip(&many) {
-        let one = answer(&bench.app, text).await.unwrap();
+        let one = answer(&bench.service.verify, text).await.unwrap();
         assert_eq!((one.judgement, one.place), (from_many.judgement.clone(), from_many.place));
     }
     assert_eq!(many.iter().filter(|answer| answer.may_be_sold).count(), 3);
@@ -461,20 +462,20 @@ async fn jobs_are_done_put_off_and_never_lost() {
     let bench = Bench::new("work").await;
     let code = bench.shoe(0);
     assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation");
-    let client = bench.app.db.get().await.unwrap();
+    let client = bench.service.base.db.get().await.unwrap();
     let job = r#"INSERT INTO job (kind, payload) VALUES ('refresh-order', '{"refresh_order": {"order": 1, "segments": [0]}}')"#;
     let sell = "UPDATE segment SET version = version + 1, states = overlay(states placing '\\x4001' from 1)
                 WHERE order_number = 1";
     client.batch_execute(&format!("BEGIN; {sell}; {job}; COMMIT")).await.unwrap();
     client.batch_execute("INSERT INTO job (kind, payload) VALUES ('from-tomorrow', '{}')").await.unwrap();
-    let settled = work::settle(&bench.app).await.unwrap();
+    let settled = work::settle(&bench.service).await.unwrap();
     assert_eq!((settled.done, settled.failed), (1, 1));
     assert_eq!(bench.verdict(&code).await, "sold: sold");
     let row = client.query_one("SELECT attempts, last_error FROM job", &[]).await.unwrap();
     assert_eq!(row.get::<_, i32>(0), 1);
     client.batch_execute("DELETE FROM job").await.unwrap();
     // A running worker needs no bell.
-    let worker = work::start(bench.app.clone());
+    let worker = work::start(bench.service.clone());
     client.batch_execute(&format!("{}; {job}", sell.replace("4001", "2001"))).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
     assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation");

@@ -67,7 +67,7 @@ async fn an_alert_is_read_taken_noted_linked_and_decided() {
     );
 
     // One more of the same is silent: the alert stays decided, and nobody is told.
-    let now = people.app().app.clock.now();
+    let now = people.app().app.base.clock.now();
     send(people.app(), &[scan(now, &case.codes[0], 99, 0, ASTANA)]).await;
     settle(people.app()).await;
     let alert = people.get(Some("inspector"), &case.path("")).await.expect(200).json;
@@ -133,7 +133,7 @@ async fn others_than_inspectors_see_coarse_places_only() {
 async fn a_list_is_filtered_sorted_and_turned_page_by_page() {
     let case = Case::open().await;
     let people = &case.people;
-    let now = people.app().app.clock.now();
+    let now = people.app().app.base.clock.now();
     for code in &case.codes[1..4] {
         send(people.app(), &copies(now, code)).await;
     }

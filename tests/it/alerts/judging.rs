@@ -12,7 +12,7 @@ use crate::codes::range;
 use crate::people::People;
 
 async fn rows(app: &TestApp, sql: &str) -> Vec<tokio_postgres::Row> {
-    app.app.db.get().await.unwrap().query(sql, &[]).await.unwrap()
+    app.app.base.db.get().await.unwrap().query(sql, &[]).await.unwrap()
 }
 
 /// What is remembered, and what alerts say; but for units that were noted when they turned odd, early or late.
@@ -33,7 +33,7 @@ async fn the_order_in_which_scans_arrive_changes_nothing() {
     import(app).await;
     let order = people.trade.goods(2).await;
     let codes = people.trade.codes(order).await;
-    let scans = copies(app.app.clock.now(), &codes[0]);
+    let scans = copies(app.app.base.clock.now(), &codes[0]);
     for one in &scans {
         send(app, std::slice::from_ref(one)).await;
         settle(app).await;
@@ -43,7 +43,7 @@ async fn the_order_in_which_scans_arrive_changes_nothing() {
         "DELETE FROM alert_event; DELETE FROM alert; DELETE FROM trail; DELETE FROM scan; DELETE FROM scan_tally;
         DELETE FROM scan_cell; DELETE FROM scan_cell_day; DELETE FROM suspicion; DELETE FROM witness_even;
         DELETE FROM witness_odd";
-    app.app.db.get().await.unwrap().batch_execute(clean).await.unwrap();
+    app.app.base.db.get().await.unwrap().batch_execute(clean).await.unwrap();
     for one in scans.iter().rev() {
         send(app, std::slice::from_ref(one)).await;
     }
@@ -59,7 +59,7 @@ async fn each_unit_of_a_whole_delivery_is_remembered() {
     let app = people.app();
     let order = people.trade.goods(150).await;
     let codes = people.trade.codes(order).await;
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     let scans: Vec<Value> = codes.iter().map(|code| scan(now, code, 1, 0, ALMATY)).collect();
     for scans in scans.chunks(75) {
         send(app, scans).await;
@@ -77,7 +77,7 @@ async fn many_workers_judge_each_scan_once() {
     import(app).await;
     let order = people.trade.goods(3).await;
     let codes = people.trade.codes(order).await;
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     for code in &codes {
         for one in copies(now, code) {
             send(app, &[one]).await;
@@ -107,7 +107,7 @@ async fn scans_wait_for_the_next_worker() {
     import(app).await;
     let order = people.trade.goods(1).await;
     let codes = people.trade.codes(order).await;
-    let scans = copies(app.app.clock.now(), &codes[0]);
+    let scans = copies(app.app.base.clock.now(), &codes[0]);
     send(app, &scans).await;
     send(app, &scans).await;
     let next = app.twin().await;
@@ -123,7 +123,7 @@ async fn scans_wait_for_the_next_worker() {
 async fn each_scan_is_assigned_to_its_region() {
     let app = TestApp::start().await;
     import(&app).await;
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     let mut hidden = scan(now, "4006381333931", 3, 0, ASTANA);
     hidden["consent"] = json!("none");
     send(&app, &[scan(now, "4006381333931", 1, 0, ALMATY), scan(now, "4006381333931", 2, 0, super::AKTAU), hidden])
@@ -141,7 +141,7 @@ async fn a_process_that_only_serves_learns_of_imported_regions() {
     let twin = app.twin().await;
     import(&app).await;
     let regions = async || {
-        let one = scan(twin.app.clock.now(), "4006381333931", 1, 0, ALMATY);
+        let one = scan(twin.app.base.clock.now(), "4006381333931", 1, 0, ALMATY);
         send(&twin, &[one]).await;
         let regions = rows(&app, "SELECT region FROM scan WHERE region IS NOT NULL").await;
         regions.iter().map(|row| row.get(0)).collect::<Vec<String>>()
@@ -164,7 +164,7 @@ async fn pictures_and_faulty_scanners_raise_no_alert() {
     let app = people.app();
     let order = people.trade.goods(2).await;
     let codes = people.trade.codes(order).await;
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     let mut scans = copies(now, &codes[0]);
     for scan in &mut scans {
         scan["source"] = json!("picture");
@@ -212,8 +212,8 @@ async fn a_second_sale_is_an_alert_and_a_retry_is_none() {
 async fn what_is_remembered_has_its_time() {
     let case = super::Case::open().await;
     let app = case.people.app();
-    app.app.clock.shift(TimeDelta::days(91));
-    server::alerts::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(91));
+    server::alerts::keep_house(&app.app.alerts).await.unwrap();
     assert_eq!(rows(app, "SELECT subject FROM trail").await.len(), 0);
     let row = &rows(app, "SELECT latitude, coarsened_at IS NOT NULL FROM alert").await[0];
     assert!((row.get::<_, f64>(0) - 43.235).abs() < 1e-9 && row.get::<_, bool>(1));
@@ -228,7 +228,7 @@ async fn a_scanner_fault_that_many_phones_share_raises_no_alert() {
     import(app).await;
     let order = people.trade.goods(3).await;
     let codes = people.trade.codes(order).await;
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     let spoiled = [
         codes[0].to_uppercase(),
         codes[0].to_lowercase(),

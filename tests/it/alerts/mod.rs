@@ -54,7 +54,7 @@ fn copies(now: DateTime<Utc>, code: &str) -> Vec<Value> {
 
 pub(crate) async fn import(app: &TestApp) {
     let regions = server::regions::read(REGIONS).unwrap();
-    assert_eq!(server::regions::import(&app.app, &regions).await.unwrap(), 2);
+    assert_eq!(app.app.regions.import(&app.app.base, &regions).await.unwrap(), 2);
 }
 
 /// Sends scans, each from a network of its own: people who have nothing to do with each other.
@@ -92,7 +92,7 @@ impl Case {
         import(app).await;
         let order = people.trade.goods(5).await;
         let codes = people.trade.codes(order).await;
-        send(app, &copies(app.app.clock.now(), &codes[0])).await;
+        send(app, &copies(app.app.base.clock.now(), &codes[0])).await;
         settle(app).await;
         let listed = people.get(Some("inspector"), "/v1/alerts").await.expect(200);
         assert_eq!(listed.json["items"].as_array().unwrap().len(), 1, "{}", listed.json);

@@ -11,7 +11,7 @@ use super::{AKTAU, ALMATY, ASTANA, copies, import, scan, send, send_from, settle
 use crate::people::People;
 
 async fn rows(app: &TestApp, sql: &str) -> Vec<tokio_postgres::Row> {
-    app.app.db.get().await.unwrap().query(sql, &[]).await.unwrap()
+    app.app.base.db.get().await.unwrap().query(sql, &[]).await.unwrap()
 }
 
 async fn number(app: &TestApp, sql: &str) -> i64 {
@@ -40,7 +40,7 @@ async fn open() -> (People, Vec<String>, Vec<String>) {
 #[tokio::test]
 async fn one_request_of_many_invented_devices_frames_nobody() {
     let (people, codes, shoes) = open().await;
-    let (app, now) = (people.app(), people.app().app.clock.now());
+    let (app, now) = (people.app(), people.app().app.base.clock.now());
     let towns = [ALMATY, ASTANA, AKTAU];
     let invented: Vec<Value> = (0..46_u8)
         .map(|at| scan(now, &codes[0], u128::from(at) + 1, i64::from(at % 29), towns[usize::from(at % 3)]))
@@ -68,7 +68,7 @@ async fn a_day_of_one_network_is_one_witness_and_every_day_another() {
         number(app, "SELECT jsonb_array_length(state->'p')::bigint FROM trail WHERE subject LIKE 'unit:%:0'").await
     };
     for device in 1..=5 {
-        send_from(app, "203.0.113.9", &[scan(app.app.clock.now(), &codes[0], device, 0, ALMATY)]).await;
+        send_from(app, "203.0.113.9", &[scan(app.app.base.clock.now(), &codes[0], device, 0, ALMATY)]).await;
     }
     settle(app).await;
     assert_eq!(witnesses().await, 1);
@@ -76,12 +76,12 @@ async fn a_day_of_one_network_is_one_witness_and_every_day_another() {
     for host in 0..20_u8 {
         let device = 100 + u128::from(host);
         let address = format!("203.0.{}.9", 120 + host);
-        send_from(app, &address, &[scan(app.app.clock.now(), &codes[0], device, 0, ALMATY)]).await;
+        send_from(app, &address, &[scan(app.app.base.clock.now(), &codes[0], device, 0, ALMATY)]).await;
     }
     settle(app).await;
     assert_eq!(witnesses().await, 4);
-    app.app.clock.shift(TimeDelta::days(1));
-    send_from(app, "203.0.113.9", &[scan(app.app.clock.now(), &codes[0], 50, 0, ALMATY)]).await;
+    app.app.base.clock.shift(TimeDelta::days(1));
+    send_from(app, "203.0.113.9", &[scan(app.app.base.clock.now(), &codes[0], 50, 0, ALMATY)]).await;
     settle(app).await;
     assert_eq!(witnesses().await, 5);
 }
@@ -91,7 +91,7 @@ async fn a_day_of_one_network_is_one_witness_and_every_day_another() {
 async fn what_stands_for_a_network_is_gone_when_the_day_is_over() {
     let (people, codes, _) = open().await;
     let app = people.app();
-    send(app, &[scan(app.app.clock.now(), &codes[0], 1, 0, ALMATY)]).await;
+    send(app, &[scan(app.app.base.clock.now(), &codes[0], 1, 0, ALMATY)]).await;
     let jobs =
         "SELECT count(*) FROM job WHERE kind = 'judge-scans' AND payload #> '{judge_scans,networks}' IS NOT NULL";
     assert_eq!(number(app, jobs).await, 1);
@@ -99,9 +99,9 @@ async fn what_stands_for_a_network_is_gone_when_the_day_is_over() {
     let kept = "SELECT (SELECT count(*) FROM witness_even) + (SELECT count(*) FROM witness_odd)
         + (SELECT count(*) FROM network_salt)";
     assert!(number(app, kept).await > 0);
-    app.app.clock.shift(TimeDelta::days(1));
-    server::scans::forget_networks(&app.app).await.unwrap();
-    server::alerts::forget_networks(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(1));
+    server::scans::forget_networks(&app.app.scans).await.unwrap();
+    server::alerts::forget_networks(&app.app.alerts).await.unwrap();
     assert_eq!(number(app, kept).await, 0);
     // Not in the log of changes, so in no archive and no backup.
     let logged = "SELECT count(*) FROM pg_class WHERE relpersistence <> 'u'
@@ -113,7 +113,7 @@ async fn what_stands_for_a_network_is_gone_when_the_day_is_over() {
 #[tokio::test]
 async fn a_scan_that_claims_to_come_from_the_future_silences_no_honest_one() {
     let (people, _, shoes) = open().await;
-    let (app, now) = (people.app(), people.app().app.clock.now());
+    let (app, now) = (people.app(), people.app().app.base.clock.now());
     let label = forged(&shoes, 7);
     let mut future = scan(now, &label, 666, 0, ALMATY);
     for taken_at in ["2099-12-31T00:00:00Z".to_owned(), (now + TimeDelta::days(1)).to_rfc3339()] {
@@ -138,7 +138,7 @@ async fn a_scan_that_claims_to_come_from_the_future_silences_no_honest_one() {
 #[tokio::test]
 async fn new_alerts_of_one_network_are_bounded_by_the_hour() {
     let (people, ..) = open().await;
-    let (app, now) = (people.app(), people.app().app.clock.now());
+    let (app, now) = (people.app(), people.app().app.base.clock.now());
     // Thirty devices that try codes until one holds: each would be an alert.
     let guesses = |device: u128| -> Vec<Value> {
         let code = |at: u128| format!("010487000123456021{}\u{1d}93abcd", format_args!("3{:012}", device * 100 + at));
@@ -153,7 +153,7 @@ async fn new_alerts_of_one_network_are_bounded_by_the_hour() {
     settle(app).await;
     assert_eq!(number(app, "SELECT count(*) FROM alert").await, 21, "another network is not held back");
     // What was held back is remembered: in the next hour the next scan brings it up.
-    app.app.clock.shift(TimeDelta::hours(1));
+    app.app.base.clock.shift(TimeDelta::hours(1));
     for device in 1..=30 {
         let mut again = guesses(device);
         again.truncate(1);
@@ -168,7 +168,7 @@ async fn new_alerts_of_one_network_are_bounded_by_the_hour() {
 #[tokio::test]
 async fn places_that_faulty_phones_share_are_no_town_and_have_no_region() {
     let (people, codes, _) = open().await;
-    let (app, now) = (people.app(), people.app().app.clock.now());
+    let (app, now) = (people.app(), people.app().app.base.clock.now());
     let nowhere = [(0.0, 0.0), (76.8897, 43.2389), (48.0, 68.0), (37.751, -97.822), (0.0001, 0.0001)];
     // Four others, anywhere, were there before: a crowd of phones that know nothing.
     for (place, device) in nowhere.iter().zip(50..) {

@@ -57,7 +57,7 @@ async fn the_stream_is_taken_up_where_it_was_left_and_tells_of_the_own_region_on
 #[tokio::test]
 async fn hot_spots_are_cells_and_clusters_of_the_own_region() {
     let case = Case::open().await;
-    let (people, now) = (&case.people, case.people.app().app.clock.now());
+    let (people, now) = (&case.people, case.people.app().app.base.clock.now());
     // Expired water on one shelf, seen by nine people, amid a town that scans sound goods.
     let bad = people.trade.order("04870001234560", 20).await;
     let bad = people.trade.codes(bad).await;
@@ -125,7 +125,7 @@ async fn another_system_is_told_with_a_signature_and_again_when_it_failed() {
         heard
     });
     // A device that tries codes: sixty of a form of ours that were never issued.
-    let now = app.app.clock.now();
+    let now = app.app.base.clock.now();
     let guesses: Vec<Value> = (0..60)
         .map(|at| scan(now, &format!("010487000123456021{}\u{1d}93abcd", format_args!("3{at:012}")), 7, 0, ALMATY))
         .collect();
@@ -189,7 +189,7 @@ async fn a_stream_ends_with_its_session_and_an_account_has_few() {
     assert_eq!(open("far-inspector").await.status().as_u16(), 200, "another account has its own");
     // The account is disabled by another process, such as the command line.
     let end = "UPDATE account SET disabled_at = now() WHERE login = 'inspector'";
-    people.app().app.db.get().await.unwrap().batch_execute(end).await.unwrap();
+    people.app().app.base.db.get().await.unwrap().batch_execute(end).await.unwrap();
     for stream in &mut streams {
         let ended = async { while stream.next().await.is_some_and(|bytes| bytes.is_ok()) {} };
         tokio::time::timeout(Duration::from_secs(10), ended).await.expect("it ends long before its time");

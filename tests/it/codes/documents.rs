@@ -177,7 +177,7 @@ async fn goods_past_their_date_are_not_sold() {
     let release = json!({ "produced_on": "2026-01-10", "expires_on": day(&trade, 1) });
     trade.file(&trade.producer, "/v1/releases", &all, release).await.expect(201);
     trade.file(&trade.producer, "/v1/sales", &range(order, 0, 0), json!({})).await.expect(201);
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     db.execute("UPDATE particulars SET expires_on = current_date - 10", &[]).await.unwrap();
     let refused = trade.file(&trade.producer, "/v1/sales", &range(order, 1, 1), json!({})).await.expect(409);
     assert_eq!(refused.faults(), ["units.ranges[0] field-expired"]);

@@ -14,7 +14,7 @@ async fn product(trade: &Trade, group: Group, number: usize) -> String {
     let body = format!("487000{number:06}");
     let gtin = (0..10).map(|digit| format!("0{body}{digit}")).find(|text| text.parse::<marking::gtin::Gtin>().is_ok());
     let gtin = gtin.unwrap();
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     let insert = "INSERT INTO product (gtin, participant, product_group, trade_name_kk, trade_name_ru, trade_name_en,
             manufacturer, country, hs_code, state, created_at)
         SELECT $1, number, $2, 'т', 'т', 't', 'm', 'KZ', '0000', 'published', now() FROM participant WHERE bin = $3";
@@ -53,7 +53,7 @@ async fn an_order_beyond_the_end_of_its_sequence_is_refused() {
     let trade = Trade::open().await;
     let gtin = product(&trade, Group::Dairy, 1).await;
     trade.order(&gtin, 1).await;
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     let last = 58_i64.pow(5) - 10;
     db.execute("UPDATE place_sequence SET next_place = $1", &[&last]).await.unwrap();
     db.execute("UPDATE place_block SET next_place = end_place", &[]).await.unwrap();
@@ -75,7 +75,7 @@ async fn codes_under_a_revoked_key_are_not_exported() {
     trade.app.app.keys.revoke(key.as_str().unwrap(), actor).await.unwrap();
     let refused = trade.get(&trade.producer, &format!("/v1/orders/{order}/codes")).await.expect(409);
     assert_eq!(refused.slug(), "key-revoked");
-    trade.app.app.clock.shift(chrono::TimeDelta::minutes(1));
+    trade.app.app.base.clock.shift(chrono::TimeDelta::minutes(1));
     let next = trade.order(&gtin, 5).await;
     let other = trade.get(&trade.producer, &format!("/v1/orders/{next}")).await.json["order"]["key"].clone();
     assert_ne!(other, key);

@@ -50,7 +50,7 @@ impl Trade {
         let prefixes = if bin == PRODUCER { ["4870000", "4870001"] } else { ["5900001", "5900002"] };
         let new = json!({ "bin": bin, "name": name, "roles": roles, "gs1_prefixes": prefixes });
         self.post(&self.operator, "/v1/participants", &new).await.expect(201);
-        let db = self.app.app.db.get().await.unwrap();
+        let db = self.app.app.base.db.get().await.unwrap();
         let row = db.query_one("SELECT number FROM participant WHERE bin = $1", &[&bin]).await.unwrap();
         sign_in(&self.app, bin, Role::Participant, Some(row.get(0))).await
     }
@@ -158,7 +158,7 @@ impl Trade {
 
     /// Rows of a query that counts.
     pub(super) async fn count(&self, sql: &str) -> i64 {
-        self.app.app.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+        self.app.app.base.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
     }
 }
 
@@ -166,8 +166,8 @@ async fn sign_in(app: &TestApp, login: &str, role: Role, participant: Option<i32
     let actor = Actor { who: Who::Cli, address: None };
     let new =
         NewAccount { login: login.to_owned(), password: PASSWORD.to_owned().into(), role, participant, region: None };
-    let (_, factor) = auth::add_account(&app.app, actor, new).await.unwrap();
-    let totp = totp_code(factor.secret.as_slice(), app.app.clock.now() - TimeDelta::seconds(15));
+    let (_, factor) = auth::add_account(&app.app.auth, actor, new).await.unwrap();
+    let totp = totp_code(factor.secret.as_slice(), app.app.base.clock.now() - TimeDelta::seconds(15));
     let body = json!({ "login": login, "password": PASSWORD, "totp": totp });
     let answer = app.post("/v1/auth/sign-in", &body).await.expect(200);
     answer.json["access_token"].as_str().unwrap().to_owned()
@@ -180,5 +180,5 @@ pub(super) fn range(order: Uuid, first: u32, last: u32) -> Value {
 
 /// A date so many days from today, as documents write it.
 pub(super) fn day(trade: &Trade, days: i64) -> String {
-    (trade.app.app.clock.today() + Duration::days(days)).to_string()
+    (trade.app.app.base.clock.today() + Duration::days(days)).to_string()
 }

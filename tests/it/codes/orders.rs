@@ -25,7 +25,7 @@ async fn an_order_gives_as_many_different_codes_as_were_ordered() {
     let lines: Vec<_> = text.split_terminator("\r\n").collect();
     assert_eq!((lines.len(), lines[0]), (4, "\u{feff}number;code;human"));
     assert!(lines[1].starts_with(&format!("2048;\"{}\";\"(01)04870001234560(21)3", codes[2047])), "{}", lines[1]);
-    let name = format!("codes-04870001234560-{}-2048-2050.csv", trade.app.app.clock.today());
+    let name = format!("codes-04870001234560-{}-2048-2050.csv", trade.app.app.base.clock.today());
     assert!(part.headers["content-disposition"].to_str().unwrap().contains(&name));
     assert_eq!(trade.units(order).await, json!({ "emitted": 5_000 }));
 }

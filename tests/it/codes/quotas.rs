@@ -58,7 +58,7 @@ async fn codes_beyond_the_quota_of_a_day_are_refused_until_the_next() {
     let audited = "SELECT count(*) FROM audit WHERE action = 'codes.order' AND result = 'order-quota-day'";
     assert_eq!(trade.count(audited).await, 1);
     assert_eq!(trade.count("SELECT count(*) FROM audit WHERE action = 'codes.set-quota' AND result = 'done'").await, 1);
-    trade.app.app.clock.shift(TimeDelta::seconds(i64::try_from(seconds).unwrap()));
+    trade.app.app.base.clock.shift(TimeDelta::seconds(i64::try_from(seconds).unwrap()));
     let gone = trade.post(&trade.producer, "/v1/orders", &order(&gtin, 101)).await;
     assert_ne!(gone.status, 429, "{}", gone.json);
 }
@@ -181,7 +181,7 @@ async fn places_of_a_voided_order_serve_again_and_those_of_exported_codes_never(
     trade.get(&trade.producer, &format!("/v1/orders/{two}/codes")).await.expect(409);
     let (three, four) = (trade.order(&gtin, 150).await, trade.order(&gtin, 50).await);
     let places = "SELECT array_agg(first_place ORDER BY number) = ARRAY[0, NULL, 300, 450]::bigint[] FROM code_order";
-    let row = trade.app.app.db.get().await.unwrap().query_one(places, &[]).await.unwrap();
+    let row = trade.app.app.base.db.get().await.unwrap().query_one(places, &[]).await.unwrap();
     assert!(row.get::<_, bool>(0), "the places of the second order serve the third and the fourth");
     let mut all = first;
     all.extend(trade.codes(three).await);
@@ -217,7 +217,7 @@ async fn a_rival_leaves_most_of_a_sequence_to_others() {
     let people = People::gather().await;
     let trade = &people.trade;
     let gtin = trade.dairy().await;
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     db.execute("UPDATE product SET country = 'KG'", &[]).await.unwrap();
     let most = 1_000_000_000_u64;
     let generous = json!({ "codes_a_day": most, "not_applied": most, "approval_above": most });
@@ -243,14 +243,14 @@ async fn one_percent_of_a_sequence_in_a_day_is_an_alarm() {
     let gtin = trade.dairy().await;
     trade.order(&gtin, 10).await;
     assert_eq!(trade.app.admin("/readyz").await.expect(200).json["sequence_alarms"], 0);
-    let db = trade.app.app.db.get().await.unwrap();
+    let db = trade.app.app.base.db.get().await.unwrap();
     db.execute("UPDATE place_sequence SET given_today = 6500000", &[]).await.unwrap();
     trade.order(&gtin, 150_000).await;
     assert_eq!(trade.app.admin("/readyz").await.expect(200).json["sequence_alarms"], 1);
     let listed = trade.get(&trade.operator, "/v1/sequences").await.expect(200).json["items"][0].clone();
     assert_eq!((&listed["name"], &listed["room"]), (&json!(format!("gtin:{gtin}")), &json!(656_356_768)));
     assert_eq!(listed["given_today"], 6_650_000);
-    assert_eq!(listed["alarmed_on"], json!(trade.app.app.clock.today()));
+    assert_eq!(listed["alarmed_on"], json!(trade.app.app.base.clock.today()));
     trade.get(&trade.producer, "/v1/sequences").await.expect(403);
 }
 

@@ -31,7 +31,7 @@ async fn a_service_whose_clock_is_wrong_works_as_always() {
         let mut scene = Scene::open(&app.app, &app.url("")).await;
         let gtin = scene.product(Group::Medicines).await;
         // A year on, the keys have been followed by others, which sign as soon as everybody knows them.
-        app.app.clock.shift(TimeDelta::minutes(1));
+        app.app.base.clock.shift(TimeDelta::minutes(1));
         let order = scene.order(gtin, 5).await;
         let codes = scene.codes(order).await;
         let id = Uuid::new_v4();
@@ -40,7 +40,7 @@ async fn a_service_whose_clock_is_wrong_works_as_always() {
         for _ in 0..2 {
             app.post("/v1/scans", &body).await.expect(201);
         }
-        let db = app.app.db.get().await.unwrap();
+        let db = app.app.base.db.get().await.unwrap();
         let kept: i64 = db.query_one("SELECT count(*) FROM scan WHERE id = $1", &[&id]).await.unwrap().get(0);
         assert_eq!(kept, 1, "{skew}");
         for base in [app.url(""), right.url("")] {
@@ -69,7 +69,7 @@ async fn a_clock_that_jumps_empties_no_bucket_and_repeats_no_effect() {
     // Forth and back again, so that the last of them is at the right time.
     let jumps = skews().into_iter().flat_map(|skew| [skew, -skew]);
     for jump in [TimeDelta::zero()].into_iter().chain(jumps) {
-        app.app.clock.shift(jump);
+        app.app.base.clock.shift(jump);
         while ask().await == 200 {
             asked += 1;
         }
@@ -86,7 +86,7 @@ async fn a_clock_that_jumps_empties_no_bucket_and_repeats_no_effect() {
     }
     assert!(answers.len() >= 2, "the right time came back");
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    let db = app.app.db.get().await.unwrap();
+    let db = app.app.base.db.get().await.unwrap();
     let orders: i64 = db.query_one("SELECT count(*) FROM code_order", &[]).await.unwrap().get(0);
     assert_eq!(orders, 1);
 }

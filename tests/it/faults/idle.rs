@@ -26,7 +26,7 @@ fn ask(mut connection: &TcpStream) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn resting_connections_cost_little_and_are_answered_when_they_ask_again() {
     let app = TestApp::start_on(shared_stores().await).await;
-    let mut config = Config::clone(&app.app.config);
+    let mut config = Config::clone(&app.app.base.config);
     config.listen = free_address();
     (config.limits.per_prefix, config.limits.per_device) = (60_000_000, 60_000_000);
     std::fs::create_dir_all(&config.data_dir).unwrap();

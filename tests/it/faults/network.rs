@@ -79,8 +79,8 @@ async fn a_spoilt_way_to_a_store_doubles_nothing_and_is_soon_forgotten() {
     whole.scene.sell(&codes[0]).await.expect(201);
     whole.scene.await_verdict(&codes[0], "sold").await;
     whole.scene.await_verdict(&codes[1], "in-circulation").await;
-    std::fs::create_dir_all(&whole.app.app.config.data_dir).unwrap();
-    let ledger = Ledger::open(&whole.app.app.config.data_dir.join("ledger")).unwrap();
+    std::fs::create_dir_all(&whole.app.app.base.config.data_dir).unwrap();
+    let ledger = Ledger::open(&whole.app.app.base.config.data_dir.join("ledger")).unwrap();
     let mut phone = Phone { ledger, codes, number: 0, waiting: Vec::new() };
     assert!(phone.send(&whole).await);
 

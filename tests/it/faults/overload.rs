@@ -31,7 +31,7 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
     };
 
     // PostgreSQL is busy with something else.
-    let held = [app.app.db.get().await.unwrap(), app.app.db.get().await.unwrap()];
+    let held = [app.app.base.db.get().await.unwrap(), app.app.base.db.get().await.unwrap()];
     let mut sales: FuturesUnordered<_> = codes[..SALES]
         .iter()
         .map(|code| async { Answer::of(sell(code.clone()).send().await.unwrap()).await })
@@ -57,7 +57,7 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
         }
     }
     println!("{done} of {SALES} sales were done");
-    let db = app.app.db.get().await.unwrap();
+    let db = app.app.base.db.get().await.unwrap();
     let count = "SELECT count(*) FROM operation WHERE kind = 'sell'";
     let stored: i64 = db.query_one(count, &[]).await.unwrap().get(0);
     assert_eq!(usize::try_from(stored).unwrap(), done, "what was refused was not done");
@@ -80,8 +80,8 @@ async fn send_scan(app: &TestApp, wait: &'static str) -> Answer {
 /// A service whose connections to PostgreSQL are all in other hands, and these.
 async fn busy_app() -> (Arc<TestApp>, Vec<impl Sized>) {
     let app = TestApp::start().await;
-    let all = app.app.config.database_connections;
-    let held = futures_util::future::try_join_all((0..all).map(|_| app.app.db.get())).await.unwrap();
+    let all = app.app.base.config.database_connections;
+    let held = futures_util::future::try_join_all((0..all).map(|_| app.app.base.db.get())).await.unwrap();
     (Arc::new(app), held)
 }
 
@@ -91,14 +91,14 @@ async fn occupy_committer(app: &Arc<TestApp>) -> JoinHandle<Answer> {
         let app = Arc::clone(app);
         async move { send_scan(&app, "wait=10").await }
     });
-    while app.app.db.status().waiting == 0 {
+    while app.app.base.db.status().waiting == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     first
 }
 
 async fn count_scans(app: &TestApp) -> usize {
-    let db = app.app.db.get().await.unwrap();
+    let db = app.app.base.db.get().await.unwrap();
     let kept: i64 = db.query_one("SELECT count(*) FROM scan", &[]).await.unwrap().get(0);
     usize::try_from(kept).unwrap()
 }

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::{Whole, send_scans};
 
 fn ledger(app: &TestApp) -> Ledger {
-    std::fs::create_dir_all(&app.app.config.data_dir).unwrap();
-    Ledger::open(&app.app.config.data_dir.join("ledger")).unwrap()
+    std::fs::create_dir_all(&app.app.base.config.data_dir).unwrap();
+    Ledger::open(&app.app.base.config.data_dir.join("ledger")).unwrap()
 }
 
 fn assert_away(answer: &Answer) {

@@ -61,7 +61,7 @@ async fn without_redis_verify_goes_on_and_nothing_sold_is_called_good() {
     let () = ::redis::cmd("FLUSHALL").query_async(&mut redis).await.unwrap();
     let emptied = watch(&whole.scene, &codes[1], Duration::from_secs(1)).await;
     let rebuilding = Instant::now();
-    let prefix = whole.app.app.config.redis_prefix.clone();
+    let prefix = whole.app.app.base.config.redis_prefix.clone();
     loop {
         let keys: Vec<String> =
             ::redis::cmd("KEYS").arg(format!("{prefix}*s:*")).query_async(&mut redis).await.unwrap();

@@ -19,7 +19,7 @@ use uuid::Uuid;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tanba-under-test");
 
 async fn child(app: &TestApp, drain: Duration) -> (Child, Config) {
-    let mut config = Config::clone(&app.app.config);
+    let mut config = Config::clone(&app.app.base.config);
     config.listen = free_address();
     config.drain = drain;
     (config.limits.per_prefix, config.limits.per_device) = (60_000_000, 60_000_000);

@@ -28,13 +28,13 @@ pub(super) async fn add(app: &TestApp, login: &str, role: Role, secrets: FirstSe
         participant: None,
         region: (role == Role::Inspector).then(|| "750000000".to_owned()),
     };
-    auth::add_account_with(&app.app, CLI, new, secrets).await.unwrap().1
+    auth::add_account_with(&app.app.auth, CLI, new, secrets).await.unwrap().1
 }
 
 /// The code of now; a code serves once, so the clock goes on by a step first.
 pub(super) fn next_code(app: &TestApp, secret: &[u8]) -> String {
-    app.app.clock.shift(TimeDelta::seconds(30));
-    totp_code(secret, app.app.clock.now())
+    app.app.base.clock.shift(TimeDelta::seconds(30));
+    totp_code(secret, app.app.base.clock.now())
 }
 
 /// Tries to sign in from an address.
@@ -69,5 +69,5 @@ pub(super) async fn refresh(app: &TestApp, token: &str) -> Answer {
 }
 
 pub(super) async fn count(app: &TestApp, query: &str) -> i64 {
-    app.app.db.get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
+    app.app.base.db.get().await.unwrap().query_one(query, &[]).await.unwrap().get(0)
 }

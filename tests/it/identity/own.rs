@@ -31,7 +31,7 @@ fn base32(text: &str) -> Vec<u8> {
 async fn enrol(app: &TestApp, token: &str, password: &str) -> (Vec<u8>, Vec<String>) {
     let begun = post(app, "/v1/auth/second-factor", token, json!({ "password": password })).await.expect(200).json;
     let secret = base32(begun["secret"].as_str().unwrap());
-    let code = totp_code(&secret, app.app.clock.now());
+    let code = totp_code(&secret, app.app.base.clock.now());
     let told = post(app, "/v1/auth/second-factor/confirm", token, json!({ "code": code })).await.expect(200).json;
     let codes = told["recovery_codes"].as_array().unwrap();
     (secret, codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect())
@@ -138,7 +138,7 @@ async fn a_person_enrols_a_second_factor_and_signs_in_with_a_recovery_code() {
     assert_eq!(me["recovery_codes_left"], 9);
     let kinds: Vec<_> = me["notices"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["second-factor-changed", "recovery-code-used"]);
-    let kept = app.app.db.get().await.unwrap().query("SELECT hash FROM recovery_code", &[]).await.unwrap();
+    let kept = app.app.base.db.get().await.unwrap().query("SELECT hash FROM recovery_code", &[]).await.unwrap();
     assert!(kept.iter().all(|row| row.get::<_, Vec<u8>>(0).len() == 32), "hashes only");
 
     let renewed = post(&app, "/v1/auth/recovery-codes", &token, json!({ "password": PASSWORD })).await.expect(200);
@@ -147,14 +147,14 @@ async fn a_person_enrols_a_second_factor_and_signs_in_with_a_recovery_code() {
 
     // What waits for its first code waits for fifteen minutes.
     let begun = post(&app, "/v1/auth/second-factor", &token, json!({ "password": PASSWORD })).await.expect(200).json;
-    app.app.clock.shift(TimeDelta::minutes(9));
+    app.app.base.clock.shift(TimeDelta::minutes(9));
     let (token, ()) = {
         let body = json!({ "login": "dana", "password": PASSWORD, "totp": next_code(&app, &secret) });
         let tokens = app.post("/v1/auth/sign-in", &body).await.expect(200).json;
         (tokens["access_token"].as_str().unwrap().to_owned(), ())
     };
-    app.app.clock.shift(TimeDelta::minutes(7));
-    let code = totp_code(&base32(begun["secret"].as_str().unwrap()), app.app.clock.now());
+    app.app.base.clock.shift(TimeDelta::minutes(7));
+    let code = totp_code(&base32(begun["secret"].as_str().unwrap()), app.app.base.clock.now());
     let late = post(&app, "/v1/auth/second-factor/confirm", &token, json!({ "code": code })).await.expect(409);
     assert_eq!(late.slug(), "no-second-factor-waits");
 }

@@ -31,7 +31,7 @@ async fn fifty_wrong_logins_do_not_shut_out_who_signed_in_from_that_network() {
     for at in 60..90 {
         guess(at).await;
     }
-    let code = totp_code(stranger.secret.as_slice(), app.app.clock.now());
+    let code = totp_code(stranger.secret.as_slice(), app.app.base.clock.now());
     let body = json!({ "login": "stranger", "password": PASSWORD, "totp": code });
     assert_eq!(try_from(&app, "203.0.113.9", body).await.status, 429, "who never signed in there waits");
     sign_in_from(&app, "198.51.100.7", "stranger", &stranger).await.expect(200);
@@ -70,7 +70,7 @@ async fn guessed_codes_are_counted_for_the_account_wherever_they_come_from() {
             (429, "too-many-attempts") => {
                 slowed += 1;
                 let wait: i64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
-                app.app.clock.shift(TimeDelta::seconds(wait));
+                app.app.base.clock.shift(TimeDelta::seconds(wait));
             }
             other => panic!("{other:?}"),
         }
@@ -85,8 +85,8 @@ async fn guessed_codes_are_counted_for_the_account_wherever_they_come_from() {
     assert_eq!(count(&app, audited).await, 1);
 
     // New secrets and a new start: the person is told.
-    let (_, factor) = auth::renew_second_factor(&app.app, CLI, "victim").await.unwrap();
-    auth::disable_account(&app.app, CLI, "victim", false).await.unwrap();
+    let (_, factor) = auth::renew_second_factor(&app.app.auth, CLI, "victim").await.unwrap();
+    auth::disable_account(&app.app.auth, CLI, "victim", false).await.unwrap();
     let (token, _) = sign_in(&app, "victim", &factor).await;
     let me = get(&app, "/v1/auth/me", &token).await.expect(200).json;
     let kinds: Vec<_> = me["notices"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
@@ -130,7 +130,7 @@ async fn a_right_password_without_its_code_is_audited_and_shown() {
 async fn a_used_code_is_called_used_and_the_next_one_is_taken_when_it_is_said() {
     let app = TestApp::start().await;
     let factor = add(&app, "machine", Role::Operator, OWN).await;
-    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
     let body = json!({ "login": "machine", "password": PASSWORD, "totp": code });
     app.post("/v1/auth/sign-in", &body).await.expect(200);
     let again = app.post("/v1/auth/sign-in", &body).await.expect(401);
@@ -139,8 +139,8 @@ async fn a_used_code_is_called_used_and_the_next_one_is_taken_when_it_is_said() 
     assert!((1..=30).contains(&wait), "{wait}");
     let guess = json!({ "login": "machine", "password": "a-wrong-guess", "totp": code });
     assert_eq!(app.post("/v1/auth/sign-in", &guess).await.expect(401).slug(), "wrong-credentials");
-    app.app.clock.shift(TimeDelta::seconds(wait));
-    let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+    app.app.base.clock.shift(TimeDelta::seconds(wait));
+    let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
     let body = json!({ "login": "machine", "password": PASSWORD, "totp": code });
     app.post("/v1/auth/sign-in", &body).await.expect(200);
 }
@@ -158,7 +158,7 @@ async fn a_refresh_repeated_at_once_gets_the_same_token_and_later_ends_the_sessi
     for tokens in [&one, &two] {
         get(&app, "/v1/auth/me", tokens["access_token"].as_str().unwrap()).await.expect(200);
     }
-    app.app.clock.shift(TimeDelta::seconds(29));
+    app.app.base.clock.shift(TimeDelta::seconds(29));
     let three = refresh(&app, &first).await.expect(200).json;
     assert_eq!(three["refresh_token"], one["refresh_token"]);
     let second = one["refresh_token"].as_str().unwrap();
@@ -170,7 +170,7 @@ async fn a_refresh_repeated_at_once_gets_the_same_token_and_later_ends_the_sessi
 
     let (_, first) = sign_in(&app, "machine", &factor).await;
     let tokens = refresh(&app, &first).await.expect(200).json;
-    app.app.clock.shift(TimeDelta::seconds(31));
+    app.app.base.clock.shift(TimeDelta::seconds(31));
     refresh(&app, &first).await.expect(401);
     refresh(&app, tokens["refresh_token"].as_str().unwrap()).await.expect(401);
     let salts = "SELECT count(*) FROM refresh_token WHERE used_at IS NOT NULL AND next_salt IS NULL";
@@ -190,8 +190,8 @@ async fn a_password_typed_in_another_unicode_form_signs_in() {
             participant: None,
             region: None,
         };
-        let (_, factor) = auth::add_account(&app.app, CLI, new).await.unwrap();
-        let code = totp_code(factor.secret.as_slice(), app.app.clock.now());
+        let (_, factor) = auth::add_account(&app.app.auth, CLI, new).await.unwrap();
+        let code = totp_code(factor.secret.as_slice(), app.app.base.clock.now());
         let login: String = login.chars().map(|letter| char::from_u32(letter as u32 + 0xFEE0).unwrap()).collect();
         let body = json!({ "login": format!(" {login} "), "password": typed, "totp": code });
         app.post("/v1/auth/sign-in", &body).await.expect(200);
@@ -216,10 +216,10 @@ async fn a_session_that_nobody_uses_ends() {
     let (access, mut token) = sign_in(&app, "operator", &factor).await;
     assert_eq!(get(&app, "/v1/auth/me", &access).await.expect(200).json["idle_minutes"], 60);
     for _ in 0..3 {
-        app.app.clock.shift(TimeDelta::minutes(59));
+        app.app.base.clock.shift(TimeDelta::minutes(59));
         token = refresh(&app, &token).await.expect(200).json["refresh_token"].as_str().unwrap().to_owned();
     }
-    app.app.clock.shift(TimeDelta::minutes(61));
+    app.app.base.clock.shift(TimeDelta::minutes(61));
     assert_eq!(refresh(&app, &token).await.expect(401).slug(), "token-expired");
 }
 
@@ -230,16 +230,16 @@ async fn an_account_that_nobody_uses_is_disabled() {
     let app = TestApp::start().await;
     let used = add(&app, "used", Role::Inspector, OWN).await;
     add(&app, "left", Role::Inspector, OWN).await;
-    app.app.clock.shift(TimeDelta::days(80));
+    app.app.base.clock.shift(TimeDelta::days(80));
     sign_in(&app, "used", &used).await;
-    assert_eq!(auth::disable_unused(&app.app).await.unwrap(), 0);
-    app.app.clock.shift(TimeDelta::days(11));
-    assert_eq!(auth::disable_unused(&app.app).await.unwrap(), 1);
+    assert_eq!(auth::disable_unused(&app.app.auth).await.unwrap(), 0);
+    app.app.base.clock.shift(TimeDelta::days(11));
+    assert_eq!(auth::disable_unused(&app.app.auth).await.unwrap(), 1);
     let disabled = "SELECT count(*) FROM account WHERE login = 'left' AND disabled_why = 'unused'";
     assert_eq!(count(&app, disabled).await, 1);
     let audited = "SELECT count(*) FROM audit WHERE action = 'auth.disable-account' AND actor = 'worker'";
     assert_eq!(count(&app, audited).await, 1);
     sign_in(&app, "used", &used).await;
-    auth::disable_account(&app.app, CLI, "left", false).await.unwrap();
-    assert_eq!(auth::disable_unused(&app.app).await.unwrap(), 0);
+    auth::disable_account(&app.app.auth, CLI, "left", false).await.unwrap();
+    assert_eq!(auth::disable_unused(&app.app.auth).await.unwrap(), 0);
 }

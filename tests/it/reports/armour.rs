@@ -101,11 +101,11 @@ async fn the_audit_forgets_the_network_of_a_reporter() {
     let addresses = "SELECT count(address) FROM audit WHERE actor = 'public' AND object LIKE 'report:%'";
     assert_eq!(count(&app, addresses).await, 0);
     assert!(!everything(&app).await.contains("127.0.0."));
-    app.app.clock.shift(TimeDelta::days(1));
+    app.app.base.clock.shift(TimeDelta::days(1));
     Sent::new(&app, form(2, &[])).await;
     assert_eq!(count(&app, names).await, 2, "another name on another day");
-    app.app.clock.shift(TimeDelta::days(2));
-    server::reports::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(2));
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     assert_eq!(count(&app, "SELECT count(*) FROM report_day_key").await, 0, "nothing leads from a name to a network");
 }
 

@@ -43,10 +43,10 @@ async fn a_report_is_followed_answered_decided_and_reopened() {
     assert_eq!(report.post(&app, "/messages", json!({"text": "But…"})).await.expect(409).slug(), "report-closed");
     assert_eq!(inspector.decide(&app, &report, "confirmed").await.expect(409).slug(), "report-closed");
 
-    app.app.clock.shift(TimeDelta::days(10));
+    app.app.base.clock.shift(TimeDelta::days(10));
     let reopened = report.post(&app, "/reopen", json!({"text": "They are still there."})).await.expect(200).json;
     assert_eq!(reopened["status"], "reopened");
-    assert_eq!(reopened["due_on"], json!(app.app.clock.today() + TimeDelta::days(60)));
+    assert_eq!(reopened["due_on"], json!(app.app.base.clock.today() + TimeDelta::days(60)));
     inspector.sign_in(&app).await;
     let seen = inspector.read(&app, &report).await.expect(200).json;
     assert_eq!((&seen["assignee"], seen.get("contact")), (&json!(null), None), "whoever takes it now is in charge");
@@ -182,7 +182,7 @@ async fn who_takes_the_data_back_leaves_nothing_but_number_category_status_and_d
     }
     // The other report has the same code and place.
     let ours = format!("SELECT r::text FROM report r WHERE number = '{}'", report.number);
-    let ours: String = app.app.db.get().await.unwrap().query_one(&ours, &[]).await.unwrap().get(0);
+    let ours: String = app.app.base.db.get().await.unwrap().query_one(&ours, &[]).await.unwrap().get(0);
     assert!(!ours.contains("04870112345674") && !ours.contains("4870112345674") && !ours.contains("51.1282"), "{ours}");
     assert!(files(&app).is_empty());
     let after = report.follow(&app).await.expect(200).json;
@@ -208,8 +208,8 @@ async fn time_takes_contact_and_place_of_decided_reports_first_and_then_the_rest
     let open = Sent::new(&app, form(2, &given)).await;
     let mut inspector = Inspector::new(&app, "serik", ASTANA).await;
     inspector.decide(&app, &decided, "confirmed").await.expect(200);
-    app.app.clock.shift(TimeDelta::days(91));
-    server::reports::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(91));
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     inspector.sign_in(&app).await;
     let seen = inspector.read(&app, &decided).await.expect(200).json;
     assert_eq!((&seen["has_contact"], &seen["address"]), (&json!(false), &json!(null)));
@@ -219,16 +219,16 @@ async fn time_takes_contact_and_place_of_decided_reports_first_and_then_the_rest
     assert_eq!((&seen["has_contact"], &seen["address"]), (&json!(true), &json!("ADDRESS-OF-MINE")));
     assert_eq!(seen["is_overdue"], true);
 
-    app.app.clock.shift(TimeDelta::days(1_096));
-    server::reports::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(1_096));
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     work::settle(&app.app).await.unwrap();
     let words = format!("SELECT count(*) FROM report WHERE words = '' AND number = '{}'", decided.number);
     assert_eq!(count(&app, &words).await, 1);
     assert!(files(&app).is_empty());
     assert_eq!(decided.follow(&app).await.expect(200).json["status"], "confirmed");
     open.follow(&app).await.expect(200);
-    app.app.clock.shift(TimeDelta::days(1_096));
-    server::reports::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(1_096));
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     decided.follow(&app).await.expect(404);
     open.follow(&app).await.expect(200);
 }

@@ -124,16 +124,16 @@ async fn the_list_is_filtered_and_comes_in_pages() {
     let first = Sent::new(&app, form(1, &[("code", "4870112345674")])).await;
     let mut inspector = Inspector::new(&app, "serik", ASTANA).await;
     inspector.post(&app, &first, "assign", json!({})).await.expect(200);
-    app.app.clock.shift(TimeDelta::days(40));
+    app.app.base.clock.shift(TimeDelta::days(40));
     for id in 2..=5 {
         Sent::new(&app, form(id, &[("category", "sold-twice")])).await;
     }
     let last = Sent::new(&app, form(6, &[])).await;
-    app.app.clock.shift(TimeDelta::days(21));
+    app.app.base.clock.shift(TimeDelta::days(21));
     inspector.sign_in(&app).await;
     inspector.decide(&app, &last, "confirmed").await.expect(200);
 
-    let today = app.app.clock.today();
+    let today = app.app.base.clock.today();
     let day = |back: i64| today - TimeDelta::days(back);
     for (query, count) in [
         (String::new(), 6),

@@ -62,7 +62,7 @@ const REGIONS: &str = r#"{"type":"FeatureCollection","features":[
 /// A register that knows two regions.
 async fn open() -> TestApp {
     let app = TestApp::start().await;
-    server::regions::import(&app.app, &server::regions::read(REGIONS).unwrap()).await.unwrap();
+    app.app.regions.import(&app.app.base, &server::regions::read(REGIONS).unwrap()).await.unwrap();
     app
 }
 
@@ -124,7 +124,7 @@ impl Inspector {
             region: Some(region.to_owned()),
         };
         let cli = Actor { who: Who::Cli, address: None };
-        let (account, factor) = auth::add_account(&app.app, cli, new).await.unwrap();
+        let (account, factor) = auth::add_account(&app.app.auth, cli, new).await.unwrap();
         let mut inspector = Self { account: account.id, login: login.to_owned(), factor, access: String::new() };
         inspector.sign_in(app).await;
         inspector
@@ -132,8 +132,8 @@ impl Inspector {
 
     /// Signs in anew: the clock has moved, or will.
     async fn sign_in(&mut self, app: &TestApp) {
-        app.app.clock.shift(TimeDelta::seconds(30));
-        let totp = totp_code(self.factor.secret.as_slice(), app.app.clock.now());
+        app.app.base.clock.shift(TimeDelta::seconds(30));
+        let totp = totp_code(self.factor.secret.as_slice(), app.app.base.clock.now());
         let body = json!({ "login": self.login, "password": PASSWORD, "totp": totp });
         let tokens = app.post("/v1/auth/sign-in", &body).await.expect(200).json;
         tokens["access_token"].as_str().unwrap().clone_into(&mut self.access);
@@ -161,7 +161,7 @@ impl Inspector {
 
 /// Everything that the tables hold about reports, as one text.
 async fn everything(app: &TestApp) -> String {
-    let db = app.app.db.get().await.unwrap();
+    let db = app.app.base.db.get().await.unwrap();
     let mut all = String::new();
     for table in [
         "report",
@@ -180,12 +180,12 @@ async fn everything(app: &TestApp) -> String {
 }
 
 async fn count(app: &TestApp, sql: &str) -> i64 {
-    app.app.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+    app.app.base.db.get().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
 }
 
 /// The names of all files in the photo store.
 fn files(app: &TestApp) -> Vec<String> {
-    let root = app.app.config.data_dir.join("photos");
+    let root = app.app.base.config.data_dir.join("photos");
     let (mut folders, mut files) = (vec![root.clone()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

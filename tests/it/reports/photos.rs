@@ -54,7 +54,7 @@ async fn a_photo_is_encoded_anew_and_handed_out_as_a_file_that_does_nothing() {
     let files = files(&app);
     let id = shown["id"].as_str().unwrap();
     assert!(files.len() == 1 && files[0].ends_with(&format!("/{id}.jpg")), "{files:?}");
-    let kept = std::fs::read(app.app.config.data_dir.join("photos").join(&files[0])).unwrap();
+    let kept = std::fs::read(app.app.base.config.data_dir.join("photos").join(&files[0])).unwrap();
     assert_eq!(kept, answer.bytes);
     assert_eq!(
         count(&app, "SELECT count(*) FROM audit WHERE action = 'reports.read-photo' AND result = 'done'").await,
@@ -114,18 +114,18 @@ async fn files_of_a_report_that_died_are_swept_soon_and_after_any_time() {
             "a report's own file is not pending"
         );
         let left = kept.replace(".jpg", "-left.jpg");
-        let folder = app.app.config.data_dir.join("photos");
+        let folder = app.app.base.config.data_dir.join("photos");
         std::fs::write(folder.join(&left), "left by a process that died").unwrap();
-        let db = app.app.db.get().await.unwrap();
+        let db = app.app.base.db.get().await.unwrap();
         let note = "INSERT INTO report_photo_pending (path, noted_at) VALUES ($1, $2)";
-        db.execute(note, &[&left, &app.app.clock.now()]).await.unwrap();
+        db.execute(note, &[&left, &app.app.base.clock.now()]).await.unwrap();
         // A commit whose answer was lost: noted, but a report's.
-        db.execute(note, &[&kept, &app.app.clock.now()]).await.unwrap();
+        db.execute(note, &[&kept, &app.app.base.clock.now()]).await.unwrap();
         drop(db);
-        server::reports::sweep_pending(&app.app).await.unwrap();
+        server::reports::sweep_pending(&app.app.reports).await.unwrap();
         assert_eq!(files(&app).len(), 2, "a report may still be written");
-        app.app.clock.shift(away);
-        server::reports::sweep_pending(&app.app).await.unwrap();
+        app.app.base.clock.shift(away);
+        server::reports::sweep_pending(&app.app.reports).await.unwrap();
         assert_eq!(files(&app), [kept]);
         assert_eq!(count(&app, "SELECT count(*) FROM report_photo_pending").await, 0);
     }
@@ -136,12 +136,12 @@ async fn files_without_a_report_are_swept_away_and_others_stay() {
     let app = open().await;
     Sent::new(&app, form(1, &[]).part("photo", photo(jpeg(20, 20)))).await;
     let kept = files(&app).remove(0);
-    let folder = app.app.config.data_dir.join("photos").join(&kept);
+    let folder = app.app.base.config.data_dir.join("photos").join(&kept);
     std::fs::write(folder.with_file_name("stranger.jpg"), "put back from a backup").unwrap();
-    server::reports::keep_house(&app.app).await.unwrap();
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     assert_eq!(files(&app).len(), 2, "today's files may belong to a report that is being written");
-    app.app.clock.shift(TimeDelta::days(3));
-    server::reports::keep_house(&app.app).await.unwrap();
+    app.app.base.clock.shift(TimeDelta::days(3));
+    server::reports::keep_house(&app.app.reports).await.unwrap();
     assert_eq!(files(&app), [kept]);
 }
 

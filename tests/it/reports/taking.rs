@@ -22,7 +22,7 @@ async fn a_report_is_taken_in_from_somebody_unknown() {
     let number = receipt["number"].as_str().unwrap();
     assert!(number.starts_with("TB-") && number.len() == 13, "{number}");
     assert_eq!(receipt["status"], "received");
-    let due = app.app.clock.today() + TimeDelta::days(60);
+    let due = app.app.base.clock.today() + TimeDelta::days(60);
     assert_eq!(receipt["due_on"], json!(due));
     assert!(receipt["messages"][0].as_str().unwrap().contains(number));
     let kept = everything(&app).await;
@@ -123,7 +123,7 @@ async fn a_network_has_a_quota_that_a_forged_header_does_not_widen() {
     assert_eq!(refused.slug(), "quota-exceeded");
     let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=86_401).contains(&wait));
-    app.app.clock.shift(TimeDelta::days(1));
+    app.app.base.clock.shift(TimeDelta::days(1));
     send(&app, form(3, &[])).await.expect(201);
 
     let large = form(4, &[]).part("photo", photo(vec![0; 300_000]));
@@ -174,7 +174,7 @@ async fn reports_of_the_same_thing_are_linked_for_a_week() {
     // A product's bar code stands on many things.
     assert_eq!(linked(form(8, &[("code", "4870112345674"), ("latitude", "48.0")])).await, 0);
     assert_eq!(linked(form(9, &[("code", "4870112345674"), ("latitude", "47.0")])).await, 0);
-    app.app.clock.shift(TimeDelta::days(7) + TimeDelta::seconds(1));
+    app.app.base.clock.shift(TimeDelta::days(7) + TimeDelta::seconds(1));
     assert_eq!(linked(form(10, &[("code", unit), ("latitude", "50.0")])).await, 0);
     let why =
         count(&app, "SELECT count(DISTINCT why) FROM report_link WHERE why IN ('same-code', 'same-outlet', 'nearby')");
@@ -212,7 +212,7 @@ async fn the_code_of_a_report_leads_to_the_unit() {
 #[tokio::test]
 async fn without_a_place_for_photos_nothing_is_acknowledged_and_nothing_is_kept() {
     let app = open().await;
-    let folder = app.app.config.data_dir.join("photos");
+    let folder = app.app.base.config.data_dir.join("photos");
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "in the way").unwrap();
     let refused = send(&app, form(1, &[]).part("photo", photo(jpeg(20, 20)))).await.expect(503);

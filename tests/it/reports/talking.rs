@@ -169,6 +169,7 @@ async fn a_report_shows_the_verdict_of_its_code_and_its_alerts() {
     assert_eq!(inspector.read(&app, &plain).await.expect(200).json["answer"], json!(null));
     let (order, index) = app
         .app
+        .base
         .db
         .get()
         .await
@@ -182,7 +183,7 @@ async fn a_report_shows_the_verdict_of_its_code_and_its_alerts() {
         "INSERT INTO alert (id, subject, kind, kinds, score, findings, is_evident, state, opened_at, grown_at, scans, devices)
          VALUES (gen_random_uuid(), 'unit:{order}:{index}', 'many-places', '{{many-places}}', 0.9, '[]', false, 'new', now(), now(), 5, 5)"
     );
-    app.app.db.get().await.unwrap().batch_execute(&sql).await.unwrap();
+    app.app.base.db.get().await.unwrap().batch_execute(&sql).await.unwrap();
     let alerts = inspector.get(&app, &format!("/{}/alerts", report.number)).await.expect(200).json;
     assert_eq!((alerts.as_array().unwrap().len(), &alerts[0]["kind"]), (1, &json!("many-places")));
     let far = Inspector::new(&app, "dana", ALMATY).await;

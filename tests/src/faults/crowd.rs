@@ -78,7 +78,7 @@ async fn raise_alerts(app: &TestApp, scene: &mut Scene, count: u32) -> Vec<Uuid>
         }
     }
     work::settle(&app.app).await.expect("scans are judged");
-    let db = app.app.db.get().await.expect("PostgreSQL answers");
+    let db = app.app.base.db.get().await.expect("PostgreSQL answers");
     let rows = db.query("SELECT id FROM alert WHERE state = 'new'", &[]).await.expect("alerts are listed");
     rows.iter().map(|row| row.get(0)).collect()
 }

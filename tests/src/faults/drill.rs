@@ -69,7 +69,7 @@ impl Drill {
         while let Some(ended) = tasks.join_next().await {
             ended.expect("a sender does not panic");
         }
-        let (config, database) = (Config::clone(&app.app.config), app.database.clone());
+        let (config, database) = (Config::clone(&app.app.base.config), app.database.clone());
         app.stop().await;
         worker.stop().await;
         drop(stores);
@@ -93,7 +93,7 @@ impl Drill {
         let faults = ledger.faults(&now).expect("the ledger is read");
         let entries = ledger.read().expect("the ledger is read");
         let acknowledged = entries.values().filter(|entry| entry.fate == Fate::Ack).count();
-        let db = app.app.db.get().await.expect("PostgreSQL answers");
+        let db = app.app.base.db.get().await.expect("PostgreSQL answers");
         let list = "SELECT first_index FROM operation_range JOIN operation ON id = operation_id WHERE kind = 'sell'";
         let rows = db.query(list, &[]).await.expect("sales are listed");
         let sold: std::collections::BTreeSet<i32> = rows.iter().map(|row| row.get(0)).collect();
@@ -121,12 +121,12 @@ impl Drill {
 
 /// Waits until Redis has every segment that PostgreSQL has. Returns how many.
 async fn rebuilt(app: &TestApp) -> usize {
-    let url = app.app.config.redis_url.clone().expect("an address");
+    let url = app.app.base.config.redis_url.clone().expect("an address");
     let client = redis::Client::open(url).expect("an address");
-    let pattern = format!("{}*s:*", app.app.config.redis_prefix);
+    let pattern = format!("{}*s:*", app.app.base.config.redis_prefix);
     let deadline = Instant::now() + Duration::from_mins(5);
     loop {
-        let db = app.app.db.get().await.expect("PostgreSQL answers");
+        let db = app.app.base.db.get().await.expect("PostgreSQL answers");
         let wanted: i64 = db.query_one("SELECT count(*) FROM segment", &[]).await.expect("segments are counted").get(0);
         let mut redis = client.get_multiplexed_async_connection().await.expect("Redis answers");
         let keys: Vec<String> =

@@ -65,7 +65,7 @@ pub struct Aftermath {
 impl Storm {
     /// Blows over the register of `app`, with `program` as the service.
     pub async fn blow(&self, app: &TestApp, program: &Path) -> Aftermath {
-        let mut config = Config::clone(&app.app.config);
+        let mut config = Config::clone(&app.app.base.config);
         config.listen = free_address();
         let most = 60_000_000;
         (config.limits.per_prefix, config.limits.per_device) = (most, most);
@@ -188,7 +188,7 @@ async fn disagreements(ledger: &Ledger, app: &TestApp, before: &[super::Stored])
 
 /// Scans with a place that the judging has counted, and those that there are.
 async fn counted(app: &TestApp) -> (i64, i64) {
-    let db = app.app.db.get().await.expect("PostgreSQL answers");
+    let db = app.app.base.db.get().await.expect("PostgreSQL answers");
     let count = "SELECT (SELECT coalesce(sum(scans), 0)::bigint FROM scan_cell),
                         (SELECT count(*) FROM scan WHERE latitude IS NOT NULL)";
     let row = db.query_one(count, &[]).await.expect("scans are counted");
@@ -205,7 +205,7 @@ async fn consequences(
 ) -> (Vec<String>, Duration) {
     let (started, mut wrong) = (Instant::now(), Vec::new());
     loop {
-        let db = app.app.db.get().await.expect("PostgreSQL answers");
+        let db = app.app.base.db.get().await.expect("PostgreSQL answers");
         let left: i64 = db.query_one("SELECT count(*) FROM job", &[]).await.expect("jobs are counted").get(0);
         if left == 0 {
             break;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
-use server::service::app::App;
+use server::service::Service;
 use uuid::Uuid;
 
 /// A thing in the register, as [`super::Ledger::faults`] wants it: kind, id, content.
@@ -36,8 +36,8 @@ pub fn decision_content(text: &str) -> String {
 }
 
 /// The scans in the register.
-pub async fn stored_scans(app: &App) -> Vec<Stored> {
-    let db = app.db.get().await.expect("PostgreSQL answers");
+pub async fn stored_scans(app: &Service) -> Vec<Stored> {
+    let db = app.base.db.get().await.expect("PostgreSQL answers");
     let list = "SELECT id, order_number IS NOT NULL, unit_index, verdict, latitude FROM scan";
     let rows = db.query(list, &[]).await.expect("scans are listed");
     rows.iter()
@@ -51,9 +51,9 @@ pub async fn stored_scans(app: &App) -> Vec<Stored> {
 
 /// Everything in the register that a ledger knows of: scans, reports, sales, releases, decisions on alerts. A report
 /// whose photo is not in the folder of photos is told as one without.
-pub async fn stored(app: &App) -> Vec<Stored> {
+pub async fn stored(app: &Service) -> Vec<Stored> {
     let mut all = stored_scans(app).await;
-    let db = app.db.get().await.expect("PostgreSQL answers");
+    let db = app.base.db.get().await.expect("PostgreSQL answers");
     let mut find = async |kind: &str, list: &str| {
         let rows = db.query(list, &[]).await.expect("things are listed");
         all.extend(rows.iter().map(|row| (kind.to_owned(), row.get(0), row.get(1))));
@@ -64,7 +64,7 @@ pub async fn stored(app: &App) -> Vec<Stored> {
     find("decision", decisions).await;
     let list = "SELECT report.id, words, array_remove(array_agg(path), NULL) FROM report
                 LEFT JOIN report_photo ON report_id = report.id GROUP BY report.id";
-    let photos = app.config.data_dir.join("photos");
+    let photos = app.base.config.data_dir.join("photos");
     let is_kept = |path: &String| Path::new(&photos).join(path).metadata().is_ok_and(|file| file.len() > 0);
     for row in db.query(list, &[]).await.expect("reports are listed") {
         let paths: Vec<String> = row.get(2);

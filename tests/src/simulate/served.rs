@@ -34,7 +34,7 @@ pub(crate) async fn serve(world: &World, codes: u32, days: f64, pace: u32) -> Va
     .await;
     // The world's first day; the clock follows the scans, which come in at most three days late.
     let begin = Utc::now() - TimeDelta::seconds(days as i64 * 86_400);
-    app.app.clock.shift(begin - app.app.clock.now());
+    app.app.base.clock.shift(begin - app.app.base.clock.now());
     let mut scene = Scene::open(&app.app, app.url("").trim_end_matches('/')).await;
     let (_, texts) = scene.goods(Group::Water, codes).await;
     let (db, connection) =
@@ -108,7 +108,7 @@ static REQUESTS: AtomicU32 = AtomicU32::new(0);
 async fn post(app: &TestApp, batch: &[Scan], texts: &[String], begin: DateTime<Utc>) {
     let items: Vec<Value> = batch.iter().map(|scan| item(scan, texts, begin)).collect();
     let received = batch.last().map_or(0.0, |scan| scan.received);
-    app.app.clock.shift(begin + TimeDelta::seconds(received as i64) - app.app.clock.now());
+    app.app.base.clock.shift(begin + TimeDelta::seconds(received as i64) - app.app.base.clock.now());
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     let address = format!("{}.{}.{}.9", 128 | number[3] & 63, number[2], number[1]);
     let request = app.request(Method::POST, "/v1/scans").header("X-Forwarded-For", address);

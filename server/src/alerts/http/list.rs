@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::body::Alert;
+use crate::alerts::Alerts;
 use crate::alerts::case::{AlertState, Decision};
 use crate::alerts::export;
 use crate::alerts::rules::Kind;
@@ -21,7 +22,6 @@ use crate::platform::audit::{self, Entry};
 use crate::platform::bounds;
 use crate::platform::clock;
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_alerts).service(export_csv).service(export_geojson);
@@ -200,7 +200,7 @@ fn cursor(order: Order, last: &Kept) -> String {
 )]
 #[get("/v1/alerts")]
 async fn list_alerts(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     overseer: Overseer,
     Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
@@ -209,26 +209,26 @@ async fn list_alerts(
     let filter = wanted.filter(&overseer)?;
     let order = after(filter.order, &paging)?;
     let filter = Filter { order, limit: limit + 1, ..filter };
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let rows = store::list_alerts(&db, &filter).await?;
-    audit::append(&db, &looked(&app, &overseer, "alerts.list", rows.len())).await?;
+    audit::append(&db, &looked(&state, &overseer, "alerts.list", rows.len())).await?;
     let language = language::current();
     let page = Listed::cut(rows, limit, |last| cursor(order, last));
     Ok(web::Json(page.map(|kept| Alert::new(&kept, &overseer, language))))
 }
 
-fn looked(app: &App, caller: &Caller, action: &'static str, alerts: usize) -> Entry<'static> {
+fn looked(state: &Alerts, caller: &Caller, action: &'static str, alerts: usize) -> Entry<'static> {
     let object = format!("region:{}", caller.region.as_deref().unwrap_or("all"));
     let details = json!({ "alerts": alerts });
-    Entry { at: app.clock.now(), actor: caller.actor, action, object, result: "done", details }
+    Entry { at: state.base.clock.now(), actor: caller.actor, action, object, result: "done", details }
 }
 
 /// The alerts of a file.
-async fn all(app: &App, caller: &Caller, wanted: &Wanted) -> Result<Vec<Kept>> {
+async fn all(state: &Alerts, caller: &Caller, wanted: &Wanted) -> Result<Vec<Kept>> {
     let filter = Filter { limit: MOST, ..wanted.filter(caller)? };
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let rows = store::list_alerts(&db, &filter).await?;
-    audit::append(&db, &looked(app, caller, "alerts.export", rows.len())).await?;
+    audit::append(&db, &looked(state, caller, "alerts.export", rows.len())).await?;
     Ok(rows)
 }
 
@@ -245,11 +245,11 @@ async fn all(app: &App, caller: &Caller, wanted: &Wanted) -> Result<Vec<Kept>> {
 )]
 #[get("/v1/alerts/export.csv")]
 async fn export_csv(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: crate::auth::Inspector,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse> {
-    let rows = all(&app, &inspector, &wanted).await?;
+    let rows = all(&state, &inspector, &wanted).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"alerts.csv\""))
@@ -269,12 +269,12 @@ async fn export_csv(
 )]
 #[get("/v1/alerts/export.geojson")]
 async fn export_geojson(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: crate::auth::Inspector,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse> {
     let language = language::current();
-    let features: Vec<Value> = all(&app, &inspector, &wanted)
+    let features: Vec<Value> = all(&state, &inspector, &wanted)
         .await?
         .iter()
         .map(|kept| {

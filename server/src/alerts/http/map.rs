@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::{bbox, check_region, days, gtin};
+use crate::alerts::Alerts;
 use crate::alerts::hotspots::{Cluster, Hot, Volume, hot_cells, volumes};
 use crate::alerts::rules::Position;
 use crate::alerts::store::HotCell;
@@ -18,7 +19,6 @@ use crate::auth::{Overseer, Role};
 use crate::http::{Query, problems};
 use crate::platform::audit::{self, Entry};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_hotspots);
@@ -68,7 +68,11 @@ struct Wanted {
     security(("bearer" = ["inspector", "operator"])),
 )]
 #[get("/v1/hotspots")]
-async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Query<Wanted>) -> Result<HttpResponse> {
+async fn list_hotspots(
+    state: web::Data<Alerts>,
+    overseer: Overseer,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse> {
     let mut faults = Vec::new();
     let own = overseer.region.as_deref();
     let is_inspector = overseer.role == Role::Inspector;
@@ -78,7 +82,7 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     if wanted.method.as_deref().is_some_and(|method| !METHODS.contains(&method)) {
         faults.push(FieldFault::with("method", "field-not-one-of", &[("allowed", METHODS.join(", ").into())]));
     }
-    let today = app.clock.today();
+    let today = state.base.clock.today();
     let (from, to) = (wanted.from.unwrap_or(today - TimeDelta::days(USUAL_DAYS)), wanted.to.unwrap_or(today));
     days(Some(from), Some(to), &mut faults);
     if !faults.is_empty() {
@@ -86,11 +90,11 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     }
     let region = if is_inspector { own } else { wanted.region.as_deref() }.map(str::to_owned);
     let asks = |method: &str| wanted.method.as_deref().map_or(method != "scans", |asked| asked == method);
-    let spots = &app.watch.spots;
-    let cells = if asks("cells") || asks("scans") { Some(spots.cells(&app, (from, to, gtin)).await?) } else { None };
+    let spots = &state.watch.spots;
+    let cells = if asks("cells") || asks("scans") { Some(spots.cells(&state, (from, to, gtin)).await?) } else { None };
     let clusters =
-        if asks("clusters") { Some(spots.clusters(&app, (from, to, gtin, region.clone())).await?) } else { None };
-    let view = View { app: (**app).clone(), gtin, region, within, is_exact: is_inspector };
+        if asks("clusters") { Some(spots.clusters(&state, (from, to, gtin, region.clone())).await?) } else { None };
+    let view = View { state: (**state).clone(), gtin, region, within, is_exact: is_inspector };
     let (hot, scanned) = (asks("cells"), asks("scans"));
     // Thousands of cells, each compared with every boundary around it: not on the thread that answers others.
     let work = move || {
@@ -112,8 +116,8 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
     if is_inspector {
         let object = format!("region:{}", own.unwrap_or_default());
         let details = json!({ "features": features.len() });
-        let (at, actor) = (app.clock.now(), overseer.actor);
-        let db = app.db.get().await?;
+        let (at, actor) = (state.base.clock.now(), overseer.actor);
+        let db = state.base.db.get().await?;
         audit::append(&db, &Entry { at, actor, action: "alerts.hotspots", object, result: "done", details }).await?;
     }
     let collection = json!({ "type": "FeatureCollection", "features": features });
@@ -122,7 +126,7 @@ async fn list_hotspots(app: web::Data<App>, overseer: Overseer, Query(wanted): Q
 
 /// What one caller sees of hot spots.
 struct View {
-    app: App,
+    state: Alerts,
     gtin: Option<i64>,
     region: Option<String>,
     within: Option<[f64; 4]>,
@@ -134,7 +138,7 @@ impl View {
         let inside = self.within.is_none_or(|[west, south, east, north]| {
             (west..=east).contains(&longitude) && (south..=north).contains(&latitude)
         });
-        let here = || self.app.regions.find(latitude, longitude);
+        let here = || self.state.regions.find(latitude, longitude);
         inside && self.region.as_ref().is_none_or(|region| here().is_none_or(|here| here == *region))
     }
 
@@ -146,18 +150,18 @@ impl View {
     fn hot(&self, cells: &[HotCell]) -> Vec<Value> {
         let hot = hot_cells(cells);
         let seen = hot.iter().filter(|hot| self.is_seen(hot.cell)).take(FEATURES);
-        seen.map(|hot| of_cell(&self.app, hot, self.gtin)).collect()
+        seen.map(|hot| of_cell(&self.state, hot, self.gtin)).collect()
     }
 
     fn scanned(&self, cells: &[HotCell]) -> Vec<Value> {
         // What lies beyond the border is left out before it is added up.
         let found = volumes(cells.iter().filter(|cell| self.is_seen(cell.cell)));
-        found.iter().take(FEATURES).map(|volume| of_volume(&self.app, volume, self.gtin)).collect()
+        found.iter().take(FEATURES).map(|volume| of_volume(&self.state, volume, self.gtin)).collect()
     }
 
     fn clusters(&self, clusters: &[Cluster]) -> Vec<Value> {
         let inside = clusters.iter().filter(|cluster| self.is_inside(cluster.latitude, cluster.longitude));
-        inside.take(FEATURES).map(|cluster| of_cluster(&self.app, cluster, self.gtin, self.is_exact)).collect()
+        inside.take(FEATURES).map(|cluster| of_cluster(&self.state, cluster, self.gtin, self.is_exact)).collect()
     }
 }
 
@@ -167,7 +171,7 @@ fn polygon(cell: CellIndex) -> Value {
     json!({ "type": "Polygon", "coordinates": [ring] })
 }
 
-fn of_volume(app: &App, volume: &Volume, gtin: Option<i64>) -> Value {
+fn of_volume(state: &Alerts, volume: &Volume, gtin: Option<i64>) -> Value {
     let middle = LatLng::from(volume.cell);
     json!({
         "type": "Feature",
@@ -175,12 +179,12 @@ fn of_volume(app: &App, volume: &Volume, gtin: Option<i64>) -> Value {
         "properties": {
             "method": "scans", "cell": volume.cell.to_string(), "scans": volume.scans,
             "suspicious": volume.suspicious, "level": volume.level,
-            "region": app.regions.find(middle.lat(), middle.lng()), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
+            "region": state.regions.find(middle.lat(), middle.lng()), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
         },
     })
 }
 
-fn of_cell(app: &App, hot: &Hot, gtin: Option<i64>) -> Value {
+fn of_cell(state: &Alerts, hot: &Hot, gtin: Option<i64>) -> Value {
     let middle = LatLng::from(hot.cell);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let ratio = hot.suspicious as f64 / hot.expected.max(0.01);
@@ -190,12 +194,12 @@ fn of_cell(app: &App, hot: &Hot, gtin: Option<i64>) -> Value {
         "properties": {
             "method": "cells", "cell": hot.cell.to_string(), "scans": hot.scans, "suspicious": hot.suspicious,
             "expected": hot.expected, "ratio": ratio, "level": hot.level,
-            "region": app.regions.find(middle.lat(), middle.lng()), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
+            "region": state.regions.find(middle.lat(), middle.lng()), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
         },
     })
 }
 
-fn of_cluster(app: &App, cluster: &Cluster, gtin: Option<i64>, is_exact: bool) -> Value {
+fn of_cluster(state: &Alerts, cluster: &Cluster, gtin: Option<i64>, is_exact: bool) -> Value {
     let middle = Position { latitude: cluster.latitude, longitude: cluster.longitude, accuracy_metres: 0.0 };
     let shown = if is_exact { middle } else { watch::coarse(middle) };
     json!({
@@ -204,7 +208,7 @@ fn of_cluster(app: &App, cluster: &Cluster, gtin: Option<i64>, is_exact: bool) -
         "properties": {
             "method": "clusters", "devices": cluster.devices, "suspicious": cluster.suspicious,
             "radius_metres": cluster.radius_metres.round(), "level": cluster.level,
-            "region": app.regions.find(middle.latitude, middle.longitude), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
+            "region": state.regions.find(middle.latitude, middle.longitude), "gtin": gtin.map(|gtin| format!("{gtin:014}")),
         },
     })
 }

@@ -5,12 +5,12 @@ use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::body::Alert;
+use crate::alerts::Alerts;
 use crate::alerts::store;
 use crate::auth::Inspector;
 use crate::http::{language, problems};
 use crate::platform::audit::{self, Entry};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(list_alerts_of_report);
@@ -30,19 +30,19 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 )]
 #[get("/v1/inspector/reports/{number}/alerts")]
 async fn list_alerts_of_report(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     number: web::Path<String>,
 ) -> Result<web::Json<Vec<Alert>>> {
     let region = inspector.region.as_deref().unwrap_or_default();
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     if number.contains('\0') || !store::reports_exist(&db, &number, region).await? {
         return Err(Error::NotFound("not-found"));
     }
     let alerts = store::list_of_report(&db, &number, region).await?;
     let (actor, object, details) = (inspector.actor, format!("report:{number}"), json!({ "alerts": alerts.len() }));
     let action = "alerts.list-of-report";
-    audit::append(&db, &Entry { at: app.clock.now(), actor, action, object, result: "done", details }).await?;
+    audit::append(&db, &Entry { at: state.base.clock.now(), actor, action, object, result: "done", details }).await?;
     let language = language::current();
     Ok(web::Json(alerts.iter().map(|kept| Alert::new(kept, &inspector, language)).collect()))
 }

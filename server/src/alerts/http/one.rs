@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::body::{Alert, Evidence, place};
+use crate::alerts::Alerts;
 use crate::alerts::case::{AlertState, Decision};
 use crate::alerts::inspect::{self, Inspected, Step, Stood};
 use crate::alerts::rules::{Kind, Seen, Trail};
@@ -23,7 +24,6 @@ use crate::platform::bounds;
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::scans::Place;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(stream_alerts).service(get_alert);
@@ -196,11 +196,11 @@ fn points(trail: &Trail, caller: &Caller, language: Language) -> Vec<TrailPoint>
 )]
 #[get("/v1/alerts/{id}")]
 async fn get_alert(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     path: web::Path<String>,
 ) -> Result<web::Json<AlertDetail>> {
-    let inspected = inspect::read(&app, &inspector, id_in_path(&path)?).await?;
+    let inspected = inspect::read(&state, &inspector, id_in_path(&path)?).await?;
     Ok(web::Json(AlertDetail::new(inspected, &inspector, language::current())))
 }
 
@@ -233,7 +233,7 @@ struct NewDecision {
 )]
 #[post("/v1/alerts/{id}/decision")]
 async fn post_decision(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
@@ -241,7 +241,7 @@ async fn post_decision(
 ) -> Result<web::Json<Stood>> {
     let text = new.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
     text.map(|text| check("text", text)).transpose()?;
-    Ok(web::Json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Decide(new.decision, text)).await?))
+    Ok(web::Json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Decide(new.decision, text)).await?))
 }
 
 /// Something to be written down.
@@ -271,7 +271,7 @@ struct NewNote {
 )]
 #[post("/v1/alerts/{id}/notes")]
 async fn post_note(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
@@ -282,7 +282,8 @@ async fn post_note(
         return Err(Error::field("text", "field-required"));
     }
     check("text", text)?;
-    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Note(text)).await?))
+    Ok(HttpResponse::Created()
+        .json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Note(text)).await?))
 }
 
 /// Who is to work on an alert.
@@ -311,13 +312,13 @@ struct NewAssignment {
 )]
 #[post("/v1/alerts/{id}/assign")]
 async fn post_assignment(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
     Body(new): Body<NewAssignment>,
 ) -> Result<web::Json<Stood>> {
-    Ok(web::Json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, Step::Assign(new.to)).await?))
+    Ok(web::Json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Assign(new.to)).await?))
 }
 
 /// What an alert has to do with: one of the two.
@@ -349,7 +350,7 @@ struct NewLink {
 )]
 #[post("/v1/alerts/{id}/links")]
 async fn post_link(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
@@ -363,7 +364,7 @@ async fn post_link(
         (None, Some(alert)) => Step::LinkAlert(alert),
         _ => return Err(Error::field("report", "field-required")),
     };
-    Ok(HttpResponse::Created().json(inspect::step(&app, &inspector, id_in_path(&path)?, &key, step).await?))
+    Ok(HttpResponse::Created().json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, step).await?))
 }
 
 /// Where a stream is taken up again.
@@ -390,7 +391,7 @@ struct Resume {
 )]
 #[get("/v1/alerts/stream")]
 async fn stream_alerts(
-    app: web::Data<App>,
+    state: web::Data<Alerts>,
     inspector: Inspector,
     request: HttpRequest,
     Query(resume): Query<Resume>,
@@ -405,7 +406,7 @@ async fn stream_alerts(
         Some(id) => id,
         None => resume.after,
     };
-    let events = stream::follow(&app, inspector.clone().into_caller(), after).await?;
+    let events = stream::follow(&state, inspector.clone().into_caller(), after).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use super::picture;
 use super::store;
+use crate::auth::Auth;
 use crate::auth::caller::SignedIn;
 use crate::auth::history;
 use crate::auth::http::{LONGEST_PASSWORD, is_six_digits, within};
 use crate::http::{Body, id_in_path, problems};
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 /// Bodies here hold two passwords, or a code.
 const LIMIT: usize = 4_096;
@@ -49,7 +49,7 @@ struct PasswordChange {
 )]
 #[post("/v1/auth/password")]
 async fn post_password(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     caller: SignedIn,
     Body(given): Body<PasswordChange, LIMIT>,
 ) -> Result<HttpResponse> {
@@ -61,7 +61,7 @@ async fn post_password(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    super::change_password(&app, &caller, current, new).await?;
+    super::change_password(&state, &caller, current, new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -111,11 +111,11 @@ struct NewSecondFactor {
 )]
 #[post("/v1/auth/second-factor")]
 async fn post_second_factor(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     caller: SignedIn,
     Body(given): Body<Proof, LIMIT>,
 ) -> Result<web::Json<NewSecondFactor>> {
-    let factor = super::begin_second_factor(&app, &caller, given.checked()?).await?;
+    let factor = super::begin_second_factor(&state, &caller, given.checked()?).await?;
     let qr_svg = picture::svg(&factor.link)?;
     Ok(web::Json(NewSecondFactor { secret: factor.text.to_string(), link: factor.link.to_string(), qr_svg }))
 }
@@ -157,14 +157,14 @@ impl RecoveryCodes {
 )]
 #[post("/v1/auth/second-factor/confirm")]
 async fn confirm(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     caller: SignedIn,
     Body(given): Body<FirstCode, LIMIT>,
 ) -> Result<web::Json<RecoveryCodes>> {
     if !is_six_digits(&given.code) {
         return Err(Error::field("code", "field-six-digits"));
     }
-    let codes = super::confirm_second_factor(&app, &caller, &given.code).await?;
+    let codes = super::confirm_second_factor(&state, &caller, &given.code).await?;
     Ok(web::Json(RecoveryCodes::of(&codes)))
 }
 
@@ -181,11 +181,11 @@ async fn confirm(
 )]
 #[post("/v1/auth/recovery-codes")]
 async fn post_recovery_codes(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     caller: SignedIn,
     Body(given): Body<Proof, LIMIT>,
 ) -> Result<web::Json<RecoveryCodes>> {
-    let codes = super::renew_recovery_codes(&app, &caller, given.checked()?).await?;
+    let codes = super::renew_recovery_codes(&state, &caller, given.checked()?).await?;
     Ok(web::Json(RecoveryCodes::of(&codes)))
 }
 
@@ -228,10 +228,10 @@ struct OwnSessions {
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[get("/v1/auth/sessions")]
-async fn get_sessions(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<OwnSessions>> {
-    let now = app.clock.now();
-    let unused_since = now - app.config.sessions.idle(caller.role.is_staff());
-    let found = store::list_sessions(&app.db.get().await?, caller.account, now, unused_since).await?;
+async fn get_sessions(state: web::Data<Auth>, caller: SignedIn) -> Result<web::Json<OwnSessions>> {
+    let now = state.base.clock.now();
+    let unused_since = now - state.base.config.sessions.idle(caller.role.is_staff());
+    let found = store::list_sessions(&state.base.db.get().await?, caller.account, now, unused_since).await?;
     let own = |kept: store::KeptSession| OwnSession {
         id: kept.id,
         created_at: kept.created_at,
@@ -256,8 +256,8 @@ async fn get_sessions(app: web::Data<App>, caller: SignedIn) -> Result<web::Json
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[delete("/v1/auth/sessions/{id}")]
-async fn end_session(app: web::Data<App>, caller: SignedIn, id: web::Path<String>) -> Result<HttpResponse> {
-    super::end_sessions(&app, &caller, Some(id_in_path(&id)?)).await?;
+async fn end_session(state: web::Data<Auth>, caller: SignedIn, id: web::Path<String>) -> Result<HttpResponse> {
+    super::end_sessions(&state, &caller, Some(id_in_path(&id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -269,8 +269,8 @@ async fn end_session(app: web::Data<App>, caller: SignedIn, id: web::Path<String
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[delete("/v1/auth/sessions")]
-async fn end_others(app: web::Data<App>, caller: SignedIn) -> Result<HttpResponse> {
-    super::end_sessions(&app, &caller, None).await?;
+async fn end_others(state: web::Data<Auth>, caller: SignedIn) -> Result<HttpResponse> {
+    super::end_sessions(&state, &caller, None).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -305,8 +305,8 @@ struct OwnSignIns {
     security(("bearer" = ["clerk", "inspector", "participant", "operator", "auditor"])),
 )]
 #[get("/v1/auth/sign-ins")]
-async fn get_sign_ins(app: web::Data<App>, caller: SignedIn) -> Result<web::Json<OwnSignIns>> {
-    let found = store::list_sign_ins(&app.db.get().await?, caller.account, SIGN_INS).await?;
+async fn get_sign_ins(state: web::Data<Auth>, caller: SignedIn) -> Result<web::Json<OwnSignIns>> {
+    let found = store::list_sign_ins(&state.base.db.get().await?, caller.account, SIGN_INS).await?;
     let own = |(at, result, address)| OwnSignIn { at, result, address };
     Ok(web::Json(OwnSignIns { items: found.into_iter().map(own).collect() }))
 }
@@ -330,14 +330,14 @@ struct SeenNotices {
 )]
 #[post("/v1/auth/notices/seen")]
 async fn see_notices(
-    app: web::Data<App>,
+    state: web::Data<Auth>,
     caller: SignedIn,
     Body(seen): Body<SeenNotices, LIMIT>,
 ) -> Result<HttpResponse> {
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     crate::auth::hold_caller(&tx, &caller).await?;
-    history::confirm_notices(&tx, caller.account, seen.up_to, app.clock.now()).await?;
+    history::confirm_notices(&tx, caller.account, seen.up_to, state.base.clock.now()).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

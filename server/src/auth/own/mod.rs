@@ -21,10 +21,10 @@ use super::refresh::append_own;
 use super::sign_in::slowed;
 use super::store::{self as accounts, StoredAccount};
 use super::totp::{self, Given};
+use crate::auth::Auth;
 use crate::platform::audit::{self, Entry};
 use crate::platform::db::Transaction;
 use crate::platform::problem::{Error, Result};
-use crate::service::app::App;
 
 pub(super) use http::routes;
 pub(super) use picture::svg;
@@ -34,30 +34,35 @@ const ENROLMENT: TimeDelta = TimeDelta::minutes(15);
 
 /// Gives the caller's account another password; every other session of it ends. 422 when the present one is wrong or the new
 /// one is weak or the same.
-async fn change_password(app: &App, caller: &Caller, present: Zeroizing<String>, new: Zeroizing<String>) -> Result<()> {
-    let account = prove(app, caller, present.clone(), "current").await?;
+async fn change_password(
+    state: &Auth,
+    caller: &Caller,
+    present: Zeroizing<String>,
+    new: Zeroizing<String>,
+) -> Result<()> {
+    let account = prove(state, caller, present.clone(), "current").await?;
     if *crate::platform::unicode::password(&present) == *crate::platform::unicode::password(&new) {
         return Err(Error::field("new", "field-same-password"));
     }
     account::check_password("new", &new, &account.login)?;
     let hash = password::hash(new).await?;
-    let ended = change(app, caller, "auth.change-password", Kind::PasswordChanged, async |tx, stored| {
+    let ended = change(state, caller, "auth.change-password", Kind::PasswordChanged, async |tx, stored| {
         accounts::set_password(tx, caller.account, &hash).await?;
         accounts::set_initial(tx, caller.account, false, stored.account.initial_totp).await
     })
     .await?;
-    end(app, ended).await;
+    end(state, ended).await;
     Ok(())
 }
 
 /// Makes a second factor that waits for its first code. 422 when the password is wrong.
-async fn begin_second_factor(app: &App, caller: &Caller, password: Zeroizing<String>) -> Result<SecondFactor> {
-    let account = prove(app, caller, password, "password").await?;
-    let (factor, sealed) = account::second_factor(&app.keys.current(), &account)?;
-    let mut db = app.db.get().await?;
+async fn begin_second_factor(state: &Auth, caller: &Caller, password: Zeroizing<String>) -> Result<SecondFactor> {
+    let account = prove(state, caller, password, "password").await?;
+    let (factor, sealed) = account::second_factor(&state.keys.current(), &account)?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     hold_caller(&tx, caller).await?;
-    let now = app.clock.now();
+    let now = state.base.clock.now();
     store::set_next_totp(&tx, caller.account, &sealed, now).await?;
     append_own(&tx, caller, now, "auth.begin-second-factor").await?;
     tx.commit().await?;
@@ -66,15 +71,15 @@ async fn begin_second_factor(app: &App, caller: &Caller, password: Zeroizing<Str
 
 /// Puts the second factor in force that waits, and returns new recovery codes; every other session of the account ends.
 /// 422 when the code is not one of it, 409 `no-second-factor-waits` after fifteen minutes.
-async fn confirm_second_factor(app: &App, caller: &Caller, code: &str) -> Result<Vec<Zeroizing<String>>> {
-    let now = app.clock.now();
-    charge(app, &Bucket::of_codes(caller.account)).await?;
+async fn confirm_second_factor(state: &Auth, caller: &Caller, code: &str) -> Result<Vec<Zeroizing<String>>> {
+    let now = state.base.clock.now();
+    charge(state, &Bucket::of_codes(caller.account)).await?;
     let mut codes = Vec::new();
-    let ended = change(app, caller, "auth.change-second-factor", Kind::SecondFactorChanged, async |tx, stored| {
+    let ended = change(state, caller, "auth.change-second-factor", Kind::SecondFactorChanged, async |tx, stored| {
         let waits = store::find_next_totp(tx, caller.account).await?;
         let sealed = waits.filter(|(_, since)| now - *since <= ENROLMENT).map(|(sealed, _)| sealed);
         let sealed = sealed.ok_or(Error::conflict("no-second-factor-waits"))?;
-        let secret = app.keys.current().decrypt(&totp_place(caller.account), &sealed)?;
+        let secret = state.keys.current().decrypt(&totp_place(caller.account), &sealed)?;
         let Given::Good(step) = totp::compare(&secret, code, now, 0) else {
             return Err(Error::field("code", "field-wrong-code"));
         };
@@ -86,21 +91,21 @@ async fn confirm_second_factor(app: &App, caller: &Caller, code: &str) -> Result
         Ok(())
     })
     .await?;
-    end(app, ended).await;
+    end(state, ended).await;
     Ok(codes)
 }
 
 /// Replaces the recovery codes of the caller's account. 422 when the password is wrong.
 async fn renew_recovery_codes(
-    app: &App,
+    state: &Auth,
     caller: &Caller,
     password: Zeroizing<String>,
 ) -> Result<Vec<Zeroizing<String>>> {
-    prove(app, caller, password, "password").await?;
-    let mut db = app.db.get().await?;
+    prove(state, caller, password, "password").await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     hold_caller(&tx, caller).await?;
-    let now = app.clock.now();
+    let now = state.base.clock.now();
     let codes = recovery::renew(&tx, caller.account).await?;
     history::notify(&tx, caller.account, now, Kind::RecoveryCodesRenewed, None).await?;
     append_own(&tx, caller, now, "auth.renew-recovery-codes").await?;
@@ -109,9 +114,9 @@ async fn renew_recovery_codes(
 }
 
 /// Ends one other session of the caller, or all others. 404 `unknown-session` when there is no such one.
-async fn end_sessions(app: &App, caller: &Caller, only: Option<Uuid>) -> Result<()> {
-    let now = app.clock.now();
-    let mut db = app.db.get().await?;
+async fn end_sessions(state: &Auth, caller: &Caller, only: Option<Uuid>) -> Result<()> {
+    let now = state.base.clock.now();
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     hold_caller(&tx, caller).await?;
     let ended = match only {
@@ -124,17 +129,17 @@ async fn end_sessions(app: &App, caller: &Caller, only: Option<Uuid>) -> Result<
     let action = "auth.end-sessions";
     audit::append(&tx, &Entry { at: now, actor: caller.actor, action, object, result: "done", details }).await?;
     tx.commit().await?;
-    end(app, ended).await;
+    end(state, ended).await;
     Ok(())
 }
 
 /// The caller's account, once the password has proved that it is their person who asks: a session may have been taken over.
 /// Wrong ones are counted; 422 at the field.
-async fn prove(app: &App, caller: &Caller, given: Zeroizing<String>, field: &str) -> Result<account::Account> {
+async fn prove(state: &Auth, caller: &Caller, given: Zeroizing<String>, field: &str) -> Result<account::Account> {
     let bucket = Bucket::of_own_password(caller.account);
-    charge(app, &bucket).await?;
+    charge(state, &bucket).await?;
     let stored = {
-        let mut db = app.db.get().await?;
+        let mut db = state.base.db.get().await?;
         let tx = db.transaction().await?;
         let stored = accounts::hold_account(&tx, caller.account).await?;
         hold_caller(&tx, caller).await?;
@@ -143,15 +148,15 @@ async fn prove(app: &App, caller: &Caller, given: Zeroizing<String>, field: &str
     if password::matches(given, Some(stored.password_hash)).await? == Match::Wrong {
         return Err(Error::field(field, "field-wrong-password"));
     }
-    attempts::forget(&app.db.get().await?, &bucket).await?;
+    attempts::forget(&state.base.db.get().await?, &bucket).await?;
     Ok(stored.account)
 }
 
 /// Counts an attempt before anything is compared.
-async fn charge(app: &App, bucket: &Bucket) -> Result<()> {
-    let mut db = app.db.get().await?;
+async fn charge(state: &Auth, bucket: &Bucket) -> Result<()> {
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
-    let charged = attempts::charge(&tx, bucket, app.clock.now()).await?;
+    let charged = attempts::charge(&tx, bucket, state.base.clock.now()).await?;
     tx.commit().await?;
     charged.map_err(slowed)
 }
@@ -159,14 +164,14 @@ async fn charge(app: &App, bucket: &Bucket) -> Result<()> {
 /// Changes the caller's account, ends its other sessions, audits and leaves a notice, all in one transaction. Returns the
 /// sessions that ended.
 async fn change(
-    app: &App,
+    state: &Auth,
     caller: &Caller,
     action: &str,
     kind: Kind,
     change: impl AsyncFnOnce(&Transaction<'_>, &StoredAccount) -> Result<()>,
 ) -> Result<Vec<Uuid>> {
-    let now: DateTime<Utc> = app.clock.now();
-    let mut db = app.db.get().await?;
+    let now: DateTime<Utc> = state.base.clock.now();
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let stored = accounts::hold_account(&tx, caller.account).await?;
     hold_caller(&tx, caller).await?;
@@ -178,8 +183,8 @@ async fn change(
     Ok(ended)
 }
 
-async fn end(app: &App, ended: Vec<Uuid>) {
+async fn end(state: &Auth, ended: Vec<Uuid>) {
     for family in ended {
-        app.sessions.end(family).await;
+        state.sessions.end(family).await;
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::orders::{OrderAnswer, answer, append_audit, visible_order};
 use crate::auth::{self, Caller, Member, Operator};
+use crate::codes::Codes;
 use crate::codes::deciding;
 use crate::codes::order::Order;
 use crate::http::{Body, id_in_path, problems};
@@ -16,7 +17,6 @@ use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, Result};
 use crate::registry::Faults;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_approve).service(post_refuse).service(post_void);
@@ -40,17 +40,17 @@ const MAX_REASON: usize = 500;
 
 /// A decision on one order, in a transaction of its own; a refusal is audited, too.
 async fn decide(
-    app: &web::Data<App>,
+    state: &web::Data<Codes>,
     caller: &Caller,
     key: &IdempotencyKey,
     (action, id, details): (&str, Uuid, Value),
     body: &impl Serialize,
     change: impl AsyncFnOnce(&Transaction<'_>) -> Result<Order>,
 ) -> Result<HttpResponse> {
-    let now = super::now(app);
+    let now = super::now(state);
     let who = caller.actor.who.to_string();
     let route = format!("POST {action} {id}");
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, caller).await?;
     let done = idempotency::once(&tx, &who, key, &route, body, now, async || {
@@ -62,7 +62,7 @@ async fn decide(
     match done {
         Ok(answer) => {
             tx.commit().await?;
-            app.wake.notify_one();
+            state.base.wake.notify_one();
             Ok(HttpResponse::Ok().json(answer))
         }
         Err(refused @ Error::Conflict(..)) => {
@@ -93,15 +93,15 @@ async fn decide(
 )]
 #[post("/v1/orders/{id}/approve")]
 async fn post_approve(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(body): Body<OrderDecision>,
 ) -> Result<HttpResponse> {
-    let (id, now, keys) = (id_in_path(&path)?, super::now(&app), app.keys.current());
+    let (id, now, keys) = (id_in_path(&path)?, super::now(&state), state.keys.current());
     let change = async |tx: &Transaction<'_>| deciding::approve(tx, &keys, operator.account, id, now).await;
-    decide(&app, &operator, &key, ("codes.approve-order", id, json!({})), &body, change).await
+    decide(&state, &operator, &key, ("codes.approve-order", id, json!({})), &body, change).await
 }
 
 /// Refuses an order that awaits approval, with a reason that its participant reads.
@@ -122,19 +122,19 @@ async fn post_approve(
 )]
 #[post("/v1/orders/{id}/refuse")]
 async fn post_refuse(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(body): Body<OrderRefusal>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (id_in_path(&path)?, super::now(&app));
+    let (id, now) = (id_in_path(&path)?, super::now(&state));
     let mut faults = Faults::default();
     let reason = faults.text("reason", &body.reason, MAX_REASON);
     faults.refuse()?;
     let details = json!({ "reason": reason });
     let change = async |tx: &Transaction<'_>| deciding::refuse(tx, operator.account, id, &reason, now).await;
-    decide(&app, &operator, &key, ("codes.refuse-order", id, details), &body, change).await
+    decide(&state, &operator, &key, ("codes.refuse-order", id, details), &body, change).await
 }
 
 /// Takes an order back of which no code was exported, printed or applied. Its places of short serials or stamps are
@@ -156,16 +156,16 @@ async fn post_refuse(
 )]
 #[post("/v1/orders/{id}/void")]
 async fn post_void(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(body): Body<OrderDecision>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (id_in_path(&path)?, super::now(&app));
+    let (id, now) = (id_in_path(&path)?, super::now(&state));
     let change = async |tx: &Transaction<'_>| {
         visible_order(tx, &member, &path).await?;
         deciding::void(tx, member.account, id, now).await
     };
-    decide(&app, &member, &key, ("codes.void-order", id, json!({})), &body, change).await
+    decide(&state, &member, &key, ("codes.void-order", id, json!({})), &body, change).await
 }

@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{DOCUMENT_BYTES, file, fingerprint};
 use crate::auth::{Caller, Member, Participant};
+use crate::codes::Codes;
 use crate::codes::deed::Deed;
 use crate::codes::particulars::{Import, ReleaseFacts};
 use crate::codes::perform::{Filing, Receipt, Wanted, perform};
@@ -21,7 +22,6 @@ use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, ParticipantRole};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes
@@ -35,17 +35,17 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// Reads a document, finds whom it names, and files it.
 async fn carry_out<D: Document>(
-    app: &web::Data<App>,
+    state: &web::Data<Codes>,
     caller: &Caller,
     key: &IdempotencyKey,
     document: &D,
 ) -> Result<HttpResponse> {
-    let now = super::now(app);
-    let draft = document.draft(app.clock.today())?;
-    let (wanted, seal) = read_units_and_seals(&app.keys.current(), document.units()).await?;
-    let deed = settle(&app.db.get().await?, draft.does, caller.participant).await?;
+    let now = super::now(state);
+    let draft = document.draft(state.base.clock.today())?;
+    let (wanted, seal) = read_units_and_seals(&state.keys.current(), document.units()).await?;
+    let deed = settle(&state.base.db.get().await?, draft.does, caller.participant).await?;
     let fingerprint = fingerprint(caller, D::ROUTE, document)?;
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let filing = Filing {
         caller,
         id: document.id(),
@@ -56,21 +56,21 @@ async fn carry_out<D: Document>(
         keys: &keys,
     };
     let sold = if let (Deed::Sell, Wanted::Codes(places)) = (&deed, &wanted) { places.clone() } else { Vec::new() };
-    let filed = file(app, key, D::ROUTE, document, filing, async |tx| {
+    let filed = file(state, key, D::ROUTE, document, filing, async |tx| {
         perform(tx, filing, wanted).await.map(|receipt| Receipt { seal, ..receipt })
     })
     .await;
     if let Err(error) = &filed
         && let Error::Conflict(_, faults) = error.refusal()
     {
-        leave_to_judges(app, filing, &sold, faults).await?;
+        leave_to_judges(state, filing, &sold, faults).await?;
     }
     filed
 }
 
 /// A till asked to sell what can't be sold: whoever looks for counterfeits wants to know.
 async fn leave_to_judges(
-    app: &App,
+    state: &Codes,
     filing: Filing<'_>,
     sold: &[(Option<Gtin>, Place)],
     faults: &[FieldFault],
@@ -78,7 +78,7 @@ async fn leave_to_judges(
     let named = |at: usize| faults.iter().any(|fault| fault.field == Naming::Codes.place(at));
     let refused: Vec<_> = sold.iter().enumerate().filter(|(at, _)| named(*at)).map(|(_, place)| *place).collect();
     let Some(seller) = filing.caller.participant.filter(|_| !refused.is_empty()) else { return Ok(()) };
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     let places = orders::resolve_many(&tx, &refused).await?;
     let units: Vec<(u32, u32)> = places.iter().flatten().map(|place| (place.order, place.index)).collect();
@@ -124,12 +124,12 @@ pub(in crate::codes) async fn settle(db: &impl GenericClient, does: Does, own: O
 )]
 #[post("/v1/applications")]
 async fn post_application(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     key: IdempotencyKey,
     Body(document): Body<Application, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &participant, &key, &document).await
+    carry_out(&state, &participant, &key, &document).await
 }
 
 /// Releases goods into circulation: *applied* becomes *in-circulation*, with the dates and the import that the public
@@ -148,12 +148,12 @@ async fn post_application(
 )]
 #[post("/v1/releases")]
 async fn post_release(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     key: IdempotencyKey,
     Body(document): Body<Release, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &participant, &key, &document).await
+    carry_out(&state, &participant, &key, &document).await
 }
 
 /// Sells goods to consumers: *in-circulation* or *returned* becomes *sold*. Recalled goods and goods past their date
@@ -172,12 +172,12 @@ async fn post_release(
 )]
 #[post("/v1/sales")]
 async fn post_sale(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     key: IdempotencyKey,
     Body(document): Body<Sale, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &participant, &key, &document).await
+    carry_out(&state, &participant, &key, &document).await
 }
 
 /// Takes goods back from consumers: *sold* becomes *returned*, and they may be sold again.
@@ -195,12 +195,12 @@ async fn post_sale(
 )]
 #[post("/v1/returns")]
 async fn post_return(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     key: IdempotencyKey,
     Body(document): Body<Return, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &participant, &key, &document).await
+    carry_out(&state, &participant, &key, &document).await
 }
 
 /// Takes goods off the market without a sale at a till, for the reason that is told. A sale by post (`e-commerce`) makes
@@ -219,12 +219,12 @@ async fn post_return(
 )]
 #[post("/v1/withdrawals")]
 async fn post_withdrawal(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     key: IdempotencyKey,
     Body(document): Body<Withdrawal, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &participant, &key, &document).await
+    carry_out(&state, &participant, &key, &document).await
 }
 
 /// Recalls goods wherever they are, or lifts a recall. Operators recall any goods; a participant those whose codes it
@@ -243,10 +243,10 @@ async fn post_withdrawal(
 )]
 #[post("/v1/recalls")]
 async fn post_recall(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     key: IdempotencyKey,
     Body(document): Body<RecallRequest, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    carry_out(&app, &member, &key, &document).await
+    carry_out(&state, &member, &key, &document).await
 }

@@ -11,13 +11,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::orders::{append_audit, visible_order};
 use crate::auth::Member;
+use crate::codes::Codes;
 use crate::codes::csv::Export;
 use crate::codes::deciding::mark_exported;
 use crate::codes::emission::links_of;
 use crate::codes::order::Order;
 use crate::http::{Query, problems};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(get_codes);
@@ -81,13 +81,13 @@ pub(crate) fn range_name(order: &Order, range: &std::ops::RangeInclusive<u32>) -
 )]
 #[get("/v1/orders/{id}/codes")]
 async fn get_codes(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     path: web::Path<String>,
     Query(range): Query<CodeRange>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&app);
-    let mut db = app.db.get().await?;
+    let now = super::now(&state);
+    let mut db = state.base.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
     let range = range.within(&order)?;
     let id = order.id;
@@ -96,8 +96,11 @@ async fn get_codes(
     // Committed before the first code leaves, so that its places are never used again.
     let tx = db.transaction().await?;
     let order = mark_exported(&tx, order, now).await?;
-    let export =
-        Export { keys: app.keys.current(), order: Arc::new(order), host: links_of(&app.config.public_url).into() };
+    let export = Export {
+        keys: state.keys.current(),
+        order: Arc::new(order),
+        host: links_of(&state.base.config.public_url).into(),
+    };
     let lines = export.stream(range)?;
     append_audit(&tx, &member, now, "codes.export", id, "done", details).await?;
     tx.commit().await?;

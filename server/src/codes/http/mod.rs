@@ -20,10 +20,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::pack::sscc_slug;
 use super::perform::{Filing, append_audit};
 use crate::auth::{self, Caller};
+use crate::codes::Codes;
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, FieldFault, Result};
-use crate::service::app::App;
 
 pub(super) use documents::settle;
 pub(crate) use export::{CodeRange, range_name};
@@ -61,7 +61,7 @@ fn fingerprint(caller: &Caller, route: &str, body: &impl Serialize) -> Result<Ve
 /// Files a document under the caller's key in one transaction, wakes the worker and answers 201; a refusal that
 /// matters goes into the audit.
 async fn file<T: Serialize + DeserializeOwned>(
-    app: &web::Data<App>,
+    state: &web::Data<Codes>,
     key: &IdempotencyKey,
     route: &str,
     body: &impl Serialize,
@@ -69,14 +69,14 @@ async fn file<T: Serialize + DeserializeOwned>(
     change: impl AsyncFnOnce(&Transaction<'_>) -> Result<T>,
 ) -> Result<HttpResponse> {
     let caller = filing.caller.actor.who.to_string();
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, filing.caller).await?;
     let done = idempotency::once(&tx, &caller, key, route, body, filing.now, async || change(&tx).await).await;
     match done {
         Ok(answer) => {
             tx.commit().await?;
-            app.wake.notify_one();
+            state.base.wake.notify_one();
             Ok(HttpResponse::Created().json(answer))
         }
         Err(refused) if matches!(refused.refusal(), Error::Conflict(..) | Error::Forbidden(_) | Error::NotFound(_)) => {
@@ -89,7 +89,7 @@ async fn file<T: Serialize + DeserializeOwned>(
 }
 
 /// When a document is filed: to the microsecond, as it is stored.
-fn now(app: &App) -> DateTime<Utc> {
-    let now = app.clock.now();
+fn now(state: &Codes) -> DateTime<Utc> {
+    let now = state.base.clock.now();
     DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
 }

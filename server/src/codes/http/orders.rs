@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::{self, Caller, Member, Role};
+use crate::codes::Codes;
 use crate::codes::order::{Order, OrderState, Progress, check_quantity};
 use crate::codes::ordering::{Placer, Wish, place_order};
 use crate::codes::particulars::{Recall, recalled_runs};
@@ -25,7 +26,6 @@ use crate::platform::db::GenericClient;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, ReleaseFact, gtin_slug};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_order).service(list).service(get_one);
@@ -164,12 +164,12 @@ impl OrderAnswer {
 )]
 #[post("/v1/orders")]
 async fn post_order(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     key: IdempotencyKey,
     Body(new): Body<NewOrder>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&app);
+    let now = super::now(&state);
     let mut faults = Faults::default();
     let gtin = faults.keep("gtin", new.gtin.parse::<Gtin>(), gtin_slug);
     let bin = new.participant.as_deref().map(str::parse::<Bin>).transpose();
@@ -181,8 +181,8 @@ async fn post_order(
     };
     let wish = Wish { id: new.id, gtin, quantity: new.quantity, price_tenge: new.price_tenge };
     let caller = member.actor.who.to_string();
-    let keys = app.keys.current();
-    let mut db = app.db.get().await?;
+    let keys = state.keys.current();
+    let mut db = state.base.db.get().await?;
     let orderer = registry::owner_of(&db, &member, bin).await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &member).await?;
@@ -199,7 +199,7 @@ async fn post_order(
     match done {
         Ok(answer) => {
             tx.commit().await?;
-            app.wake.notify_one();
+            state.base.wake.notify_one();
             Ok(HttpResponse::Created().json(answer))
         }
         Err(refused @ (Error::Forbidden(_) | Error::Conflict(..) | Error::TooMany { .. })) => {
@@ -252,7 +252,7 @@ struct Filter {
 )]
 #[get("/v1/orders")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     member: Member,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
@@ -263,7 +263,7 @@ async fn list(
         gtin.map_err(|error| Error::Malformed("malformed-query", vec![FieldFault::new("gtin", gtin_slug(error))]))?;
     let search = search_text(filter.search.as_deref())?;
     let filter = OrderFilter { participant: member.participant, gtin, state: filter.state, search };
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     // Numbers of orders are told to nobody, so the cursor is an id.
     let below = match after {
         None => None,
@@ -317,8 +317,8 @@ async fn answers(db: &impl GenericClient, orders: &[Order]) -> Result<Vec<OrderA
     security(("bearer" = ["participant", "operator"])),
 )]
 #[get("/v1/orders/{id}")]
-async fn get_one(app: web::Data<App>, member: Member, path: web::Path<String>) -> Result<web::Json<OrderProgress>> {
-    let db = app.db.get().await?;
+async fn get_one(state: web::Data<Codes>, member: Member, path: web::Path<String>) -> Result<web::Json<OrderProgress>> {
+    let db = state.base.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
     let segments = segment::list_states(&db, order.number).await?;
     let progress = Progress::count(order.quantity, segments.iter().map(|(_, states)| states.as_slice()));

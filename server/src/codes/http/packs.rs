@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{DOCUMENT_BYTES, file, fingerprint, sscc_in_path};
 use crate::auth::{Member, Participant};
+use crate::codes::Codes;
 use crate::codes::deed::Deed;
 use crate::codes::pack::{Level, read_ssccs, sscc_slug};
 use crate::codes::packing::{Content, PackReceipt, make_pack, open_pack};
@@ -25,7 +26,6 @@ use crate::http::{Body, known, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_pack).service(post_open).service(get_one);
@@ -127,19 +127,19 @@ struct UnitRange {
 )]
 #[post("/v1/packs")]
 async fn post_pack(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     packer: Participant,
     key: IdempotencyKey,
     Body(new): Body<NewPack, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
     let route = "POST /v1/packs";
-    let now = super::now(&app);
+    let now = super::now(&state);
     let sscc: Sscc = new.sscc.parse().map_err(|error| Error::field("sscc", sscc_slug(error)))?;
     let mut seal = None;
     let content = match (&new.units, &new.packs, new.level) {
         (Some(units), None, _) if units.packs.is_some() => return Err(known::no_packs()),
         (Some(units), None, _) => {
-            let (wanted, told) = read_units_and_seals(&app.keys.current(), units).await?;
+            let (wanted, told) = read_units_and_seals(&state.keys.current(), units).await?;
             seal = told;
             Content::Units(wanted)
         }
@@ -149,9 +149,9 @@ async fn post_pack(
     };
     let (caller, id, deed) = (&*packer, new.id, &Deed::Pack);
     let (fingerprint, details) = (fingerprint(caller, route, &new)?, json!({ "sscc": sscc, "level": new.level }));
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&app, &key, route, &new, filing, async |tx| {
+    file(&state, &key, route, &new, filing, async |tx| {
         make_pack(tx, filing, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
     })
     .await
@@ -185,7 +185,7 @@ fn read_content(packs: &[String]) -> Result<Vec<Sscc>> {
 )]
 #[post("/v1/packs/{sscc}/open")]
 async fn post_open(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     owner: Participant,
     key: IdempotencyKey,
     path: web::Path<String>,
@@ -193,11 +193,11 @@ async fn post_open(
 ) -> Result<HttpResponse> {
     let sscc = sscc_in_path(&path)?;
     let route = format!("POST /v1/packs/{sscc}/open");
-    let (caller, id, deed, now) = (&*owner, opening.id, &Deed::Unpack, super::now(&app));
+    let (caller, id, deed, now) = (&*owner, opening.id, &Deed::Unpack, super::now(&state));
     let (fingerprint, details) = (fingerprint(caller, &route, &opening)?, json!({ "sscc": sscc }));
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&app, &key, &route, &opening, filing, async |tx| open_pack(tx, filing, sscc).await).await
+    file(&state, &key, &route, &opening, filing, async |tx| open_pack(tx, filing, sscc).await).await
 }
 
 /// Shows a pack with all that is inside to its owner, to whom it is on its way, and to operators.
@@ -213,9 +213,9 @@ async fn post_open(
     security(("bearer" = ["participant", "operator"])),
 )]
 #[get("/v1/packs/{sscc}")]
-async fn get_one(app: web::Data<App>, member: Member, path: web::Path<String>) -> Result<web::Json<PackAnswer>> {
+async fn get_one(state: web::Data<Codes>, member: Member, path: web::Path<String>) -> Result<web::Json<PackAnswer>> {
     let sscc = sscc_in_path(&path)?;
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let pack = store::find_pack(&db, sscc).await?.ok_or(Error::NotFound("unknown-pack"))?;
     if let Some(participant) = member.participant.filter(|participant| *participant != pack.owner)
         && !store::is_on_its_way_to(&db, sscc, participant).await?

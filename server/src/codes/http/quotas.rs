@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{self, Member, Operator};
+use crate::codes::Codes;
 use crate::codes::quota::{DEFAULT, Limits, Quota, Usage};
 use crate::codes::store::place::{self, SequenceRow};
 use crate::codes::store::quota as store;
@@ -20,7 +21,6 @@ use crate::platform::db::GenericClient;
 use crate::platform::idempotency::{self, IdempotencyKey};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, gtin_slug};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(get_quotas).service(post_quota).service(list_sequences);
@@ -104,12 +104,12 @@ async fn participant_of(db: &impl GenericClient, path: &str) -> Result<Participa
     registry::find_participant_by_bin(db, bin).await?.ok_or(Error::NotFound("unknown-participant"))
 }
 
-async fn quotas_of(db: &impl GenericClient, app: &App, participant: &Participant) -> Result<OrderQuotas> {
+async fn quotas_of(db: &impl GenericClient, state: &Codes, participant: &Participant) -> Result<OrderQuotas> {
     let quotas = store::list_quotas(db, participant.number).await?;
     let goods: Vec<Gtin> = quotas.keys().copied().flatten().collect();
     let mut goods = registry::find_products(db, &goods).await?;
     let common = quotas.get(&None).copied().unwrap_or_default();
-    let day_began = clock::start_of(app.clock.today());
+    let day_began = clock::start_of(state.base.clock.today());
     let mut items = Vec::with_capacity(quotas.len());
     for (gtin, set) in quotas {
         let usage = match gtin {
@@ -134,13 +134,17 @@ async fn quotas_of(db: &impl GenericClient, app: &App, participant: &Participant
     security(("bearer" = ["participant", "operator"])),
 )]
 #[get("/v1/participants/{bin}/quotas")]
-async fn get_quotas(app: web::Data<App>, member: Member, path: web::Path<String>) -> Result<web::Json<OrderQuotas>> {
-    let db = app.db.get().await?;
+async fn get_quotas(
+    state: web::Data<Codes>,
+    member: Member,
+    path: web::Path<String>,
+) -> Result<web::Json<OrderQuotas>> {
+    let db = state.base.db.get().await?;
     let participant = participant_of(&db, &path).await?;
     if member.participant.is_some_and(|own| own != participant.number) {
         return Err(Error::NotFound("unknown-participant"));
     }
-    quotas_of(&db, &app, &participant).await.map(web::Json)
+    quotas_of(&db, &state, &participant).await.map(web::Json)
 }
 
 /// Sets how many codes a participant may order, of all its goods or of one product.
@@ -161,13 +165,13 @@ async fn get_quotas(app: web::Data<App>, member: Member, path: web::Path<String>
 )]
 #[post("/v1/participants/{bin}/quotas")]
 async fn post_quota(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(new): Body<NewQuota>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&app);
+    let now = super::now(&state);
     let mut faults = Faults::default();
     let gtin = faults.keep("gtin", new.gtin.as_deref().map(str::parse::<Gtin>).transpose(), gtin_slug);
     let NewQuota { codes_a_day, not_applied, orders_a_day, approval_above, places, .. } = new;
@@ -176,7 +180,7 @@ async fn post_quota(
     faults.refuse()?;
     let gtin = gtin.flatten();
     let who = operator.actor.who.to_string();
-    let mut db = app.db.get().await?;
+    let mut db = state.base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
     let participant = participant_of(&tx, &path).await?;
@@ -197,7 +201,7 @@ async fn post_quota(
             details: json!({ "gtin": gtin, "quota": quota }),
         };
         audit::append(&tx, &entry).await?;
-        quotas_of(&tx, &app, &participant).await
+        quotas_of(&tx, &state, &participant).await
     })
     .await?;
     tx.commit().await?;
@@ -218,13 +222,13 @@ async fn post_quota(
 )]
 #[get("/v1/sequences")]
 async fn list_sequences(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     _operator: Operator,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<SequenceLine>>> {
     let (limit, after) = (page.limit()?, page.after::<String>()?.unwrap_or_default());
-    let today = app.clock.today();
-    let rows = place::list_sequences(&app.db.get().await?, &after, limit + 1).await?;
+    let today = state.base.clock.today();
+    let rows = place::list_sequences(&state.base.db.get().await?, &after, limit + 1).await?;
     let line = |row: SequenceRow| SequenceLine {
         given_today: row.last_day.filter(|(day, _)| *day == today).map_or(0, |(_, given)| given),
         name: row.name,

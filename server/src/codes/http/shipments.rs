@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{DOCUMENT_BYTES, file, fingerprint};
 use crate::auth::Participant;
+use crate::codes::Codes;
 use crate::codes::SealLine;
 use crate::codes::deed::Deed;
 use crate::codes::perform::Filing;
@@ -22,7 +23,6 @@ use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Names};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_shipment).service(post_accept).service(post_cancel).service(list).service(get_one);
@@ -102,16 +102,16 @@ struct Ending {
 )]
 #[post("/v1/shipments")]
 async fn post_shipment(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     sender: Participant,
     key: IdempotencyKey,
     Body(document): Body<ShipmentRequest, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&app);
-    let draft = document.draft(app.clock.today())?;
+    let now = super::now(&state);
+    let draft = document.draft(state.base.clock.today())?;
     let Does::Ship(bin) = draft.does else { return Err(Error::internal("a shipment has a receiver")) };
-    let (wanted, seal) = read_units_and_seals(&app.keys.current(), document.units()).await?;
-    let receiver = registry::find_participant_by_bin(&app.db.get().await?, bin).await?;
+    let (wanted, seal) = read_units_and_seals(&state.keys.current(), document.units()).await?;
+    let receiver = registry::find_participant_by_bin(&state.base.db.get().await?, bin).await?;
     let receiver = receiver.filter(|receiver| receiver.blocked_at.is_none());
     let receiver = receiver.ok_or_else(|| Error::field("receiver", "field-no-such-participant"))?;
     if receiver.number == sender.number() {
@@ -119,9 +119,9 @@ async fn post_shipment(
     }
     let (caller, id, deed) = (&*sender, document.id(), &Deed::Ship);
     let fingerprint = fingerprint(caller, ShipmentRequest::ROUTE, &document)?;
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&app, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
+    file(&state, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
         let begun = begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await?;
         Ok(ShipmentAnswer { seal, ..begun.into() })
     })
@@ -130,23 +130,23 @@ async fn post_shipment(
 
 /// Ends a shipment in one way or the other.
 async fn end(
-    app: &web::Data<App>,
+    state: &web::Data<Codes>,
     participant: &Participant,
     key: &IdempotencyKey,
     path: &str,
     ending: &Ending,
-    state: ShipmentState,
+    to: ShipmentState,
 ) -> Result<HttpResponse> {
-    let now = super::now(app);
+    let now = super::now(state);
     let shipment = id_in_path(path)?;
-    let (deed, way) = match state {
+    let (deed, way) = match to {
         ShipmentState::Accepted => (Deed::Accept { receiver: participant.number() }, "accept"),
         _ => (Deed::CancelShipment, "cancel"),
     };
     let route = format!("POST /v1/shipments/{shipment}/{way}");
     let fingerprint = fingerprint(participant, &route, ending)?;
     let details = json!({ "shipment": shipment });
-    let keys = app.keys.current();
+    let keys = state.keys.current();
     let filing = Filing {
         caller: participant,
         id: ending.id,
@@ -156,8 +156,8 @@ async fn end(
         now,
         keys: &keys,
     };
-    file(app, key, &route, ending, filing, async |tx| {
-        end_shipment(tx, filing, shipment, participant.number(), state).await.map(ShipmentAnswer::from)
+    file(state, key, &route, ending, filing, async |tx| {
+        end_shipment(tx, filing, shipment, participant.number(), to).await.map(ShipmentAnswer::from)
     })
     .await
 }
@@ -181,13 +181,13 @@ async fn end(
 )]
 #[post("/v1/shipments/{id}/accept")]
 async fn post_accept(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     receiver: Participant,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(ending): Body<Ending>,
 ) -> Result<HttpResponse> {
-    end(&app, &receiver, &key, &path, &ending, ShipmentState::Accepted).await
+    end(&state, &receiver, &key, &path, &ending, ShipmentState::Accepted).await
 }
 
 /// Takes a shipment back that the receiver hasn't accepted: its goods are *in-circulation* and the sender's. 403
@@ -209,13 +209,13 @@ async fn post_accept(
 )]
 #[post("/v1/shipments/{id}/cancel")]
 async fn post_cancel(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     sender: Participant,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(ending): Body<Ending>,
 ) -> Result<HttpResponse> {
-    end(&app, &sender, &key, &path, &ending, ShipmentState::Cancelled).await
+    end(&state, &sender, &key, &path, &ending, ShipmentState::Cancelled).await
 }
 
 /// Which shipments are asked for.
@@ -243,13 +243,13 @@ struct Filter {
 )]
 #[get("/v1/shipments")]
 async fn list(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<ShipmentAnswer>>> {
     let (limit, after) = (page.limit()?, page.after::<Uuid>()?);
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let own = participant.number();
     let after = match after {
         None => None,
@@ -276,11 +276,11 @@ async fn list(
 )]
 #[get("/v1/shipments/{id}")]
 async fn get_one(
-    app: web::Data<App>,
+    state: web::Data<Codes>,
     participant: Participant,
     path: web::Path<String>,
 ) -> Result<web::Json<ShipmentAnswer>> {
-    let found = store::find_shipment(&app.db.get().await?, id_in_path(&path)?).await?;
+    let found = store::find_shipment(&state.base.db.get().await?, id_in_path(&path)?).await?;
     let own = participant.number();
     let found = found.filter(|shipment| [shipment.sender, shipment.receiver].contains(&own));
     Ok(web::Json(found.ok_or(Error::NotFound("not-found"))?.into()))

@@ -11,6 +11,7 @@ use super::bin_in_path;
 use super::participants::{ParticipantAnswer, check_prefixes};
 use crate::auth::{self, Operator};
 use crate::http::{Body, problems};
+use crate::platform::Base;
 use crate::platform::audit;
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
@@ -19,7 +20,6 @@ use crate::platform::problem::{Error, Result};
 use crate::registry::faults::Faults;
 use crate::registry::participant::{Participant, read_prefixes};
 use crate::registry::store;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_block).service(post_unblock).service(post_prefixes);
@@ -52,7 +52,7 @@ struct ParticipantPrefixes {
 
 /// Changes a participant under a key, in a transaction with its line of the audit.
 async fn change(
-    app: &App,
+    base: &Base,
     operator: &Operator,
     key: &IdempotencyKey,
     (path, action): (&str, &'static str),
@@ -60,9 +60,9 @@ async fn change(
     details: Value,
     act: impl AsyncFnOnce(&Transaction<'_>, &Participant, DateTime<Utc>) -> Result<Participant>,
 ) -> Result<HttpResponse> {
-    let (bin, now) = (bin_in_path(path)?, app.clock.now());
+    let (bin, now) = (bin_in_path(path)?, base.clock.now());
     let caller = operator.actor.who.to_string();
-    let mut db = app.db.get().await?;
+    let mut db = base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, operator).await?;
     let found = store::find_participant_by_bin(&tx, bin).await?.ok_or(Error::NotFound("unknown-participant"))?;
@@ -77,7 +77,7 @@ async fn change(
     })
     .await?;
     tx.commit().await?;
-    app.wake.notify_one();
+    base.wake.notify_one();
     Ok(HttpResponse::Ok().json(answer))
 }
 
@@ -100,7 +100,7 @@ async fn change(
 )]
 #[post("/v1/participants/{bin}/block")]
 async fn post_block(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
@@ -111,7 +111,7 @@ async fn post_block(
     faults.refuse()?;
     let details = json!({ "reason": reason });
     let what = (path.as_str(), "registry.block-participant");
-    change(&app, &operator, &key, what, &block, details, async |tx, found, now| {
+    change(&base, &operator, &key, what, &block, details, async |tx, found, now| {
         store::set_blocked(tx, found.number, Some((now, &reason, operator.account))).await
     })
     .await
@@ -135,14 +135,14 @@ async fn post_block(
 )]
 #[post("/v1/participants/{bin}/unblock")]
 async fn post_unblock(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
     Body(body): Body<ParticipantUnblock>,
 ) -> Result<HttpResponse> {
     let what = (path.as_str(), "registry.unblock-participant");
-    change(&app, &operator, &key, what, &body, json!({}), async |tx, found, _| {
+    change(&base, &operator, &key, what, &body, json!({}), async |tx, found, _| {
         store::set_blocked(tx, found.number, None).await
     })
     .await
@@ -167,7 +167,7 @@ async fn post_unblock(
 )]
 #[post("/v1/participants/{bin}/prefixes")]
 async fn post_prefixes(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<String>,
@@ -178,7 +178,7 @@ async fn post_prefixes(
     faults.refuse()?;
     let details = json!({ "prefixes": prefixes });
     let what = (path.as_str(), "registry.set-prefixes");
-    change(&app, &operator, &key, what, &body, details, async |tx, found, _| {
+    change(&base, &operator, &key, what, &body, details, async |tx, found, _| {
         check_prefixes(tx, Some(found.number), "prefixes", &prefixes).await?;
         store::set_prefixes(tx, found.number, &prefixes).await
     })

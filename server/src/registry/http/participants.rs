@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::bin_in_path;
 use crate::auth::{self, Member, Operator};
 use crate::http::{Body, Listed, Page, Query, problems, search_text};
+use crate::platform::Base;
 use crate::platform::audit;
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::{self, IdempotencyKey};
@@ -20,7 +21,6 @@ use crate::registry::names::Names;
 use crate::registry::participant::{NewParticipant, Participant, ParticipantRole};
 use crate::registry::prefix::Gs1Prefix;
 use crate::registry::store;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_participant).service(list).service(get_participant);
@@ -102,14 +102,14 @@ pub(super) async fn check_prefixes(
 )]
 #[post("/v1/participants")]
 async fn post_participant(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     operator: Operator,
     key: IdempotencyKey,
     Body(new): Body<NewParticipant>,
 ) -> Result<HttpResponse> {
-    let now = app.clock.now();
+    let now = base.clock.now();
     let caller = operator.actor.who.to_string();
-    let mut db = app.db.get().await?;
+    let mut db = base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
     let answer = idempotency::once(&tx, &caller, &key, "POST /v1/participants", &new, now, async || {
@@ -127,7 +127,7 @@ async fn post_participant(
     })
     .await?;
     tx.commit().await?;
-    app.wake.notify_one();
+    base.wake.notify_one();
     Ok(HttpResponse::Created().json(answer))
 }
 
@@ -153,14 +153,14 @@ struct ParticipantFilter {
 )]
 #[get("/v1/participants")]
 async fn list(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     member: Member,
     Query(filter): Query<ParticipantFilter>,
     Query(page): Query<Page>,
 ) -> Result<web::Json<Listed<ParticipantAnswer>>> {
     let (limit, after) = (page.limit()?, page.after::<i32>()?.unwrap_or_default());
     let search = search_text(filter.search.as_deref())?;
-    let db = app.db.get().await?;
+    let db = base.db.get().await?;
     let rows = store::list_participants(&db, member.participant, search.as_deref(), after, limit + 1).await?;
     let page = Listed::cut(rows, limit, |participant| participant.number.to_string());
     Ok(web::Json(page.map(ParticipantAnswer::from)))
@@ -179,12 +179,12 @@ async fn list(
 )]
 #[get("/v1/participants/{bin}")]
 async fn get_participant(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     member: Member,
     path: web::Path<String>,
 ) -> Result<web::Json<ParticipantAnswer>> {
     let bin = bin_in_path(&path)?;
-    let db = app.db.get().await?;
+    let db = base.db.get().await?;
     let found = match member.participant {
         Some(own) => store::find_participant(&db, own).await?.filter(|participant| participant.bin == bin),
         None => store::find_participant_by_bin(&db, bin).await?,

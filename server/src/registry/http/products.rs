@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::gtin_in_path;
 use crate::auth::{self, Member, Operator};
 use crate::http::{Body, Listed, Page, Query, language, problems, search_text};
+use crate::platform::Base;
 use crate::platform::audit::{self, Actor};
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::idempotency::{self, IdempotencyKey};
@@ -23,7 +24,6 @@ use crate::registry::participant::Participant;
 use crate::registry::product::{AttributeLine, CheckedProduct, NewProduct, Product, ProductState, attribute_lines};
 use crate::registry::reference::reference;
 use crate::registry::store::{self, ProductFilter};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_product).service(list).service(get_card).service(post_publish);
@@ -206,15 +206,15 @@ pub(crate) async fn owner_of(db: &impl GenericClient, member: &Member, named: Op
 )]
 #[post("/v1/products")]
 async fn post_product(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     member: Member,
     key: IdempotencyKey,
     Body(new): Body<NewProduct>,
 ) -> Result<HttpResponse> {
-    let now = app.clock.now();
+    let now = base.clock.now();
     let checked = new.check()?;
     let caller = member.actor.who.to_string();
-    let mut db = app.db.get().await?;
+    let mut db = base.db.get().await?;
     let owner = owner_of(&db, &member, checked.participant).await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &member).await?;
@@ -234,7 +234,7 @@ async fn post_product(
         Err(other) => return Err(other),
     };
     tx.commit().await?;
-    app.wake.notify_one();
+    base.wake.notify_one();
     Ok(HttpResponse::Created().json(answer))
 }
 
@@ -276,7 +276,7 @@ struct Filter {
 )]
 #[get("/v1/products")]
 async fn list(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     member: Member,
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
@@ -286,7 +286,7 @@ async fn list(
     let group = filter.group.as_deref().map(str::parse::<Group>).transpose().map_err(unknown)?;
     let search = search_text(filter.search.as_deref())?;
     let filter = ProductFilter { participant: member.participant, group, state: filter.state, search };
-    let db = app.db.get().await?;
+    let db = base.db.get().await?;
     let rows = store::list_products(&db, &filter, after, limit + 1).await?;
     let page = Listed::cut(rows, limit, |product| product.gtin.number().to_string());
     let owners: Vec<i32> = page.items.iter().map(|product| product.participant).collect();
@@ -310,9 +310,9 @@ async fn list(
     security(()),
 )]
 #[get("/v1/products/{gtin}")]
-async fn get_card(app: web::Data<App>, path: web::Path<String>) -> Result<web::Json<ProductCard>> {
+async fn get_card(base: web::Data<Base>, path: web::Path<String>) -> Result<web::Json<ProductCard>> {
     let gtin = gtin_in_path(&path)?;
-    let db = app.db.get().await?;
+    let db = base.db.get().await?;
     let found = store::find_product(&db, gtin).await?.filter(Product::is_public);
     found.map(|product| web::Json(product.into())).ok_or(Error::NotFound("unknown-product"))
 }
@@ -331,19 +331,19 @@ async fn get_card(app: web::Data<App>, path: web::Path<String>) -> Result<web::J
 )]
 #[post("/v1/products/{gtin}/publish")]
 async fn post_publish(
-    app: web::Data<App>,
+    base: web::Data<Base>,
     operator: Operator,
     path: web::Path<String>,
 ) -> Result<web::Json<ProductAnswer>> {
     let gtin = gtin_in_path(&path)?;
-    let mut db = app.db.get().await?;
+    let mut db = base.db.get().await?;
     let tx = db.transaction().await?;
     auth::hold_caller(&tx, &operator).await?;
     let product = publish(&tx, gtin).await?;
-    audit::append(&tx, &entry(app.clock.now(), operator.actor, "registry.publish-product", gtin, "done")).await?;
+    audit::append(&tx, &entry(base.clock.now(), operator.actor, "registry.publish-product", gtin, "done")).await?;
     let owner = store::find_participant(&tx, product.participant).await?;
     let owner = owner.ok_or_else(|| Error::internal("goods of a participant that is none"))?;
     tx.commit().await?;
-    app.wake.notify_one();
+    base.wake.notify_one();
     Ok(web::Json(ProductAnswer::new(product, owner.bin)))
 }

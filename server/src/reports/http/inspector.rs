@@ -18,6 +18,7 @@ use crate::platform::bounds;
 use crate::platform::clock;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry;
+use crate::reports::Reports;
 use crate::reports::code;
 use crate::reports::draft::categories;
 use crate::reports::inspect::{self, Inspected};
@@ -26,7 +27,6 @@ use crate::reports::status::ReportStatus;
 use crate::reports::store::{self, Filter, InCharge, Linked, Listed};
 use crate::reports::text::search_key;
 use crate::scans::Place;
-use crate::service::app::App;
 use crate::verify::Answer;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -196,19 +196,19 @@ fn gtin(column: i64) -> Option<Gtin> {
 )]
 #[get("/v1/inspector/reports")]
 async fn list_reports(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
 ) -> Result<web::Json<Page<ListedReport>>> {
     let (limit, after) = (paging.limit()?, paging.after::<i64>()?);
-    let (today, language) = (app.clock.today(), language::current());
+    let (today, language) = (state.base.clock.today(), language::current());
     let filter = Filter { after, limit: limit + 1, ..wanted.filter(&inspector, today)? };
-    let db = app.db.get().await?;
+    let db = state.base.db.get().await?;
     let rows = store::list_reports(&db, &filter).await?;
     // Words and places of people stand in the list (X64).
     let entry = Entry {
-        at: app.clock.now(),
+        at: state.base.clock.now(),
         actor: inspector.actor,
         action: "reports.list",
         object: format!("region:{}", inspector.region.as_deref().unwrap_or("all")),
@@ -401,12 +401,12 @@ impl InspectedReport {
 )]
 #[get("/v1/inspector/reports/{number}")]
 async fn get_report(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     path: web::Path<String>,
 ) -> Result<web::Json<InspectedReport>> {
-    let inspected = inspect::read(&app, &inspector, &path).await?;
-    let (today, language) = (app.clock.today(), language::current());
+    let inspected = inspect::read(&state, &inspector, &path).await?;
+    let (today, language) = (state.base.clock.today(), language::current());
     Ok(web::Json(InspectedReport::new(inspected, inspector.account, today, language)))
 }
 
@@ -426,11 +426,11 @@ async fn get_report(
 )]
 #[get("/v1/inspector/reports/{number}/photos/{id}")]
 async fn get_photo(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (number, id) = path.into_inner();
-    let shown = inspect::read_photo(&app, &inspector, &number, id_in_path(&id)?).await?;
+    let shown = inspect::read_photo(&state, &inspector, &number, id_in_path(&id)?).await?;
     Ok(photo_file(&number, shown))
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use crate::auth::Inspector;
 use crate::http::{Query, problems};
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::reports::Reports;
 use crate::reports::store::Colleague;
 use crate::reports::{inspect, stream};
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(stream_reports).service(list_colleagues);
@@ -42,8 +42,8 @@ struct ColleagueLine {
     security(("bearer" = ["inspector"])),
 )]
 #[get("/v1/inspector/colleagues")]
-async fn list_colleagues(app: web::Data<App>, inspector: Inspector) -> Result<web::Json<Vec<ColleagueLine>>> {
-    let all = inspect::list_colleagues(&app, &inspector).await?;
+async fn list_colleagues(state: web::Data<Reports>, inspector: Inspector) -> Result<web::Json<Vec<ColleagueLine>>> {
+    let all = inspect::list_colleagues(&state, &inspector).await?;
     let line = |Colleague { account, login, region }| ColleagueLine { account, login, region };
     Ok(web::Json(all.into_iter().map(line).collect()))
 }
@@ -72,7 +72,7 @@ struct Resume {
 )]
 #[get("/v1/inspector/reports/stream")]
 async fn stream_reports(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     request: HttpRequest,
     Query(resume): Query<Resume>,
@@ -88,7 +88,7 @@ async fn stream_reports(
         None => resume.after,
     };
     let region = inspector.region.clone().unwrap_or_default();
-    let events = stream::follow(&app, region, inspector.account, after).await?;
+    let events = stream::follow(&state, region, inspector.account, after).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -16,6 +16,7 @@ use super::{PhotoJpeg, ReportPhoto, Standing, TOKEN, category_text, checked, pho
 use crate::http::{Body, ClientAddress, id_in_path, language, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Problem, Result};
+use crate::reports::Reports;
 use crate::reports::draft::Draft;
 use crate::reports::follow::{self, Followed, Follower, Progress, sentence};
 use crate::reports::form::{Form, TEXTS};
@@ -23,7 +24,6 @@ use crate::reports::receive::{self, Received};
 use crate::reports::report::{Event, Side};
 use crate::reports::status::ReportStatus;
 use crate::scans::Place;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_report).service(get_report).service(delete_report);
@@ -132,21 +132,21 @@ impl ReportReceipt {
 )]
 #[post("/v1/reports")]
 async fn post_report(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     address: ClientAddress,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let (prefix, clock) = (address.prefix(), app.clock.clone());
-    let reports = app.reports.clone();
+    let (prefix, clock) = (address.prefix(), state.base.clock.clone());
+    let reports = state.clone();
     reports.quota.check_report(prefix, clock.now())?;
     let quota = reports.quota.clone();
     let admit = move |bytes| quota.take_bytes(prefix, bytes, clock.now());
     let form = Form::read(&request, payload.into_inner(), &TEXTS, &reports.workshop, admit).await?;
     let draft = Draft::check(form)?;
-    reports.quota.take_report(prefix, app.clock.now())?;
+    reports.quota.take_report(prefix, state.base.clock.now())?;
     let language = language::current();
-    let received = receive::receive(&app, draft, language, prefix).await?;
+    let received = receive::receive(&state, draft, language, prefix).await?;
     let mut response = if received.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ReportReceipt::new(&received, language)))
 }
@@ -289,9 +289,9 @@ fn due(language: Language, due_on: NaiveDate) -> String {
     security(()),
 )]
 #[get("/v1/reports/{number}")]
-async fn get_report(app: web::Data<App>, follower: Follower) -> Result<HttpResponse> {
+async fn get_report(state: web::Data<Reports>, follower: Follower) -> Result<HttpResponse> {
     let language = language::current();
-    let body = FollowedReport::new(follow::read(&app, &follower).await?, language);
+    let body = FollowedReport::new(follow::read(&state, &follower).await?, language);
     Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
 }
 
@@ -311,9 +311,13 @@ async fn get_report(app: web::Data<App>, follower: Follower) -> Result<HttpRespo
     security(()),
 )]
 #[get("/v1/reports/{number}/photos/{id}")]
-async fn get_photo(app: web::Data<App>, follower: Follower, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+async fn get_photo(
+    state: web::Data<Reports>,
+    follower: Follower,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
     let (number, id) = path.into_inner();
-    let shown = follow::read_photo(&app, &follower, id_in_path(&id)?).await?;
+    let shown = follow::read_photo(&state, &follower, id_in_path(&id)?).await?;
     Ok(photo_file(&number, shown))
 }
 
@@ -346,13 +350,13 @@ struct Reopening {
 )]
 #[post("/v1/reports/{number}/reopen")]
 async fn post_reopen(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     follower: Follower,
     key: IdempotencyKey,
     Body(reopening): Body<Reopening>,
 ) -> Result<web::Json<Progress>> {
     let text = reopening.text.map(|text| checked("text", &text)).transpose()?;
-    Ok(web::Json(follow::reopen(&app, &follower, &key, text.as_deref()).await?))
+    Ok(web::Json(follow::reopen(&state, &follower, &key, text.as_deref()).await?))
 }
 
 /// Takes the reporter's data back: words, place, contact, photos, code and messages go for good; number, category,
@@ -372,7 +376,7 @@ async fn post_reopen(
     security(()),
 )]
 #[delete("/v1/reports/{number}")]
-async fn delete_report(app: web::Data<App>, follower: Follower) -> Result<HttpResponse> {
-    follow::delete(&app, &follower).await?;
+async fn delete_report(state: web::Data<Reports>, follower: Follower) -> Result<HttpResponse> {
+    follow::delete(&state, &follower).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,9 +9,9 @@ use super::{NewMessage, checked};
 use crate::http::{Body, ClientAddress, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Problem, Result};
+use crate::reports::Reports;
 use crate::reports::follow::{self, Follower, Progress, Reply};
 use crate::reports::form::Form;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_message);
@@ -59,7 +59,7 @@ struct ReplyPhoto(Vec<u8>);
 )]
 #[post("/v1/reports/{number}/messages")]
 async fn post_message(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     follower: Follower,
     address: ClientAddress,
     key: IdempotencyKey,
@@ -70,21 +70,26 @@ async fn post_message(
     let is_form = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("multipart/form-data");
     let reply = if is_form {
         // Nothing is taken in from somebody without the secret.
-        follow::check(&app, &follower).await?;
-        photos(&app, address, &request, payload).await?
+        follow::check(&state, &follower).await?;
+        photos(&state, address, &request, payload).await?
     } else {
         let Body(message) = Body::<NewMessage>::from_request(&request, &mut payload.into_inner()).await?;
         Reply { text: Some(message.check()?), ..Reply::default() }
     };
-    Ok(HttpResponse::Created().json(follow::write(&app, &follower, &key, &reply).await?))
+    Ok(HttpResponse::Created().json(follow::write(&state, &follower, &key, &reply).await?))
 }
 
 /// Reads a form with photos, which count towards what a network may send in a day.
-async fn photos(app: &App, address: ClientAddress, request: &HttpRequest, payload: web::Payload) -> Result<Reply> {
-    let (prefix, clock) = (address.prefix(), app.clock.clone());
-    let quota = app.reports.quota.clone();
+async fn photos(
+    state: &Reports,
+    address: ClientAddress,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Reply> {
+    let (prefix, clock) = (address.prefix(), state.base.clock.clone());
+    let quota = state.quota.clone();
     let admit = move |bytes| quota.take_bytes(prefix, bytes, clock.now());
-    let mut form = Form::read(request, payload.into_inner(), &NAMES, &app.reports.workshop, admit).await?;
+    let mut form = Form::read(request, payload.into_inner(), &NAMES, &state.workshop, admit).await?;
     if !form.faults.is_empty() {
         return Err(Error::Invalid(form.faults));
     }

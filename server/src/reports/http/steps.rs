@@ -11,12 +11,12 @@ use crate::auth::Inspector;
 use crate::http::{Body, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
+use crate::reports::Reports;
 use crate::reports::draft::text_faults;
 use crate::reports::follow::Progress;
 use crate::reports::inspect;
 use crate::reports::status::Decision;
 use crate::reports::text::composed;
-use crate::service::app::App;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_assignment).service(post_message).service(post_decision);
@@ -55,7 +55,7 @@ const MAX_REASON: usize = 1_000;
 )]
 #[post("/v1/inspector/reports/{number}/assign")]
 async fn post_assignment(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
@@ -66,7 +66,7 @@ async fn post_assignment(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    Ok(web::Json(inspect::assign(&app, &inspector, &path, &key, assignment.to, reason.as_deref()).await?))
+    Ok(web::Json(inspect::assign(&state, &inspector, &path, &key, assignment.to, reason.as_deref()).await?))
 }
 
 /// Writes to the report's author; takes the report if nobody has.
@@ -87,14 +87,14 @@ async fn post_assignment(
 )]
 #[post("/v1/inspector/reports/{number}/messages")]
 async fn post_message(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
     Body(message): Body<NewMessage>,
 ) -> Result<HttpResponse> {
     let text = message.check()?;
-    Ok(HttpResponse::Created().json(inspect::write(&app, &inspector, &path, &key, &text).await?))
+    Ok(HttpResponse::Created().json(inspect::write(&state, &inspector, &path, &key, &text).await?))
 }
 
 /// What an inspector has found.
@@ -126,12 +126,12 @@ struct NewDecision {
 )]
 #[post("/v1/inspector/reports/{number}/decision")]
 async fn post_decision(
-    app: web::Data<App>,
+    state: web::Data<Reports>,
     inspector: Inspector,
     path: web::Path<String>,
     key: IdempotencyKey,
     Body(new): Body<NewDecision>,
 ) -> Result<web::Json<Progress>> {
     let text = checked("message", &new.message)?;
-    Ok(web::Json(inspect::decide(&app, &inspector, &path, &key, new.decision, &text).await?))
+    Ok(web::Json(inspect::decide(&state, &inspector, &path, &key, new.decision, &text).await?))
 }

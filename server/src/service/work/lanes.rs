@@ -11,7 +11,7 @@ use crate::platform::jobs::{self, Job, Lane, Taken};
 use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
 use crate::reports::{self, Erased};
-use crate::service::app::App;
+use crate::service::Service;
 use crate::verify::Marks;
 
 /// Jobs held at a time.
@@ -21,14 +21,14 @@ const SCANS_BATCH: i64 = 8;
 
 /// Judges some scans in the transaction that removes their jobs: each scan counts once, whatever happens. Those that
 /// failed before are judged each by themselves, so that one holds up no other.
-pub(super) async fn judge_some(app: &App) -> Result<Settled> {
-    let mut client = app.db.get().await?;
+pub(super) async fn judge_some(service: &Service) -> Result<Settled> {
+    let mut client = service.base.db.get().await?;
     let taken = jobs::begin(&mut client, Lane::Scans, SCANS_BATCH).await?;
     if taken.is_empty() {
         return Ok(Settled::default());
     }
     let count = taken.len() as u64;
-    let done = tasks::caught(judge(app, client, taken.clone())).await;
+    let done = tasks::caught(judge(service, client, taken.clone())).await;
     let result = if done.is_ok() { "done" } else { "failed" };
     metrics::counter!("tanba_jobs_total", "kind" => "judge-scans", "result" => result).increment(count);
     match done {
@@ -38,14 +38,14 @@ pub(super) async fn judge_some(app: &App) -> Result<Settled> {
         }
         Err(error) => {
             tracing::warn!(%error, jobs = count, "scans could not be judged and are tried again");
-            give_back(app, &taken, &error).await?;
+            give_back(service, &taken, &error).await?;
             Ok(Settled { done: 0, failed: count })
         }
     }
 }
 
 /// Judges the scans of these jobs and removes the jobs. Returns how many scans there were.
-async fn judge(app: &App, mut client: Client, taken: Vec<Taken>) -> Result<usize> {
+async fn judge(service: &Service, mut client: Client, taken: Vec<Taken>) -> Result<usize> {
     let tx = client.transaction().await?;
     let taken = jobs::hold(&tx, taken).await?;
     let mut scans = Vec::new();
@@ -58,7 +58,7 @@ async fn judge(app: &App, mut client: Client, taken: Vec<Taken>) -> Result<usize
             Wanted { day: *day, id: *id, network: Network { near: network.near, wide: network.wide } }
         }));
     }
-    alerts::judge_scans(app, &tx, &scans).await?;
+    alerts::judge_scans(&service.alerts, &tx, &scans).await?;
     let ids: Vec<i64> = taken.iter().map(|row| row.id).collect();
     jobs::remove(&tx, &ids).await?;
     tx.commit().await?;
@@ -66,8 +66,8 @@ async fn judge(app: &App, mut client: Client, taken: Vec<Taken>) -> Result<usize
 }
 
 /// Records a failed attempt in a transaction of its own.
-async fn give_back(app: &App, taken: &[Taken], error: &Error) -> Result<()> {
-    let mut client = app.db.get().await?;
+async fn give_back(service: &Service, taken: &[Taken], error: &Error) -> Result<()> {
+    let mut client = service.base.db.get().await?;
     let tx = client.transaction().await?;
     jobs::give_back(&tx, taken, error).await?;
     Ok(tx.commit().await?)
@@ -75,25 +75,25 @@ async fn give_back(app: &App, taken: &[Taken], error: &Error) -> Result<()> {
 
 /// Takes what is due, does it, and removes it or puts it off. If this process dies, the jobs are free again as soon as
 /// their short lease has run out.
-pub(super) async fn take_and_do(app: &App) -> Result<Settled> {
-    let mut client = app.db.get().await?;
+pub(super) async fn take_and_do(service: &Service) -> Result<Settled> {
+    let mut client = service.base.db.get().await?;
     let taken = jobs::begin(&mut client, Lane::Rest, BATCH).await?;
     if taken.is_empty() {
         return Ok(Settled::default());
     }
     if taken.iter().any(|row| row.job.as_ref().is_some_and(Job::is_refresh)) {
-        app.snapshot.outwait_brief_closure().await;
+        service.verify.snapshot.outwait_brief_closure().await;
     }
     let begun = taken.clone();
-    let done = do_all(app, client, taken).await;
+    let done = do_all(service, client, taken).await;
     if let Err(error @ Error::Unavailable { .. }) = &done {
-        give_back(app, &begun, error).await?;
+        give_back(service, &begun, error).await?;
     }
     done
 }
 
 /// Does these jobs one after the other; what each has done is recorded in one transaction, which holds their rows.
-async fn do_all(app: &App, mut client: Client, taken: Vec<Taken>) -> Result<Settled> {
+async fn do_all(service: &Service, mut client: Client, taken: Vec<Taken>) -> Result<Settled> {
     let tx = client.transaction().await?;
     let taken = jobs::hold(&tx, taken).await?;
     let mut settled = Settled::default();
@@ -106,7 +106,7 @@ async fn do_all(app: &App, mut client: Client, taken: Vec<Taken>) -> Result<Sett
             Some(_) if snapshot_away && kind.starts_with("refresh-") => {
                 Err(Error::Unavailable { slug: "snapshot-unavailable", source: "Redis was away a moment ago".into() })
             }
-            Some(job) => tasks::caught(perform(app, job)).await,
+            Some(job) => tasks::caught(perform(service, job)).await,
             None => Err(Error::internal("a job that this version can't read")),
         };
         snapshot_away |= matches!(done, Err(Error::Unavailable { slug: "snapshot-unavailable", .. }));
@@ -160,30 +160,30 @@ fn together(taken: Vec<Taken>) -> Vec<(Option<Job>, Vec<Taken>)> {
 }
 
 /// What each job means. Returns how far it moved the snapshot's marks.
-async fn perform(app: &App, job: &Job) -> Result<Marks> {
+async fn perform(service: &Service, job: &Job) -> Result<Marks> {
     match job {
-        Job::RefreshOrder { order, segments } => app.snapshot.refresh_order(*order, segments).await,
-        Job::RefreshProduct { gtin } => app.snapshot.refresh_product(*gtin).await,
-        Job::RefreshParticipant { participant } => app.snapshot.refresh_participant(*participant).await,
-        Job::RefreshPacks { packs } => app.snapshot.refresh_packs(packs).await,
-        Job::DeletePhotos { paths } => reports::delete_photos(app, paths).await.map(|()| Marks::new()),
+        Job::RefreshOrder { order, segments } => service.verify.snapshot.refresh_order(*order, segments).await,
+        Job::RefreshProduct { gtin } => service.verify.snapshot.refresh_product(*gtin).await,
+        Job::RefreshParticipant { participant } => service.verify.snapshot.refresh_participant(*participant).await,
+        Job::RefreshPacks { packs } => service.verify.snapshot.refresh_packs(packs).await,
+        Job::DeletePhotos { paths } => reports::delete_photos(&service.reports, paths).await.map(|()| Marks::new()),
         Job::NoteErasures { reports, expired } => {
             let why = if *expired { Erased::Expired } else { Erased::TakenBack };
-            reports::note_erasures(app, reports, why).await.map(|()| Marks::new())
+            reports::note_erasures(&service.reports, reports, why).await.map(|()| Marks::new())
         }
-        Job::LinkReport { report } => reports::link_report(app, *report).await.map(|()| Marks::new()),
-        Job::JudgeSale { seller, at, units } => judge_sale(app, *seller, *at, units).await.map(|()| Marks::new()),
-        Job::TellAlert { event } => alerts::tell(app, *event).await.map(|()| Marks::new()),
+        Job::LinkReport { report } => reports::link_report(&service.reports, *report).await.map(|()| Marks::new()),
+        Job::JudgeSale { seller, at, units } => judge_sale(service, *seller, *at, units).await.map(|()| Marks::new()),
+        Job::TellAlert { event } => alerts::tell(&service.alerts, *event).await.map(|()| Marks::new()),
         // Taken in a lane of its own.
         Job::JudgeScans { .. } => Err(Error::internal("scans to be judged in the wrong lane")),
     }
 }
 
 /// Judges a refused sale. Twice is once: the alert that it opens is the same.
-async fn judge_sale(app: &App, seller: i32, at: i64, units: &[(u32, u32)]) -> Result<()> {
-    let mut client = app.db.get().await?;
+async fn judge_sale(service: &Service, seller: i32, at: i64, units: &[(u32, u32)]) -> Result<()> {
+    let mut client = service.base.db.get().await?;
     let tx = client.transaction().await?;
-    alerts::judge_sale(app, &tx, seller, at, units).await?;
+    alerts::judge_sale(&service.alerts, &tx, seller, at, units).await?;
     Ok(tx.commit().await?)
 }
 

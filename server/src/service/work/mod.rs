@@ -17,7 +17,7 @@ use crate::platform::db;
 use crate::platform::jobs;
 use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
-use crate::service::app::App;
+use crate::service::Service;
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -45,9 +45,9 @@ pub struct Settled {
 }
 
 /// Starts a worker on the current runtime.
-pub fn start(app: App) -> Worker {
+pub fn start(service: Service) -> Worker {
     let stop = CancellationToken::new();
-    let task = tokio::spawn(run(app, stop.clone()));
+    let task = tokio::spawn(run(service, stop.clone()));
     Worker { stop, task }
 }
 
@@ -78,25 +78,25 @@ async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Resul
 }
 
 /// Works until it is told to stop: a lane for scans, a lane for all other jobs, and the chores.
-async fn run(app: App, stop: CancellationToken) {
-    let house = chores::keep_house(app.clone(), stop.clone());
-    let (judging, until) = (app.clone(), stop.clone());
+async fn run(service: Service, stop: CancellationToken) {
+    let house = chores::keep_house(service.clone(), stop.clone());
+    let (judging, until) = (service.clone(), stop.clone());
     let judge = tasks::keep_running("judge-scans", stop.clone(), move || {
-        let (app, stop) = (judging.clone(), until.clone());
+        let (service, stop) = (judging.clone(), until.clone());
         // On a thread of its own: judging is arithmetic, too, and must hold up nothing else.
         tasks::on_own_thread(move || {
-            tokio::runtime::Handle::current().block_on(keep_judging(app, stop));
+            tokio::runtime::Handle::current().block_on(keep_judging(service, stop));
         })
     });
-    let (working, until) = (app, stop.clone());
+    let (working, until) = (service, stop.clone());
     let rest = tasks::keep_running("jobs", stop, move || keep_working(working.clone(), until.clone()));
     tokio::join!(house, judge, rest);
 }
 
 /// Does jobs until it is told to stop.
-async fn keep_working(app: App, stop: CancellationToken) {
+async fn keep_working(service: Service, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let rest = match take_step(&stop, Box::pin(lanes::take_and_do(&app))).await {
+        let rest = match take_step(&stop, Box::pin(lanes::take_and_do(&service))).await {
             Ok(settled) if settled.done > 0 => continue,
             Ok(_) => POLL,
             Err(error) => {
@@ -106,16 +106,16 @@ async fn keep_working(app: App, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.wake.notified() => {}
+            () = service.base.wake.notified() => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
 }
 
 /// Judges scans until it is told to stop.
-async fn keep_judging(app: App, stop: CancellationToken) {
+async fn keep_judging(service: Service, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let rest = match take_step(&stop, Box::pin(lanes::judge_some(&app))).await {
+        let rest = match take_step(&stop, Box::pin(lanes::judge_some(&service))).await {
             // What failed together is tried one by one at once.
             Ok(settled) if settled.done > 0 || settled.failed > 1 => continue,
             Ok(_) => POLL,
@@ -133,21 +133,21 @@ async fn keep_judging(app: App, stop: CancellationToken) {
 
 /// Does everything that is due until nothing is left, also what other workers have taken meanwhile; then lays the
 /// audit's chain. For tests and for commands that must leave nothing behind.
-pub async fn settle(app: &App) -> Result<Settled> {
+pub async fn settle(service: &Service) -> Result<Settled> {
     let mut total = Settled::default();
-    alerts::refresh(app).await?;
+    alerts::refresh(&service.alerts).await?;
     loop {
-        let (settled, judged) = (lanes::take_and_do(app).await?, lanes::judge_some(app).await?);
+        let (settled, judged) = (lanes::take_and_do(service).await?, lanes::judge_some(service).await?);
         total.done += settled.done + judged.done;
         total.failed += settled.failed + judged.failed;
         if (settled, judged) == (Settled::default(), Settled::default()) {
-            let client = app.db.get().await?;
+            let client = service.base.db.get().await?;
             if !jobs::any_due(&client).await? {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
-    chores::extend_audit(app).await?;
+    chores::extend_audit(service).await?;
     Ok(total)
 }

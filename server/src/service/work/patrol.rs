@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::take_step;
 use crate::platform::problem::Result;
-use crate::service::app::App;
+use crate::service::Service;
 use crate::verify::Rebuilt;
 
 /// Advisory lock of the one who walks over the snapshot.
@@ -29,12 +29,12 @@ impl Patrol {
     const LOOK: Duration = Duration::from_secs(1);
 
     /// Takes a step, and tells how long to wait for the next.
-    pub(super) async fn step(&mut self, app: &App, stop: &CancellationToken) -> Duration {
-        let spaces = app.snapshot.spaces();
+    pub(super) async fn step(&mut self, service: &Service, stop: &CancellationToken) -> Duration {
+        let spaces = service.verify.snapshot.spaces();
         if !spaces.is_empty() && spaces != self.spaces {
             *self = Self { spaces, ..Self::default() };
         }
-        match take_step(stop, Box::pin(self.walk(app))).await {
+        match take_step(stop, Box::pin(self.walk(service))).await {
             Ok(()) if self.at_leisure => Self::AT_LEISURE,
             Ok(()) => Self::IN_HASTE,
             Err(error) => {
@@ -46,26 +46,29 @@ impl Patrol {
 
     /// Waits for the next step, but no longer than the snapshot stays what it was: Redis that has come back, or was emptied, is
     /// filled at once, since PostgreSQL may be the next to go.
-    pub(super) async fn rest(&self, app: &App, pause: Duration) {
+    pub(super) async fn rest(&self, service: &Service, pause: Duration) {
         let begun = Instant::now();
         while let Some(left) = pause.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
             tokio::time::sleep(left.min(Self::LOOK)).await;
             // A way that nobody uses is not known to be broken before it is asked.
-            if left > Self::LOOK && app.snapshot.answers().await && app.snapshot.spaces() != self.spaces {
+            if left > Self::LOOK
+                && service.verify.snapshot.answers().await
+                && service.verify.snapshot.spaces() != self.spaces
+            {
                 return;
             }
         }
     }
 
-    async fn walk(&mut self, app: &App) -> Result<()> {
-        let mut client = app.db.get().await?;
+    async fn walk(&mut self, service: &Service) -> Result<()> {
+        let mut client = service.base.db.get().await?;
         let tx = client.transaction().await?;
         let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&PATROL_LOCK]).await?.get(0);
         if !free {
             self.at_leisure = true;
             return Ok(());
         }
-        if let Some(next) = app.snapshot.patrol(self.after, self.at_leisure, &mut self.rebuilt).await? {
+        if let Some(next) = service.verify.snapshot.patrol(self.after, self.at_leisure, &mut self.rebuilt).await? {
             self.after = next;
         } else {
             let Rebuilt { orders, segments, elapsed } = self.rebuilt;

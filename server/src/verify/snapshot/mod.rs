@@ -37,7 +37,7 @@ mod units;
 mod write;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -46,8 +46,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use deadpool_postgres::Pool;
 use futures_util::future::join_all;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use marking::segment::{self, UnitState};
 use moka::future::Cache;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -175,6 +175,7 @@ impl Snapshot {
     }
 
     /// Walks over everything at once. Returns what was put right.
+    #[cfg(test)]
     pub(crate) async fn rebuild(&self) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
         let mut after = 0;

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use marking::segment::Segment;
+use marking::segment::{self, Segment, UnitState};
 use marking::status::Status;
 
 use super::*;

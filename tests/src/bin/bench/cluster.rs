@@ -87,7 +87,7 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
 
 impl Register {
     async fn start(stand: &Stand) -> Self {
-        let folder = &stand.app.config.data_dir;
+        let folder = &stand.app.base.config.data_dir;
         let redis = RedisCluster::start(&folder.join("cluster")).await;
         let addresses = stand.embedded.addresses();
         let postgres = PostgresReplica::follow(&addresses.database_url, &folder.join("replica")).await;
@@ -95,7 +95,7 @@ impl Register {
         let mut register =
             Self { redis, postgres, serve: Vec::new(), work: Vec::new(), configs: Vec::new(), log: log.clone() };
         for _ in 0..2 {
-            let mut config = Config::clone(&stand.app.config);
+            let mut config = Config::clone(&stand.app.base.config);
             config.listen = free_address();
             config.threads = 1;
             config.redis_url = Some(register.redis.addresses());
@@ -196,7 +196,7 @@ impl Crowd {
     /// Scans that were acknowledged, and those of them that the register doesn't hold.
     async fn lost(&self, stand: &Stand) -> (u64, u64) {
         let all = self.scans.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let db = stand.app.db.get().await.expect("PostgreSQL answers");
+        let db = stand.app.base.db.get().await.expect("PostgreSQL answers");
         let mut held = HashSet::new();
         for ids in all.chunks(10_000) {
             let rows = db.query("SELECT id FROM scan WHERE id = ANY($1)", &[&ids]).await.expect("PostgreSQL answers");

@@ -28,10 +28,10 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     let files = open_files();
     let each = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
     let program = std::env::current_exe().expect("this program has a path");
-    let log = stand.app.config.data_dir.join("connections.log");
+    let log = stand.app.base.config.data_dir.join("connections.log");
     let mut servers = Vec::new();
     for _ in 0..PAIRS {
-        let mut config = Config::clone(&stand.app.config);
+        let mut config = Config::clone(&stand.app.base.config);
         config.listen = free_address();
         let mut server = Child::serve(&program, &config, &log).expect("a server starts");
         server.ready().await;

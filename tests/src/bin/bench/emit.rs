@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use marking::layout::{CodeWriter, Group};
-use server::service::app::App;
+use server::service::Service;
 use tests::load::Lines;
 
 use crate::Plan;
@@ -46,9 +46,9 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
 }
 
 /// Seals a second on this thread, with the key that seals new orders and over messages such as they have.
-fn sign(app: &App, length: Duration) -> f64 {
+fn sign(app: &Service, length: Duration) -> f64 {
     let keys = app.keys.current();
-    let signer = keys.active_seal(Group::Shoes, app.clock.now()).expect("there is a key");
+    let signer = keys.active_seal(Group::Shoes, app.base.clock.now()).expect("there is a key");
     let gtin = "04870001234560".parse().expect("a GTIN");
     let writer = CodeWriter::new(Group::Shoes, gtin, signer.id(), None).expect("codes without a price");
     let started = Instant::now();

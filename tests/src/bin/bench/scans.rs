@@ -91,7 +91,7 @@ async fn press(stand: &Stand, plan: &Plan, size: u32, seed: u64, codes: &[String
 /// Rows a second that one COPY brings to disk: scans as they are stored, each with a new id, into their own table, or
 /// into an empty one with the same columns and indexes.
 async fn copy(stand: &Stand, into: &str) -> f64 {
-    let db = stand.app.db.get().await.expect("PostgreSQL answers");
+    let db = stand.app.base.db.get().await.expect("PostgreSQL answers");
     let make = "DROP TABLE IF EXISTS bench_copy; CREATE TABLE bench_copy (LIKE scan INCLUDING ALL)";
     db.batch_execute(make).await.expect("a table");
     let columns =

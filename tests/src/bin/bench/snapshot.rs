@@ -167,7 +167,7 @@ fn grouped(number: u32) -> String {
 /// Waits until no job is left.
 async fn settle(stand: &Stand) {
     loop {
-        let db = stand.app.db.get().await.expect("PostgreSQL answers");
+        let db = stand.app.base.db.get().await.expect("PostgreSQL answers");
         let left: i64 = db.query_one("SELECT count(*) FROM job", &[]).await.expect("PostgreSQL counts").get(0);
         if left == 0 {
             return;

@@ -12,8 +12,8 @@ use server::embedded::{Durability, Embedded, Options};
 use server::platform::clock::Clock;
 use server::platform::config::{Config, Limits};
 use server::platform::db;
-use server::service::app::{self, App, Running};
 use server::service::work::{self, Worker};
+use server::service::{self, Running, Service};
 use tests::Scene;
 
 /// The longest static answer.
@@ -25,7 +25,7 @@ pub(crate) const ASKED: &str = "GET /v1/verify?code=";
 /// A running service, its stores, and people to work with it.
 pub(crate) struct Stand {
     pub(crate) embedded: Embedded,
-    pub(crate) app: App,
+    pub(crate) app: Service,
     pub(crate) address: SocketAddr,
     pub(crate) scene: Scene,
     folder: PathBuf,
@@ -56,15 +56,15 @@ impl Stand {
         let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1).expect("a pool");
         db::migrate(&pool).await.expect("migrations run");
         pool.close();
-        let app = App::open(config, Clock::default()).await.expect("the service opens");
-        let running = app::serve_with(app.clone(), |routes| {
+        let app = Service::open(config, Clock::default()).await.expect("the service opens");
+        let running = service::serve_with(app.clone(), |routes| {
             routes.route("/bench", web::get().to(filling));
         });
         let running = running.expect("the service listens");
         let worker = work::start(app.clone());
         let address = running.address;
         let scene = Scene::open(&app, &format!("http://{address}")).await;
-        let bare = bare(&embedded.addresses().redis_url, app.config.threads).await;
+        let bare = bare(&embedded.addresses().redis_url, app.base.config.threads).await;
         Self { embedded, app, address, scene, folder, bare, running, worker: Some(worker) }
     }
 

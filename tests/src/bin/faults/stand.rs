@@ -44,7 +44,7 @@ impl Stand {
         pin(0);
         let stores = Stores::start_as(name, Durability::Full).await;
         let app = TestApp::start_on(&stores).await;
-        let mut config = Config::clone(&app.app.config);
+        let mut config = Config::clone(&app.app.base.config);
         config.listen = free_address();
         let most = 60_000_000;
         (config.limits.per_prefix, config.limits.per_device, config.limits.global) = (most, most, most);
