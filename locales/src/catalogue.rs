@@ -142,6 +142,7 @@ impl Catalogue {
             Arg::Number(number) => FluentValue::from(format::number(self.language, *number)),
             Arg::Date(date) => FluentValue::from(format::date(self.language, *date)),
             Arg::Instant(instant) => FluentValue::from(format::instant(self.language, *instant)),
+            Arg::Message(key) => FluentValue::from(self.say(key, &[]).0),
         }
     }
 }

@@ -29,6 +29,22 @@ pub enum Arg<'a> {
     Date(NaiveDate),
     /// An instant, shown as date and time in Kazakhstan; the message says whose time it is where that matters.
     Instant(DateTime<Utc>),
+    /// The text of another message that takes no variables, by its key: `status-sold`.
+    Message(Cow<'a, str>),
+}
+
+impl Arg<'_> {
+    /// The same value without borrowed text.
+    #[must_use]
+    pub fn into_owned(self) -> Arg<'static> {
+        match self {
+            Self::Text(text) => Arg::Text(Cow::Owned(text.into_owned())),
+            Self::Message(key) => Arg::Message(Cow::Owned(key.into_owned())),
+            Self::Number(number) => Arg::Number(number),
+            Self::Date(date) => Arg::Date(date),
+            Self::Instant(instant) => Arg::Instant(instant),
+        }
+    }
 }
 
 impl<'a> From<&'a str> for Arg<'a> {

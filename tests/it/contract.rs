@@ -162,7 +162,7 @@ async fn report(app: &TestApp) -> Value {
 #[tokio::test]
 async fn everybody_is_answered_as_the_contract_says() {
     let app = TestApp::start_with(shared_stores().await, |config| config.demo = true).await;
-    server::demo::load(&app.app).await.unwrap();
+    app.app.load_demo().await.unwrap();
     let codes = app.get("/demo/codes.json").await.expect(200).json;
     let code = codes.as_array().unwrap().iter().find(|code| code["expected"] == "in-circulation").unwrap();
     let scan = json!({ "id": Uuid::new_v4(), "code": code["text"], "taken_at": chrono::Utc::now(), "consent": "exact",

@@ -1,93 +1,106 @@
 //! The invariants of ARCHITECTURE.md, held against the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules of the server in the order in which they may use each other: each only those before it.
-/// `http` (what every route shares) knows the state of the process; it and `app` stand outside the order.
-const ORDER: [&str; 25] = [
-    "config",
+use syn::visit::Visit;
+
+/// Rooms of the server in the order in which they may use each other: each only those before it.
+const ORDER: [&str; 22] = [
+    "platform", "http", "embedded", "keys", "auth", "registry", "codes", "office", "labels", "recalls", "verify",
+    "decode", "regions", "scans", "reports", "backup", "stock", "alerts", "site", "demo", "service", "cli",
+];
+
+/// Modules of the platform, in the same way.
+const PLATFORM: [&str; 13] = [
     "clock",
-    "error",
+    "config",
+    "unicode",
+    "doubt",
+    "problem",
     "bounds",
+    "tasks",
+    "cache",
     "db",
-    "embedded",
     "audit",
     "jobs",
     "idempotency",
-    "keys",
-    "auth",
-    "registry",
-    "codes",
-    "office",
-    "labels",
-    "recalls",
-    "verify",
-    "decode",
-    "regions",
-    "scans",
-    "reports",
-    "backup",
-    "stock",
-    "alerts",
-    "site",
+    "mod",
 ];
 
-/// The one module that writes each table.
-const WRITERS: [(&str, &str); 52] = [
-    ("audit", "audit"),
-    ("audit_link", "audit"),
-    ("job", "jobs"),
-    ("dead_job", "jobs"),
-    ("refresh_mark", "jobs"),
-    ("idempotency", "idempotency"),
-    ("secret_key", "keys"),
-    ("key_list", "keys"),
-    ("account", "auth"),
-    ("token_family", "auth"),
-    ("refresh_token", "auth"),
-    ("account_use", "auth"),
-    ("account_notice", "auth"),
-    ("recovery_code", "auth"),
-    ("sign_in_attempt", "auth"),
-    ("sign_in_place", "auth"),
-    ("approval", "office"),
-    ("participant", "registry"),
-    ("product", "registry"),
-    ("code_order", "codes"),
-    ("place_sequence", "codes"),
-    ("place_block", "codes"),
-    ("place_returned", "codes"),
-    ("order_quota", "codes"),
-    ("particulars", "codes"),
-    ("segment", "codes"),
-    ("holder", "codes"),
-    ("operation", "codes"),
-    ("operation_range", "codes"),
-    ("shipment", "codes"),
-    ("pack", "codes"),
-    ("scan", "scans"),
-    ("report", "reports"),
-    ("report_token", "reports"),
-    ("report_photo", "reports"),
-    ("report_event", "reports"),
-    ("report_link", "reports"),
-    ("report_photo_pending", "reports"),
-    ("report_day_key", "reports"),
-    ("region", "regions"),
-    ("trail", "alerts"),
-    ("scan_cell", "alerts"),
-    ("scan_cell_day", "alerts"),
-    ("scan_tally", "alerts"),
-    ("suspicion", "alerts"),
-    ("alert", "alerts"),
-    ("alert_event", "alerts"),
-    ("alert_link", "alerts"),
-    ("network_salt", "scans"),
-    ("witness_even", "alerts"),
-    ("witness_odd", "alerts"),
-    ("network_alert", "alerts"),
+/// The room that writes each table, where the name of its migration is not the room's.
+const WRITERS: &[(&str, &[&str])] = &[
+    ("audit", &["audit", "audit_link"]),
+    ("jobs", &["job", "dead_job", "refresh_mark"]),
+    ("idempotency", &["idempotency"]),
+    ("keys", &["secret_key", "key_list"]),
+    (
+        "auth",
+        &[
+            "account",
+            "token_family",
+            "refresh_token",
+            "account_use",
+            "account_notice",
+            "recovery_code",
+            "sign_in_attempt",
+            "sign_in_place",
+        ],
+    ),
+    ("office", &["approval"]),
+    ("registry", &["participant", "product"]),
+    (
+        "codes",
+        &[
+            "code_order",
+            "order_quota",
+            "place_sequence",
+            "place_block",
+            "place_returned",
+            "declaration",
+            "particulars",
+            "segment",
+            "holder",
+            "operation",
+            "operation_range",
+            "operation_pack",
+            "shipment",
+            "pack",
+            "pack_unit",
+        ],
+    ),
+    ("regions", &["region"]),
+    ("scans", &["scan", "scan_other", "network_salt"]),
+    (
+        "reports",
+        &[
+            "report",
+            "report_token",
+            "report_photo",
+            "report_event",
+            "report_link",
+            "report_photo_pending",
+            "report_day_key",
+        ],
+    ),
+    (
+        "alerts",
+        &[
+            "trail",
+            "scan_cell",
+            "scan_cell_day",
+            "scan_tally",
+            "suspicion",
+            "alert",
+            "alert_event",
+            "alert_link",
+            "witness_even",
+            "witness_odd",
+            "network_alert",
+            "detection_key",
+        ],
+    ),
 ];
 
 /// The workspace's folder.
@@ -135,15 +148,111 @@ fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
+/// Paths that begin in the crate's root, wherever they are written: in `use` declarations, expressions, types, macros.
+#[derive(Default)]
+struct Paths(BTreeSet<Vec<String>>);
+
+impl Paths {
+    fn of(file: &str, text: &str) -> BTreeSet<Vec<String>> {
+        let mut paths = Self::default();
+        paths.visit_file(&syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}")));
+        paths.0
+    }
+
+    fn follow(&mut self, tree: &syn::UseTree, mut path: Vec<String>) {
+        match tree {
+            syn::UseTree::Path(step) => {
+                path.push(step.ident.to_string());
+                self.follow(&step.tree, path);
+            }
+            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.follow(item, path.clone())),
+            syn::UseTree::Name(name) => self.note(path, &name.ident),
+            syn::UseTree::Rename(name) => self.note(path, &name.ident),
+            syn::UseTree::Glob(_) => drop(self.0.insert(path)),
+        }
+    }
+
+    fn note(&mut self, mut path: Vec<String>, last: &syn::Ident) {
+        path.push(last.to_string());
+        self.0.insert(path);
+    }
+
+    /// Macros are tokens only: `crate`, `::`, name.
+    fn read_tokens(&mut self, tokens: proc_macro2::TokenStream) {
+        let tokens: Vec<proc_macro2::TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                proc_macro2::TokenTree::Group(group) => self.read_tokens(group.stream()),
+                proc_macro2::TokenTree::Ident(ident) if ident == "crate" => {
+                    let names = tokens[at + 1..].chunks(3).map_while(|step| match step {
+                        [
+                            proc_macro2::TokenTree::Punct(one),
+                            proc_macro2::TokenTree::Punct(two),
+                            proc_macro2::TokenTree::Ident(name),
+                        ] if one.as_char() == ':' && two.as_char() == ':' => Some(name.to_string()),
+                        _ => None,
+                    });
+                    let path: Vec<String> = names.collect();
+                    self.0.insert([vec!["crate".to_owned()], path].concat());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.follow(&item.tree, Vec::new());
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.0.insert(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        syn::visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        self.read_tokens(item.tokens.clone());
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if let syn::Meta::List(list) = &attribute.meta {
+            self.read_tokens(list.tokens.clone());
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let is_test = item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
+        if !is_test {
+            syn::visit::visit_item_mod(self, item);
+        }
+    }
+}
+
 #[test]
-fn a_module_uses_only_those_before_it() {
-    let place: BTreeMap<&str, usize> = ORDER.iter().enumerate().map(|(place, module)| (*module, place)).collect();
-    let mut faults = Vec::new();
-    for (module, file, text) in sources() {
-        let Some(own) = place.get(module.as_str()) else { continue };
-        for (other, theirs) in &place {
-            if theirs > own && code(&text).contains(&format!("crate::{other}::")) {
-                faults.push(format!("{file} uses {other}"));
+fn a_room_uses_only_those_before_it() {
+    let mut faults = BTreeSet::new();
+    for (room, file, text) in sources() {
+        if matches!(room.as_str(), "lib" | "main") {
+            continue;
+        }
+        let inner = file.split(['/', '.']).nth(1).unwrap_or_default().to_owned();
+        let place = |order: &[&str], name: &str| {
+            order
+                .iter()
+                .position(|known| *known == name)
+                .unwrap_or_else(|| panic!("{file}: {name} has no place in the order"))
+        };
+        for path in Paths::of(&file, &text).iter().filter(|path| path.first().is_some_and(|first| first == "crate")) {
+            let Some(other) = path.get(1) else { continue };
+            if place(&ORDER, other) > place(&ORDER, &room) {
+                faults.insert(format!("{file} uses {other}"));
+            }
+            let part = path.get(2).filter(|part| part.starts_with(char::is_lowercase) && *part != "self");
+            if let Some(part) = part.filter(|_| room == "platform" && *other == "platform")
+                && place(&PLATFORM, part) > place(&PLATFORM, &inner)
+            {
+                faults.insert(format!("{file} uses platform::{part}"));
             }
         }
     }
@@ -151,7 +260,7 @@ fn a_module_uses_only_those_before_it() {
 }
 
 #[test]
-fn only_error_knows_http_statuses_of_refusals() {
+fn only_one_file_knows_http_statuses_of_refusals() {
     let refusals = [
         "StatusCode::",
         "HttpResponse::BadRequest",
@@ -159,7 +268,7 @@ fn only_error_knows_http_statuses_of_refusals() {
         "HttpResponse::NotFound",
         "HttpResponse::Conflict",
     ];
-    for (_, file, text) in sources().into_iter().filter(|(_, file, _)| file != "error.rs") {
+    for (_, file, text) in sources().into_iter().filter(|(_, file, _)| file != "http/refusal.rs") {
         for status in refusals {
             assert!(!code(&text).contains(status), "{file} names {status}");
         }
@@ -168,23 +277,53 @@ fn only_error_knows_http_statuses_of_refusals() {
 
 #[test]
 fn only_config_reads_the_environment() {
-    for (module, file, text) in sources() {
+    for (room, file, text) in sources() {
         // The private stores look for programs on PATH, and the log's filter is the logger's own.
-        if !matches!(module.as_str(), "config" | "embedded" | "main" | "cli") {
+        if file != "platform/config.rs" && !matches!(room.as_str(), "embedded" | "main" | "cli") {
             assert!(!code(&text).contains("env::var"), "{file} reads the environment");
         }
     }
 }
 
+/// Tables that the migrations make, without those that a later one drops.
+fn tables() -> BTreeSet<String> {
+    let mut tables = BTreeSet::new();
+    let mut migrations = files(&["server/migrations"], &["sql"]);
+    migrations.sort_by_key(|(name, _)| name[1..].split("__").next().unwrap().parse::<u32>().unwrap());
+    for (_, text) in migrations {
+        let text = text.lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>().join(" ");
+        for statement in text.split(';') {
+            let words: Vec<&str> = statement.split([' ', '(']).filter(|word| !word.is_empty()).collect();
+            match words[..] {
+                ["CREATE", "TABLE", "IF", "NOT", "EXISTS", name, ..] | ["CREATE", "TABLE", name, ..] => {
+                    tables.insert(name.to_owned());
+                }
+                ["CREATE", "UNLOGGED", "TABLE", name, ..] => drop(tables.insert(name.to_owned())),
+                ["DROP", "TABLE", name, ..] => drop(tables.remove(name)),
+                _ => {}
+            }
+        }
+    }
+    tables
+}
+
 #[test]
-fn a_table_is_written_by_one_module() {
-    for (module, file, text) in sources() {
+fn a_table_is_written_by_one_room() {
+    let writers: BTreeMap<&str, &str> =
+        WRITERS.iter().flat_map(|(room, tables)| tables.iter().map(move |table| (*table, *room))).collect();
+    let tables = tables();
+    let known: BTreeSet<String> = writers.keys().map(|table| (*table).to_owned()).collect();
+    let unknown: Vec<_> = tables.symmetric_difference(&known).collect();
+    assert!(unknown.is_empty(), "tables without a room, or rooms without such a table: {unknown:?}");
+    for (room, file, text) in sources() {
+        // Rooms of the platform are its modules.
+        let room = if room == "platform" { file.split(['/', '.']).nth(1).unwrap().to_owned() } else { room };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for (table, writer) in WRITERS {
-            for verb in ["INSERT INTO", "UPDATE", "DELETE FROM"] {
+        for (table, writer) in &writers {
+            for verb in ["INSERT INTO", "UPDATE", "DELETE FROM", "COPY", "TRUNCATE"] {
                 let written = [" ", "(", "\"", ")"].iter().any(|end| text.contains(&format!("{verb} {table}{end}")));
                 // "FOR UPDATE" is a lock and "ON CONFLICT … DO UPDATE SET" names no table.
-                assert!(!written || module == writer, "{file} writes {table}, which belongs to {writer}");
+                assert!(!written || room == *writer, "{file} writes {table}, which belongs to {writer}");
             }
         }
     }
@@ -192,10 +331,66 @@ fn a_table_is_written_by_one_module() {
 
 #[test]
 fn time_comes_from_the_clock() {
-    for (module, file, text) in sources() {
-        if !matches!(module.as_str(), "clock" | "embedded") {
+    for (room, file, text) in sources() {
+        if file != "platform/clock.rs" && room != "embedded" {
             assert!(!code(&text).contains("Utc::now()"), "{file} asks the system for the time");
         }
+    }
+}
+
+/// Every string of a file, whole, with the text of the macro or call that it stands in when that is `format!`.
+#[derive(Default)]
+struct Strings {
+    plain: Vec<String>,
+    formatted: Vec<String>,
+}
+
+impl Strings {
+    fn read_tokens(&mut self, tokens: proc_macro2::TokenStream, in_format: bool) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => self.read_tokens(group.stream(), in_format),
+                proc_macro2::TokenTree::Literal(literal) => {
+                    if let Ok(syn::Lit::Str(text)) = syn::parse_str::<syn::Lit>(&literal.to_string()) {
+                        let found = if in_format { &mut self.formatted } else { &mut self.plain };
+                        found.push(text.value());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Strings {
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.plain.push(text.value());
+    }
+
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        let in_format = item.path.segments.last().is_some_and(|name| name.ident == "format" || name.ident == "write");
+        self.read_tokens(item.tokens.clone(), in_format);
+    }
+
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let is_test = item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
+        if !is_test {
+            syn::visit::visit_item_mod(self, item);
+        }
+    }
+}
+
+/// Whether a text is a statement, and not a sentence.
+fn is_statement(text: &str) -> bool {
+    let bare = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    match words[..] {
+        ["SELECT", ..] => words.contains(&"FROM"),
+        ["WITH", _, "AS", ..] | ["INSERT", "INTO", ..] | ["DELETE", "FROM", ..] | ["COPY", ..] => true,
+        ["UPDATE", ..] => words.contains(&"SET"),
+        _ => false,
     }
 }
 
@@ -203,17 +398,17 @@ fn time_comes_from_the_clock() {
 #[test]
 fn every_statement_names_itself_and_takes_parameters() {
     for (_, file, text) in sources() {
-        for (line, number) in text.lines().zip(1..) {
-            let formats_values = line.contains("format!")
-                && ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| line.contains(verb))
-                && line.contains("'{");
-            assert!(!formats_values, "{file}:{number} puts a value into a statement");
+        let mut strings = Strings::default();
+        strings.visit_file(&syn::parse_file(&text).unwrap());
+        for statement in strings.formatted.iter().filter(|text| is_statement(text)) {
+            assert!(!statement.contains("'{"), "{file} puts a value into a statement: {statement}");
+        }
+        for statement in strings.plain.iter().chain(&strings.formatted).filter(|text| is_statement(text)) {
             // What reads or writes a table begins with `-- module::name`, so that PostgreSQL's own lists can be read.
             // What reads no table, such as a lock, needs none.
-            let verbs = ["\"SELECT ", "\"WITH ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM ", "\"COPY "];
-            let reads_no_table = line.contains("SELECT pg_") || line.contains("SELECT 1\"");
-            let nameless = verbs.iter().any(|verb| line.contains(verb)) && !reads_no_table;
-            assert!(!nameless, "{file}:{number} has a statement without a name");
+            let reads_no_table = statement.contains("SELECT pg_");
+            let is_named = statement.trim_start().starts_with("-- ");
+            assert!(is_named || reads_no_table, "{file} has a statement without a name: {statement}");
         }
     }
 }

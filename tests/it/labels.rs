@@ -153,7 +153,7 @@ async fn labels_are_printed_for_who_ordered_them_and_at_most_five_thousand_at_a_
 #[tokio::test]
 async fn every_label_of_the_demo_is_read_and_gives_the_verdict_it_promises() {
     let app = TestApp::start_with(shared_stores().await, |config| config.demo = true).await;
-    server::demo::load(&app.app).await.unwrap();
+    app.app.load_demo().await.unwrap();
     let listed = app.get("/demo/codes.json").await.expect(200).json;
     let listed = listed.as_array().unwrap();
     assert!(listed.len() >= 40, "{}", listed.len());

@@ -25,7 +25,7 @@ async fn the_service_works_under_a_role_that_can_change_no_table_and_nothing_tha
     })
     .await;
     assert_eq!(db::migrate(&app.app.base.db).await.unwrap(), 0, "tables that are as they must be are left alone");
-    server::demo::load(&app.app).await.unwrap();
+    app.app.load_demo().await.unwrap();
     let worker = server::service::work::start(app.app.clone());
     let codes = app.get("/demo/codes.json").await.expect(200);
     for code in codes.json.as_array().unwrap() {

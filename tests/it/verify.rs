@@ -66,7 +66,7 @@ async fn the_demo_shows_its_codes_when_it_is_asked_for_and_is_not_there_otherwis
     app.stop().await;
 
     let app = TestApp::start_with(shared_stores().await, |config| config.demo = true).await;
-    server::demo::load(&app.app).await.unwrap();
+    app.app.load_demo().await.unwrap();
     let codes = app.get("/demo/codes.json").await.expect(200);
     let codes = codes.json.as_array().unwrap();
     assert!(codes.len() >= 40, "{}", codes.len());

@@ -122,13 +122,14 @@ pub(super) async fn step(
             let update = Update { state, decision, assignee, region: alert.region.as_deref(), at: now };
             store::update(&tx, &alert, &update).await?;
             audit::append(&tx, &entry(inspector, action, id, now, details)).await?;
-            let state_text = super::words::state(crate::http::language::current(), state);
-            Ok(Stood { id, state, state_text, decision, assignee, at: now })
+            Ok(Stood { id, state, state_text: String::new(), decision, assignee, at: now })
         })
         .await?;
         tx.commit().await?;
         state.base.wake.notify_one();
-        Ok(stood)
+        // A replayed answer is worded anew: the retry may ask in another language.
+        let state_text = super::words::state(crate::http::language::current(), stood.state);
+        Ok(Stood { state_text, ..stood })
     })
     .await
 }

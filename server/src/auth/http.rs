@@ -123,7 +123,7 @@ fn signed_in(tokens: Tokens, by_cookie: bool) -> HttpResponse {
         (status = 200, description = "Signed in", body = SignedInAnswer),
         (status = 401, description = "Wrong login, password or code; or only the code is missing; or it was used, and \
             `Retry-After` says when there is another one",
-            body = crate::platform::problem::Problem, content_type = "application/problem+json"),
+            body = crate::http::refusal::Problem, content_type = "application/problem+json"),
         problems::Sent, problems::Always,
     ),
     security(()),
@@ -183,7 +183,7 @@ struct Refresh {
         (status = 200, description = "A new pair; the old refresh token is used up. The same request repeated within thirty \
             seconds, before its answer was used, gets the same refresh token", body = SignedInAnswer),
         (status = 401, description = "The token is unknown, used up or too old, or its session has ended",
-            body = crate::platform::problem::Problem, content_type = "application/problem+json"),
+            body = crate::http::refusal::Problem, content_type = "application/problem+json"),
         problems::Sent, problems::Always,
     ),
     security(()),

@@ -45,7 +45,7 @@ impl Failure {
                 let more: Vec<String> = match error {
                     Error::Unavailable { source, .. } => vec![causes(&**source)],
                     Error::Invalid(faults) | Error::Malformed(_, faults) | Error::Conflict(_, faults) => {
-                        faults.iter().map(fault).collect()
+                        faults.iter().map(|fault| line(fault, language)).collect()
                     }
                     _ => Vec::new(),
                 };
@@ -64,8 +64,8 @@ impl Failure {
     }
 }
 
-fn fault(fault: &FieldFault) -> String {
-    format!("{}: {}", fault.field, fault.message)
+fn line(fault: &FieldFault, language: Language) -> String {
+    format!("{}: {}", fault.field, fault.message(language))
 }
 
 /// An error with everything that it comes from, each once.

@@ -9,7 +9,7 @@ use super::logging;
 use super::people::{symbol, tell_accounts};
 use super::stores::Stores;
 use super::terminal::{Busy, say, tell};
-use crate::demo::{self, Loaded};
+use crate::demo::Loaded;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
@@ -31,7 +31,7 @@ pub(super) async fn serve(mut config: Config, also_work: bool, lan: Option<Lan>)
 /// Everything between the start of the stores and their end.
 async fn serve_until(stop: &mut Stop, config: Config, also_work: bool, lan: Option<Lan>) -> Outcome {
     let service = open(config).await?;
-    let loaded = if service.base.config.demo { Some(demo::load(&service).await?) } else { None };
+    let loaded = if service.base.config.demo { Some(service.load_demo().await?) } else { None };
     let running = service::serve(service.clone())?;
     let worker = also_work.then(|| work::start(service.clone()));
 
@@ -87,7 +87,7 @@ pub(super) async fn demo(mut config: Config) -> Outcome {
     let _busy = Busy::start();
     let outcome = async {
         let service = open(config).await?;
-        let loaded = demo::load(&service).await?;
+        let loaded = service.load_demo().await?;
         service.base.db.close();
         Outcome::Ok((service.base.config.language, loaded))
     };

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use locales::Arg;
 use marking::gtin::Gtin;
 use marking::sscc::Sscc;
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ use super::store::pack as packs;
 use super::store::{order as orders, segment, sscc_column};
 use super::units::{MAX_FAULTS, Naming, Range, Run, Selection, runs_of};
 use crate::auth::Caller;
-use crate::http::{known, language};
+use crate::http::known;
 use crate::keys::KeySet;
 use crate::platform::audit;
 use crate::platform::db::Transaction;
@@ -488,8 +489,8 @@ fn refusal(naming: Naming, refused: &Refusals, units: Vec<Option<FaultyUnit>>) -
             Refusal::Recalled => FieldFault::with(place, "field-recalled", &[number]),
             Refusal::Expired => FieldFault::with(place, "field-expired", &[number]),
             Refusal::OutOfOrder(status) => {
-                let status = locales::say(language::current(), &format!("status-{status}"), &[]);
-                FieldFault::with(place, "field-out-of-order", &[number, ("status", status.into())])
+                let status = Arg::Message(format!("status-{status}").into());
+                FieldFault::with(place, "field-out-of-order", &[number, ("status", status)])
             }
         }
     };

@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use super::shelf::{BOX, OPENED_BOX, PALLET, RECALLED_BOX};
 use super::story::Story;
+use crate::auth::Auth;
 use crate::auth::{self, Caller, NewAccount, Role};
+use crate::codes::Codes;
 use crate::codes::{
     Application, Desk, Order, RecallRequest, Release, Return, Sale, Wish, Withdrawal, find_order, is_filed,
 };
@@ -25,8 +27,6 @@ use crate::platform::audit::{Actor, Who};
 use crate::platform::config::Config;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, NewParticipant, NewProduct};
-use crate::service::Service;
-use crate::service::work;
 
 /// Orders of the story: goods, how many codes, the price on tobacco.
 const ORDERS: [(&str, u32, Option<u32>); 9] = [
@@ -73,49 +73,50 @@ pub(super) fn order_id(goods: &str) -> Uuid {
     id(1, ORDERS.iter().position(|(name, ..)| *name == goods).unwrap_or(ORDERS.len()))
 }
 
-/// Loads the demo's goods if they are not there yet, and waits until they can be verified.
-pub async fn load(service: &Service) -> Result<Loaded> {
-    let accounts = accounts_file(&service.base.config);
-    // One process tells the story; those that start beside it wait until it is told.
-    let mut db = service.base.db.get().await?;
+/// Loads the demo's goods if they are not there yet; `settle` does all jobs, so that the goods can be verified.
+pub async fn load(auth: &Auth, codes: &Codes, settle: impl AsyncFn() -> Result<()>) -> Result<Loaded> {
+    let accounts = accounts_file(&codes.base.config);
+    // One process loads the demo; processes that start beside it wait.
+    let mut db = codes.base.db.get().await?;
     let turn = db.transaction().await?;
     turn.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     if is_filed(&turn, LAST_DOCUMENT).await? {
         return Ok(Loaded { codes: 0, accounts });
     }
-    Box::pin(tell(service)).await?;
+    Box::pin(load_missing(auth, codes)).await?;
+    settle().await?;
     turn.commit().await?;
     Ok(Loaded { codes: ORDERS.iter().map(|(_, quantity, _)| quantity).sum(), accounts })
 }
 
-/// Advisory lock of the one who tells the story.
+/// Advisory lock: one process loads the demo.
 const LOCK: i64 = 0x7461_6e62_6111;
 
-/// The document that ends the story.
+/// The last document of the demo.
 const LAST_DOCUMENT: Uuid = Uuid::from_u128(0x7461_6e62_6100_4000_8000_00ff_0000_0000);
 
-/// Tells whatever of the story was not told before.
-pub(super) async fn tell(service: &Service) -> Result<()> {
+/// Loads what is missing of the demo.
+pub(super) async fn load_missing(auth: &Auth, codes: &Codes) -> Result<()> {
     let story = Story::read()?;
-    let teller = Teller { service, story: &story, now: service.base.clock.now() };
-    teller.people().await?;
-    teller.goods().await?;
-    teller.orders().await?;
-    teller.lives().await?;
-    teller.revoke().await?;
-    work::settle(service).await.map(drop)
+    let loader = DemoLoader { auth, codes, story: &story, now: codes.base.clock.now() };
+    loader.people().await?;
+    loader.goods().await?;
+    loader.orders().await?;
+    loader.lives().await?;
+    loader.revoke().await
 }
 
-struct Teller<'a> {
-    service: &'a Service,
+struct DemoLoader<'a> {
+    auth: &'a Auth,
+    codes: &'a Codes,
     story: &'a Story,
     now: DateTime<Utc>,
 }
 
-impl Teller<'_> {
+impl DemoLoader<'_> {
     /// Companies, and accounts of every role.
     async fn people(&self) -> Result<()> {
-        let mut db = self.service.base.db.get().await?;
+        let mut db = self.codes.base.db.get().await?;
         let mut numbers = BTreeMap::new();
         for company in &self.story.participants {
             let bin = company.bin.parse().map_err(Error::internal)?;
@@ -134,7 +135,7 @@ impl Teller<'_> {
             numbers.insert(company.login.as_str(), number);
         }
         let known: Vec<String> =
-            auth::list_accounts(&self.service.auth).await?.into_iter().map(|account| account.login).collect();
+            auth::list_accounts(self.auth).await?.into_iter().map(|account| account.login).collect();
         let mut sheet = String::new();
         let people = self.story.accounts.iter().map(|person| {
             let company = person.participant.as_deref().and_then(|login| numbers.get(login).copied());
@@ -150,7 +151,7 @@ impl Teller<'_> {
             }
             let password = self.story.password.clone().into();
             let new = NewAccount { login: login.to_owned(), password, role, participant, region };
-            let (_, factor) = auth::add_account(&self.service.auth, CLI, new).await?;
+            let (_, factor) = auth::add_account(self.auth, CLI, new).await?;
             // Writing to a string can't fail.
             let _ = writeln!(
                 sheet,
@@ -161,11 +162,11 @@ impl Teller<'_> {
                 factor.link.as_str()
             );
         }
-        append(&accounts_file(&self.service.base.config), &sheet).await
+        append(&accounts_file(&self.codes.base.config), &sheet).await
     }
 
     async fn caller(&self, login: &str) -> Result<Caller> {
-        let accounts = auth::list_accounts(&self.service.auth).await?;
+        let accounts = auth::list_accounts(self.auth).await?;
         let account = accounts.into_iter().find(|account| account.login == login);
         let account = account.ok_or_else(|| Error::internal(format!("the story has no {login}")))?;
         Ok(Caller {
@@ -186,7 +187,7 @@ impl Teller<'_> {
     /// Cards of the goods, published.
     async fn goods(&self) -> Result<()> {
         for goods in &self.story.products {
-            let mut db = self.service.base.db.get().await?;
+            let mut db = self.codes.base.db.get().await?;
             if registry::find_product(&db, goods.gtin).await?.is_some() {
                 continue;
             }
@@ -210,7 +211,7 @@ impl Teller<'_> {
             let goods = self.story.goods(name)?;
             let owner = self.caller(&goods.owner).await?;
             let wish = Wish { id: order_id(name), gtin: goods.gtin, quantity, price_tenge };
-            Desk::new(&self.service.codes, &owner, self.now).order(wish).await?;
+            Desk::new(self.codes, &owner, self.now).order(wish).await?;
         }
         Ok(())
     }
@@ -249,7 +250,7 @@ impl Teller<'_> {
         self.withdraw(&alatau, 40, "kefir", 1, "expiry").await?;
         for (at, name) in [(41, "tablets"), (42, "cigarettes"), (43, "wine")] {
             let sale: Sale = made(json!({ "id": id(2, at), "units": units(name, 1, 1), "receipt": "1130-0042" }))?;
-            Desk::new(&self.service.codes, &qala, self.now).file(&sale).await?;
+            Desk::new(self.codes, &qala, self.now).file(&sale).await?;
         }
         Ok(())
     }
@@ -258,8 +259,7 @@ impl Teller<'_> {
     async fn shop(&self) -> Result<()> {
         let (alatau, koktobe) = (self.caller("alatau").await?, self.caller("koktobe").await?);
         let receiver = self.number("koktobe").await?;
-        let (sends, shop) =
-            (Desk::new(&self.service.codes, &alatau, self.now), Desk::new(&self.service.codes, &koktobe, self.now));
+        let (sends, shop) = (Desk::new(self.codes, &alatau, self.now), Desk::new(self.codes, &koktobe, self.now));
         for (number, name) in [(11, "spring"), (12, "milk-powder")] {
             let paper = format!("А-{}", 1_100 + number);
             sends.ship(id(5, number), &made(units(name, 0, 1))?, receiver, &paper).await?;
@@ -275,7 +275,7 @@ impl Teller<'_> {
     /// Applies the first codes of an order, and releases them with these facts.
     async fn circulate(&self, name: &str, quantity: u32, at: DateTime<Utc>, mut facts: Value) -> Result<()> {
         let owner = self.caller(&self.story.goods(name)?.owner).await?;
-        let desk = Desk::new(&self.service.codes, &owner, at);
+        let desk = Desk::new(self.codes, &owner, at);
         let number = ORDERS.iter().position(|(goods, ..)| *goods == name).unwrap_or_default();
         let units = units(name, 0, quantity - 1);
         let applied: Application = made(json!({ "id": id(3, number), "units": units }))?;
@@ -290,14 +290,14 @@ impl Teller<'_> {
             "id": id(2, number), "units": units(name, index, index), "reason": reason,
             "words": (reason == "other").then_some("Demo"),
         });
-        Desk::new(&self.service.codes, who, self.now).file(&made::<Withdrawal>(body)?).await
+        Desk::new(self.codes, who, self.now).file(&made::<Withdrawal>(body)?).await
     }
 
     /// Every state that a unit can be in, on boots; packs, too.
     async fn boots(&self) -> Result<()> {
         let produced_on = self.now.date_naive() - TimeDelta::days(30);
         let (dala, jibek) = (self.caller("dala").await?, self.caller("jibek").await?);
-        let desk = Desk::new(&self.service.codes, &dala, self.now);
+        let desk = Desk::new(self.codes, &dala, self.now);
         let applied = json!({ "id": id(3, 0), "units": units("boots", 0, 38) });
         desk.file(&made::<Application>(applied)?).await?;
         let released = json!({ "id": id(4, 0), "units": units("boots", 0, 37), "produced_on": produced_on });
@@ -306,7 +306,7 @@ impl Teller<'_> {
         let receiver = self.number("jibek").await?;
         desk.ship(id(5, 1), &made(units("boots", 1, 1))?, receiver, "Ж-1131").await?;
         desk.ship(id(5, 2), &made(units("boots", 2, 2))?, receiver, "Ж-1130").await?;
-        Desk::new(&self.service.codes, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
+        Desk::new(self.codes, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
 
         let sold = json!({ "id": id(2, 1), "units": units("boots", 3, 4), "receipt": "1130-0001" });
         desk.file(&made::<Sale>(sold)?).await?;
@@ -350,23 +350,23 @@ impl Teller<'_> {
 
     /// Seals one code with a key that is revoked at once: what is left of a key that leaked.
     async fn revoke(&self) -> Result<()> {
-        let order = find_order(&self.service.base.db.get().await?, order_id("shapan")).await?;
+        let order = find_order(&self.codes.base.db.get().await?, order_id("shapan")).await?;
         let order = order.ok_or_else(|| Error::internal("the story's orders are placed"))?;
-        let file = revoked_file(&self.service.base.config);
+        let file = revoked_file(&self.codes.base.config);
         if !file.exists() {
-            let key = self.service.keys.rotate(Purpose::Seal(Group::Clothes), CLI).await?;
+            let key = self.codes.keys.rotate(Purpose::Seal(Group::Clothes), CLI).await?;
             let text = self.sealed(&order, &key.id, 3)?;
-            self.service.keys.revoke(&key.id, CLI).await?;
+            self.codes.keys.revoke(&key.id, CLI).await?;
             append(&file, &text).await?;
         }
         // The end of the story: a unit that is on nobody's shelf.
         let dala = self.caller("dala").await?;
         let last = json!({ "id": LAST_DOCUMENT, "units": units("shapan", 9, 9) });
-        Desk::new(&self.service.codes, &dala, self.now).file(&made::<Application>(last)?).await
+        Desk::new(self.codes, &dala, self.now).file(&made::<Application>(last)?).await
     }
 
     fn sealed(&self, order: &Order, key: &str, index: u32) -> Result<String> {
-        let keys = self.service.keys.current();
+        let keys = self.codes.keys.current();
         let signer = keys.signer(key).ok_or_else(|| Error::internal("the key that was just made seals nothing"))?;
         let writer = CodeWriter::new(order.group, order.gtin, signer.id(), None).map_err(Error::internal)?;
         let place = OrderPlace::new(order.number, index).ok_or_else(|| Error::internal("no such place"))?;

@@ -6,10 +6,7 @@ use std::path::PathBuf;
 
 use locales::Language;
 
-use super::{
-    load::{self, load},
-    page, texts,
-};
+use super::{load, page, texts};
 use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -34,7 +31,7 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     db::migrate(&db::pool(&addresses.database_url, 2).unwrap()).await.unwrap();
     let service = Service::open(config, Clock::default()).await.unwrap();
 
-    let loaded = load(&service).await.unwrap();
+    let loaded = service.load_demo().await.unwrap();
     assert_eq!(loaded.codes, 120);
     let sheet = std::fs::read_to_string(&loaded.accounts).unwrap();
     assert_eq!(sheet.lines().count(), 10, "{sheet}");
@@ -64,9 +61,10 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 
-    assert_eq!(load(&service).await.unwrap().codes, 0);
+    assert_eq!(service.load_demo().await.unwrap().codes, 0);
     // A story that was broken off is told to its end, and nothing twice.
-    load::tell(&service).await.unwrap();
+    load::load_missing(&service.auth, &service.codes).await.unwrap();
+    crate::service::work::settle(&service).await.unwrap();
     assert_eq!(std::fs::read_to_string(&loaded.accounts).unwrap(), sheet);
     let count = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM code_order)";
     let row = service.base.db.get().await.unwrap().query_one(count, &[]).await.unwrap();

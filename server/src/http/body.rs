@@ -227,7 +227,7 @@ mod tests {
         let refused = super::read::<Vec<Strict>>(br#"[{}, {"expire_on":"2027-01-01"}]"#, |_| ());
         let Err(Error::Invalid(faults)) = refused else { panic!("invalid") };
         assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[1].expire_on", "field-unknown"));
-        assert!(faults[0].message.contains("expires_on"), "{faults:?}");
+        assert!(faults[0].message(locales::Language::En).contains("expires_on"), "{faults:?}");
     }
 
     #[test]

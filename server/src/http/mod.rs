@@ -15,6 +15,7 @@ pub(crate) mod overload;
 pub(crate) mod pace;
 pub(crate) mod page;
 pub(crate) mod problems;
+pub(crate) mod refusal;
 pub(crate) mod room;
 pub(crate) mod trace;
 pub(crate) mod unread;

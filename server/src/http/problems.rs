@@ -55,7 +55,7 @@ mod tests {
     use utoipa::ToSchema;
 
     use super::*;
-    use crate::platform::problem::Problem;
+    use crate::http::refusal::Problem;
 
     #[test]
     fn every_refusal_is_described_by_the_schema_of_a_problem() {

@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::platform::problem::Refused;
+use super::refusal::Refused;
 
 /// The method's name; one that somebody made up is a text like any other, and none of the record's.
 fn known(method: &Method) -> &'static str {

@@ -23,7 +23,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     operation_id = "get_seal_keys",
     responses(
         (status = 200, description = "The newest list", body = PublishedKeyList),
-        (status = 404, description = "No list was signed yet: `no-key-list`", body = crate::platform::problem::Problem,
+        (status = 404, description = "No list was signed yet: `no-key-list`", body = crate::http::refusal::Problem,
             content_type = "application/problem+json"),
         problems::Always,
     ),

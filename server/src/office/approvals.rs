@@ -64,7 +64,7 @@ struct Approved {
         (status = 200, description = "Approved and done", body = Approved),
         problems::Malformed, problems::SignedIn, problems::NotFound, problems::Conflict, problems::Always,
         (status = 422, description = "What was asked for no longer holds: the login was taken meanwhile",
-            body = crate::platform::problem::Problem, content_type = "application/problem+json"),
+            body = crate::http::refusal::Problem, content_type = "application/problem+json"),
     ),
     security(("bearer" = ["operator"])),
 )]

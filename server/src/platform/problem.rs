@@ -1,36 +1,29 @@
-//! Everything that can go wrong, and the only place that knows what HTTP says about it:
-//! `application/problem+json` (RFC 9457) with a slug, a sentence in the caller's language and,
-//! for bad input, the place of each fault. Causes go to the log, never to the client.
+//! Everything that can go wrong: a kind, a slug and, for bad input, the place of each fault. Causes go to the log, never
+//! to the client. [`crate::http::refusal`] says what HTTP makes of it.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, ContentType, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, Utc};
-use locales::Arg;
+use locales::{Arg, Language};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::language;
-use crate::platform::config::Config;
-use crate::platform::doubt;
+use super::config::Config;
+use super::doubt;
 
 /// The result of anything that a handler may pass on.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// One fault in what was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// One fault in what was sent. It has no words: they are chosen where it is answered, in the language of the client.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FieldFault {
     /// Where: a JSON path (`items[3].code`), a header or a query parameter.
     pub field: String,
     /// What: a `field-…` slug or a slug of the field's own type.
     pub slug: &'static str,
     /// The byte of the fault inside the field's text, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<usize>,
-    /// The same as a sentence, in the caller's language.
-    pub message: String,
-    /// The unit that stands against it, where it is the caller's business.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What the words of the slug take in place of their variables.
+    pub args: Vec<(String, Arg<'static>)>,
+    /// The unit that was refused, where it is the caller's business.
     pub unit: Option<Box<FaultyUnit>>,
 }
 
@@ -64,8 +57,14 @@ impl FieldFault {
 
     /// A fault whose sentence needs figures.
     pub fn with(field: impl Into<String>, slug: &'static str, args: &[(&str, Arg<'_>)]) -> Self {
-        let message = locales::say(language::current(), slug, args);
-        Self { field: field.into(), slug, at: None, message, unit: None }
+        let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into_owned())).collect();
+        Self { field: field.into(), slug, at: None, args, unit: None }
+    }
+
+    /// The fault as a sentence.
+    pub fn message(&self, language: Language) -> String {
+        let args: Vec<(&str, Arg<'_>)> = self.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        locales::say(language, self.slug, &args)
     }
 
     /// The same fault with the byte where it lies.
@@ -185,42 +184,36 @@ impl Error {
         }
     }
 
-    /// The table from failure to HTTP status and slug.
-    pub fn status_and_slug(&self) -> (StatusCode, &'static str) {
+    /// The slug: what programs look at.
+    pub fn slug(&self) -> &'static str {
         match self {
-            Self::Malformed("misdirected", _) => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
-            Self::Malformed("photo-unreadable", _) => (StatusCode::UNPROCESSABLE_ENTITY, "photo-unreadable"),
-            Self::Malformed(slug, _) => (StatusCode::BAD_REQUEST, slug),
-            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-field"),
-            Self::Unauthenticated(slug) => (StatusCode::UNAUTHORIZED, slug),
-            Self::CodeUsed { .. } => (StatusCode::UNAUTHORIZED, "code-used"),
-            Self::Forbidden(slug) => (StatusCode::FORBIDDEN, slug),
-            Self::NotFound(slug) => (StatusCode::NOT_FOUND, slug),
-            Self::Conflict("idempotency-key-reused", _) => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
-            Self::Conflict(slug, _) => (StatusCode::CONFLICT, slug),
-            Self::Shortened(error, _) => error.status_and_slug(),
-            Self::TooLarge(slug) => (StatusCode::PAYLOAD_TOO_LARGE, slug),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
-            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
-            Self::TooMany { slug, .. } => (StatusCode::TOO_MANY_REQUESTS, slug),
-            Self::Unavailable { slug, .. } => (StatusCode::SERVICE_UNAVAILABLE, slug),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Malformed(slug, _)
+            | Self::Unauthenticated(slug)
+            | Self::Forbidden(slug)
+            | Self::NotFound(slug)
+            | Self::Conflict(slug, _)
+            | Self::TooLarge(slug)
+            | Self::TooMany { slug, .. }
+            | Self::Unavailable { slug, .. } => slug,
+            Self::Invalid(_) => "invalid-field",
+            Self::CodeUsed { .. } => "code-used",
+            Self::Shortened(error, _) => error.slug(),
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::MethodNotAllowed(_) => "method-not-allowed",
+            Self::Internal(_) => "internal",
         }
     }
 
-    /// The slug alone, as the audit wants it.
-    pub fn slug(&self) -> &'static str {
-        self.status_and_slug().1
-    }
-
-    fn faults(&self) -> &[FieldFault] {
+    /// The faults of fields that it names.
+    pub fn faults(&self) -> &[FieldFault] {
         match self.refusal() {
             Self::Malformed(_, faults) | Self::Invalid(faults) | Self::Conflict(_, faults) => faults,
             _ => &[],
         }
     }
 
-    fn retry_after_seconds(&self) -> Option<u64> {
+    /// Seconds until the next try makes sense, where that is known.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::TooMany { retry_after_seconds, .. } | Self::CodeUsed { retry_after_seconds } => {
                 Some(*retry_after_seconds)
@@ -228,88 +221,6 @@ impl Error {
             Self::Unavailable { .. } => Some(2),
             _ => None,
         }
-    }
-}
-
-/// What a refusal leaves for the record of its request: the slug, and the cause of a 503.
-#[derive(Clone, Debug)]
-pub(crate) struct Refused {
-    /// The slug.
-    pub(crate) slug: &'static str,
-    /// The cause; empty for other refusals, whose causes hold what clients sent.
-    pub(crate) cause: String,
-}
-
-/// What every refusal looks like (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
-    /// `/problems/{slug}`, a page that explains it.
-    #[serde(rename = "type")]
-    #[schema(example = "/problems/invalid-field")]
-    pub kind: String,
-    /// The slug: what programs look at.
-    #[schema(example = "invalid-field")]
-    pub slug: &'static str,
-    /// One line in the caller's language.
-    pub title: String,
-    /// What to do about it, in the caller's language.
-    pub detail: String,
-    /// The HTTP status once more.
-    #[schema(example = 422)]
-    pub status: u16,
-    /// Each fault with its place.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<FieldFault>,
-    /// How many faults there are beside these, which are the first of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 2_900)]
-    pub fields_omitted: Option<u64>,
-}
-
-impl Problem {
-    fn of(error: &Error) -> Self {
-        let (status, slug) = error.status_and_slug();
-        let language = language::current();
-        let key = format!("problem-{slug}");
-        Self {
-            kind: format!("/problems/{slug}"),
-            slug,
-            title: locales::say(language, &key, &[]),
-            detail: locales::say(language, &format!("{key}-detail"), &[]),
-            status: status.as_u16(),
-            fields: error.faults().to_vec(),
-            fields_omitted: if let Error::Shortened(_, omitted) = error { Some(*omitted) } else { None },
-        }
-    }
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        self.status_and_slug().0
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::Internal(source) => tracing::error!(error = %source, "internal error"),
-            // Counted before the request is read; a warning for each would add to the load.
-            Self::Unavailable { slug: "overloaded", source } => tracing::debug!(error = %source, "overloaded"),
-            Self::Unavailable { slug, source } => tracing::warn!(slug, error = %source, "store away"),
-            _ => {}
-        }
-        let mut response = HttpResponse::build(self.status_code());
-        let cause = if let Self::Unavailable { source, .. } = self { source.to_string() } else { String::new() };
-        response.extensions_mut().insert(Refused { slug: self.slug(), cause });
-        response.insert_header(ContentType("application/problem+json".parse().expect("a media type")));
-        if let Some(seconds) = self.retry_after_seconds() {
-            response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
-        }
-        if matches!(self, Self::Unauthenticated(_) | Self::CodeUsed { .. }) {
-            response.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
-        }
-        if let Self::MethodNotAllowed(allow) = self {
-            response.insert_header((ALLOW, allow.as_str()));
-        }
-        response.body(serde_json::to_string(&Problem::of(self)).unwrap_or_default())
     }
 }
 

@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(form.texts, BTreeMap::from([("words", "no mark".to_owned())]));
         let faults: Vec<_> = form.faults.iter().map(|fault| (fault.field.as_str(), fault.slug)).collect();
         assert_eq!(faults, [("adress", "field-unknown")]);
-        assert!(form.faults[0].message.contains("address"), "{:?}", form.faults);
+        assert!(form.faults[0].message(locales::Language::En).contains("address"), "{:?}", form.faults);
     }
 
     /// A form of which all bytes came is wrong itself: without its end, or with lines that end in LF alone.

@@ -70,7 +70,7 @@ struct Ready {
 /// The process can serve: at least one store answers within two seconds, and it is not about to stop.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "Can serve", body = Ready),
-    (status = 503, description = "No store answers, or the process is about to stop", body = crate::platform::problem::Problem, content_type = "application/problem+json"),
+    (status = 503, description = "No store answers, or the process is about to stop", body = crate::http::refusal::Problem, content_type = "application/problem+json"),
 ), security(()))]
 #[get("/readyz")]
 async fn ready(service: web::Data<Service>) -> Result<web::Json<Ready>, Error> {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::alerts::Alerts;
 use crate::auth::Auth;
 use crate::codes::Codes;
+use crate::demo::{self, Loaded};
 use crate::http::limits::{Admission, Limiter};
 use crate::keys::Keys;
 use crate::platform::clock::Clock;
@@ -83,6 +84,11 @@ impl Service {
             keys,
             base,
         })
+    }
+
+    /// Loads the demo's goods if they are not there yet, and waits until they can be verified.
+    pub async fn load_demo(&self) -> Result<Loaded> {
+        demo::load(&self.auth, &self.codes, async || work::settle(self).await.map(drop)).await
     }
 }
 

@@ -68,7 +68,7 @@ struct CodeToVerify {
     params(Question, Seen),
     responses(
         (status = 200, description = "What the code is", body = Answer),
-        (status = 413, description = "Longer than any code: `code-too-long`", body = crate::platform::problem::Problem,
+        (status = 413, description = "Longer than any code: `code-too-long`", body = crate::http::refusal::Problem,
             content_type = "application/problem+json"),
         problems::Malformed, problems::Always,
     ),

@@ -112,8 +112,10 @@ fn a_refusal_names_each_unit_with_its_place_and_the_status_that_stands() {
         ("units.codes[19]", "field-expired"),
     ];
     assert_eq!((slug, told.as_slice()), ("out-of-order", &expected[..]));
-    let sold = locales::say(language::current(), "status-sold", &[]);
-    assert!(faults[0].message.contains("512") && faults[0].message.contains(&sold), "{}", faults[0].message);
+    for language in locales::Language::ALL {
+        let (message, sold) = (faults[0].message(language), locales::say(language, "status-sold", &[]));
+        assert!(message.contains("512") && message.contains(&sold), "{message}");
+    }
 }
 
 /// X4: of another's unit nothing is told but that it is another's.

@@ -13,9 +13,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{PhotoJpeg, ReportPhoto, Standing, TOKEN, category_text, checked, photo_file};
+use crate::http::refusal::Problem;
 use crate::http::{Body, ClientAddress, id_in_path, language, problems};
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::problem::{Error, Problem, Result};
+use crate::platform::problem::{Error, Result};
 use crate::reports::Reports;
 use crate::reports::draft::Draft;
 use crate::reports::follow::{self, Followed, Follower, Progress, sentence};

@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{NewMessage, checked};
+use crate::http::refusal::Problem;
 use crate::http::{Body, ClientAddress, problems};
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::problem::{Error, Problem, Result};
+use crate::platform::problem::{Error, Result};
 use crate::reports::Reports;
 use crate::reports::follow::{self, Follower, Progress, Reply};
 use crate::reports::form::Form;
