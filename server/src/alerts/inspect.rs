@@ -13,8 +13,9 @@ use super::store::{self, Event, Happened, Kept, Linked, Update, What};
 use crate::alerts::Alerts;
 use crate::auth::{self, Caller};
 use crate::platform::audit::{self, Entry};
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
 
 /// An alert with all that an inspector may see of it.
@@ -107,31 +108,21 @@ pub(super) async fn step(
     key: &IdempotencyKey,
     step: Step<'_>,
 ) -> Result<Stood> {
-    let action = step.action();
-    audited(state, inspector, action, id, async {
-        let mut client = state.base.db.get().await?;
-        let tx = client.transaction().await?;
-        auth::hold_caller(&tx, inspector).await?;
-        let now = state.base.clock.now();
-        let caller = inspector.actor.who.to_string();
-        let route = format!("{action} {id}");
-        let stood = idempotency::once(&tx, &caller, key, &route, &step.fingerprint(), now, async || {
-            let mut alert = find(&tx, inspector, id).await?;
-            let details = change(&tx, inspector, &mut alert, &step, now).await?;
-            let Kept { state, decision, assignee, .. } = alert;
-            let update = Update { state, decision, assignee, region: alert.region.as_deref(), at: now };
-            store::update(&tx, &alert, &update).await?;
-            audit::append(&tx, &entry(inspector, action, id, now, details)).await?;
-            Ok(Stood { id, state, state_text: String::new(), decision, assignee, at: now })
-        })
-        .await?;
-        tx.commit().await?;
-        state.base.wake.notify_one();
-        // A replayed answer is worded anew: the retry may ask in another language.
-        let state_text = super::words::state(crate::http::language::current(), stood.state);
-        Ok(Stood { state_text, ..stood })
-    })
-    .await
+    let command =
+        Command { base: &state.base, author: inspector, key, action: step.action(), object: format!("alert:{id}") };
+    let fingerprint = step.fingerprint();
+    let run = command.run(&fingerprint, async |tx, now| {
+        let mut alert = find(tx, inspector, id).await?;
+        let details = change(tx, inspector, &mut alert, &step, now).await?;
+        let Kept { state, decision, assignee, .. } = alert;
+        let update = Update { state, decision, assignee, region: alert.region.as_deref(), at: now };
+        store::update(tx, &alert, &update).await?;
+        Ok(Done::with(Stood { id, state, state_text: String::new(), decision, assignee, at: now }, details))
+    });
+    let stood = run.await?;
+    // A replayed answer is worded anew: the retry may ask in another language.
+    let state_text = super::words::state(crate::http::language::current(), stood.state);
+    Ok(Stood { state_text, ..stood })
 }
 
 /// Changes an alert as a step says. Returns what the audit says of it.

@@ -4,6 +4,8 @@
 use super::caller::Caller;
 use super::store::{self, Session};
 use crate::platform::Base;
+use crate::platform::audit::Actor;
+use crate::platform::command::Author;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 
@@ -18,6 +20,29 @@ pub(crate) async fn hold_caller(tx: &Transaction<'_>, caller: &Caller) -> Result
         Ok(())
     } else {
         Err(Error::Unauthenticated("unauthenticated"))
+    }
+}
+
+impl Author for Caller {
+    fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    async fn hold(&self, tx: &Transaction<'_>) -> Result<()> {
+        hold_caller(tx, self).await
+    }
+}
+
+/// An operator who changes accounts: the change itself locks both rows, the operator's and the account's, in one order.
+pub(crate) struct HeldLater<'a>(pub(crate) &'a Caller);
+
+impl Author for HeldLater<'_> {
+    fn actor(&self) -> Actor {
+        self.0.actor
+    }
+
+    async fn hold(&self, _: &Transaction<'_>) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ pub use unused::disable_unused;
 
 pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
-pub(crate) use hold::{check_caller, hold_caller, still_holds};
+pub(crate) use hold::{HeldLater, check_caller, hold_caller, still_holds};
 pub(crate) use http::{routes, within};
 pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;

@@ -11,10 +11,11 @@ use uuid::Uuid;
 use super::approval::{self, ApprovalCard, Wanted};
 use crate::auth::Auth;
 use crate::auth::by_operator::{self, Change, Secrets};
-use crate::auth::{self, Account, DisabledWhy, Operator, Role};
+use crate::auth::{self, Account, DisabledWhy, HeldLater, Operator, Role};
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems};
+use crate::platform::command::{Command, Done};
 use crate::platform::db::GenericClient;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Bin};
 
@@ -224,28 +225,24 @@ async fn add(
     key: IdempotencyKey,
     Body(new): Body<NewAccountOf, LIMIT>,
 ) -> Result<HttpResponse> {
-    let caller = operator.actor.who.to_string();
     let mut told = None;
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, &operator).await?;
-    let outcome =
-        idempotency::once(&tx, &caller, &key, "POST /v1/accounts", &new, state.base.clock.now(), async || {
-            let NewAccountOf { login, role, participant, region } = &new;
-            let (bin, region) = (participant.as_deref(), region.as_deref());
-            let number = resolve(&tx, *role, bin, region).await?;
-            if by_operator::needs_second_operator(*role) {
-                let login = by_operator::check_new(&tx, login, *role, number, region).await?;
-                let (participant, region) = (participant.clone(), region.map(str::to_owned));
-                let wanted = Wanted::AddAccount { login, role: *role, participant, region };
-                return approval::ask(&tx, &state, &operator, wanted).await.map(Outcome::Asked);
-            }
-            let (account, secrets) = by_operator::add(&tx, &state, &operator, login, *role, number, region).await?;
-            told = Some(secrets);
-            card(&tx, account, operator.account).await.map(Outcome::Done)
-        })
-        .await?;
-    tx.commit().await?;
+    let object = format!("account:{}", new.login);
+    let command = Command { base: &state.base, author: &*operator, key: &key, action: "auth.add-account", object };
+    let run = command.run(&new, async |tx, _| {
+        let NewAccountOf { login, role, participant, region } = &new;
+        let (bin, region) = (participant.as_deref(), region.as_deref());
+        let number = resolve(tx, *role, bin, region).await?;
+        if by_operator::needs_second_operator(*role) {
+            let login = by_operator::check_new(tx, login, *role, number, region).await?;
+            let (participant, region) = (participant.clone(), region.map(str::to_owned));
+            let wanted = Wanted::AddAccount { login, role: *role, participant, region };
+            return approval::ask(tx, &state, &operator, wanted).await.map(Outcome::Asked).map(Done::audited);
+        }
+        let (account, secrets) = by_operator::add(tx, &state, &operator, login, *role, number, region).await?;
+        told = Some(secrets);
+        card(tx, account, operator.account).await.map(Outcome::Done).map(Done::audited)
+    });
+    let outcome = run.await?;
     Ok(match outcome {
         Outcome::Asked(approval) => asked(&approval),
         Outcome::Done(account) => {
@@ -259,41 +256,39 @@ async fn change_once(
     state: &Auth,
     operator: &Operator,
     key: &IdempotencyKey,
-    route: &str,
     id: Uuid,
     body: &RoleChange<'_>,
 ) -> Result<HttpResponse> {
-    let caller = operator.actor.who.to_string();
     let mut done = None;
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
+    let author = HeldLater(operator);
+    let command =
+        Command { base: &state.base, author: &author, key, action: body.action(), object: format!("account:{id}") };
     let fingerprint = (id, body);
-    let outcome = idempotency::once(&tx, &caller, key, route, &fingerprint, state.base.clock.now(), async || {
+    let run = command.run(&fingerprint, async |tx, _| {
         let change = match body {
             RoleChange::To(RoleOf { role, participant, region }) => {
                 let (bin, region) = (participant.as_deref(), region.as_deref());
-                let present = by_operator::look(&tx, operator, id).await?;
-                let number = resolve(&tx, *role, bin, region).await?;
+                let present = by_operator::look(tx, operator, id).await?;
+                let number = resolve(tx, *role, bin, region).await?;
                 if [*role, present.role].into_iter().any(by_operator::needs_second_operator) {
-                    auth::hold_caller(&tx, operator).await?;
+                    auth::hold_caller(tx, operator).await?;
                     by_operator::check_role(*role, number, region)?;
                     let (participant, region) = (participant.clone(), region.map(str::to_owned));
                     let wanted =
                         Wanted::SetRole { account: id, login: present.login, role: *role, participant, region };
-                    return approval::ask(&tx, state, operator, wanted).await.map(Outcome::Asked);
+                    return approval::ask(tx, state, operator, wanted).await.map(Outcome::Asked).map(Done::audited);
                 }
                 Change::Role(*role, number, region)
             }
             RoleChange::Disable => Change::Disable,
             RoleChange::Enable => Change::Enable,
         };
-        let changed = by_operator::change(&tx, state, operator, id, change, None).await?;
-        let answer = card(&tx, changed.account.clone(), operator.account).await?;
+        let changed = by_operator::change(tx, state, operator, id, change, None).await?;
+        let answer = card(tx, changed.account.clone(), operator.account).await?;
         done = Some(changed);
-        Ok(Outcome::Done(answer))
-    })
-    .await?;
-    tx.commit().await?;
+        Ok(Done::audited(Outcome::Done(answer)))
+    });
+    let outcome = run.await?;
     if let Some(done) = done {
         done.tell(state).await;
     }
@@ -309,6 +304,17 @@ enum RoleChange<'a> {
     To(&'a RoleOf),
     Disable,
     Enable,
+}
+
+impl RoleChange<'_> {
+    /// The action as the audit names it.
+    fn action(&self) -> &'static str {
+        match self {
+            Self::To(_) => "auth.set-role",
+            Self::Disable => "auth.disable-account",
+            Self::Enable => "auth.enable-account",
+        }
+    }
 }
 
 /// Gives an account another role, and ends what is signed in with it. Refuses the caller's own and auditors'. To or from
@@ -337,8 +343,7 @@ async fn set_role(
     key: IdempotencyKey,
     Body(role): Body<RoleOf, LIMIT>,
 ) -> Result<HttpResponse> {
-    let route = "POST /v1/accounts/{id}/role";
-    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::To(&role)).await
+    change_once(&state, &operator, &key, id_in_path(&id)?, &RoleChange::To(&role)).await
 }
 
 /// Lets nobody sign in with an account any more, and ends what is signed in. Refuses the caller's own and auditors'.
@@ -363,8 +368,7 @@ async fn disable(
     id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<HttpResponse> {
-    let route = "POST /v1/accounts/{id}/disable";
-    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::Disable).await
+    change_once(&state, &operator, &key, id_in_path(&id)?, &RoleChange::Disable).await
 }
 
 /// Lets the person of an account sign in again. Refuses the caller's own and auditors'.
@@ -389,8 +393,7 @@ async fn enable(
     id: web::Path<String>,
     key: IdempotencyKey,
 ) -> Result<HttpResponse> {
-    let route = "POST /v1/accounts/{id}/enable";
-    change_once(&state, &operator, &key, route, id_in_path(&id)?, &RoleChange::Enable).await
+    change_once(&state, &operator, &key, id_in_path(&id)?, &RoleChange::Enable).await
 }
 
 /// Gives an account another password and another second factor, told once, and ends what is signed in with it: for a
@@ -419,25 +422,23 @@ async fn renew_secrets(
     key: IdempotencyKey,
 ) -> Result<HttpResponse> {
     let id = id_in_path(&id)?;
-    let route = "POST /v1/accounts/{id}/secrets";
-    let caller = operator.actor.who.to_string();
     let mut told = None;
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
-    let outcome = idempotency::once(&tx, &caller, &key, route, &id, state.base.clock.now(), async || {
-        let present = by_operator::look(&tx, &operator, id).await?;
+    let author = HeldLater(&operator);
+    let (action, object) = ("auth.renew-secrets", format!("account:{id}"));
+    let command = Command { base: &state.base, author: &author, key: &key, action, object };
+    let run = command.run(&id, async |tx, _| {
+        let present = by_operator::look(tx, &operator, id).await?;
         if by_operator::needs_second_operator(present.role) {
-            auth::hold_caller(&tx, &operator).await?;
+            auth::hold_caller(tx, &operator).await?;
             let wanted = Wanted::RenewSecrets { account: id, login: present.login };
-            return approval::ask(&tx, &state, &operator, wanted).await.map(Outcome::Asked);
+            return approval::ask(tx, &state, &operator, wanted).await.map(Outcome::Asked).map(Done::audited);
         }
-        let (done, secrets) = by_operator::renew(&tx, &state, &operator, id, None).await?;
-        let answer = card(&tx, done.account.clone(), operator.account).await?;
+        let (done, secrets) = by_operator::renew(tx, &state, &operator, id, None).await?;
+        let answer = card(tx, done.account.clone(), operator.account).await?;
         told = Some((done, secrets));
-        Ok(Outcome::Done(answer))
-    })
-    .await?;
-    tx.commit().await?;
+        Ok(Done::audited(Outcome::Done(answer)))
+    });
+    let outcome = run.await?;
     let secrets = match told {
         Some((done, secrets)) => {
             done.tell(&state).await;

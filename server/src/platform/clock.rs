@@ -17,6 +17,12 @@ impl Clock {
         Utc::now() + TimeDelta::seconds(self.shift_seconds.load(Ordering::Relaxed))
     }
 
+    /// Now, to the microsecond, as PostgreSQL keeps it.
+    pub fn now_in_micros(&self) -> DateTime<Utc> {
+        let now = self.now();
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
     /// Today in Kazakhstan.
     pub fn today(&self) -> NaiveDate {
         local(self.now()).date_naive()

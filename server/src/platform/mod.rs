@@ -4,6 +4,7 @@ pub mod audit;
 pub(crate) mod bounds;
 pub(crate) mod cache;
 pub mod clock;
+pub(crate) mod command;
 pub mod config;
 pub mod db;
 pub(crate) mod doubt;

@@ -16,8 +16,10 @@ use super::retention;
 use super::status::{self, ReportStatus, Step};
 use super::store::{self, Hold, Update};
 use crate::http::room::Lease;
+use crate::platform::audit::{Actor, Who};
+use crate::platform::command::{Author, Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
 use crate::reports::Reports;
 
@@ -32,6 +34,28 @@ pub(crate) struct Follower {
     pub(crate) number: Option<ReportNumber>,
     /// The token as it was sent, or nothing.
     pub(crate) token: String,
+}
+
+impl Follower {
+    /// The report as the audit names it; what is no number stays out.
+    fn object(&self) -> String {
+        self.number.map_or_else(|| "report:unknown".to_owned(), |number| format!("report:{number}"))
+    }
+}
+
+impl Author for Follower {
+    fn actor(&self) -> Actor {
+        Actor { who: Who::Public, address: None }
+    }
+
+    fn caller(&self) -> String {
+        self.object()
+    }
+
+    /// The token is checked before a kept answer is returned.
+    async fn hold(&self, tx: &Transaction<'_>) -> Result<()> {
+        self.find(tx, Hold::Changing).await.map(drop)
+    }
 }
 
 /// Where a report stands after a step.
@@ -174,26 +198,23 @@ async fn step(
     body: &Value,
     change: impl AsyncFnOnce(&Transaction<'_>, &Report, DateTime<Utc>) -> Result<(ReportStatus, Step)>,
 ) -> Result<Progress> {
-    let mut client = state.base.db.get().await?;
-    let tx = client.transaction().await?;
-    let (report, now) = (follower.find(&tx, Hold::Changing).await?, state.base.clock.now());
-    let (caller, route) = (format!("report:{}", report.number), format!("POST /v1/reports/{}/{path}", report.number));
-    let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
-        let (status, step) = change(&tx, &report, now).await?;
+    let action = if path == "reopen" { "reports.reopen" } else { "reports.reply" };
+    let object = follower.object();
+    let command = Command { base: &state.base, author: follower, key, action, object };
+    let run = command.run(body, async |tx, now| {
+        let report = follower.find(tx, Hold::Changing).await?;
+        let (status, step) = change(tx, &report, now).await?;
         let is_reopened = step == Step::Reopen;
         let due_on = if is_reopened { status::due_on(state.base.clock.today()) } else { report.due_on };
         let assignee = report.assignee.filter(|_| !is_reopened);
         let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
-        store::update(&tx, report.id, &update).await?;
-        let action = if is_reopened { "reports.reopen" } else { "reports.reply" };
+        store::update(tx, report.id, &update).await?;
         let details = json!({ "from": report.status.slug(), "to": status.slug() });
-        append(state, &tx, action, report.number, follower.prefix, details).await?;
+        append(state, tx, action, report.number, follower.prefix, details).await?;
         // The words themselves stay out: what is kept under a key can't be taken back by its author.
-        Ok(Progress { number: report.number.to_string(), status, due_on, at: now })
-    })
-    .await?;
-    tx.commit().await?;
-    Ok(progress)
+        Ok(Done::audited(Progress { number: report.number.to_string(), status, due_on, at: now }))
+    });
+    run.await
 }
 
 /// Takes back all that the reporter gave: words, code, place, contact, photos, messages. Number, category, status and

@@ -15,8 +15,9 @@ use super::store::{self, Colleague, Linked, Update};
 use crate::auth::{self, Caller};
 use crate::codes;
 use crate::platform::audit::{self, Entry};
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
 use crate::reports::Reports;
 use crate::verify::{self, Answer};
@@ -126,7 +127,7 @@ pub(crate) async fn assign(
     reason: Option<&str>,
 ) -> Result<Progress> {
     let to = to.unwrap_or(inspector.account);
-    step(state, inspector, number, key, "assign", &(to, reason), async |tx, report, now| {
+    step(state, inspector, number, key, "reports.assign", &(to, reason), async |tx, report, now| {
         let region = store::find_inspector_region(tx, to).await?;
         let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
         let status = report.after(Step::Assign)?;
@@ -141,7 +142,7 @@ pub(crate) async fn assign(
         }
         let from = report.assignee.replace(to);
         report.region = Some(region);
-        Ok((status, "reports.assign", json!({ "from": from, "to": to })))
+        Ok((status, json!({ "from": from, "to": to })))
     })
     .await
 }
@@ -171,13 +172,13 @@ pub(crate) async fn write(
     key: &IdempotencyKey,
     text: &str,
 ) -> Result<Progress> {
-    step(state, inspector, number, key, "messages", &text, async |tx, report, now| {
+    step(state, inspector, number, key, "reports.answer", &text, async |tx, report, now| {
         let from = report.after(Step::Answer)?;
         take(tx, report, inspector, now).await?;
         let status = report.after(Step::Answer)?;
         let event = Event { message: Some(text.to_owned()), ..by(inspector, now) };
         store::append_event(tx, report.id, &event).await?;
-        Ok((status, "reports.answer", json!({ "from": from.slug(), "to": status.slug() })))
+        Ok((status, json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await
 }
@@ -191,14 +192,14 @@ pub(crate) async fn decide(
     decision: Decision,
     text: &str,
 ) -> Result<Progress> {
-    step(state, inspector, number, key, "decision", &(decision, text), async |tx, report, now| {
+    step(state, inspector, number, key, "reports.decide", &(decision, text), async |tx, report, now| {
         let from = report.status;
         report.after(Step::Decide(decision))?;
         take(tx, report, inspector, now).await?;
         let status = report.after(Step::Decide(decision))?;
         let event = Event { status: Some(status), message: Some(text.to_owned()), ..by(inspector, now) };
         store::append_event(tx, report.id, &event).await?;
-        Ok((status, "reports.decide", json!({ "from": from.slug(), "to": status.slug() })))
+        Ok((status, json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await
 }
@@ -228,36 +229,27 @@ async fn step(
     inspector: &Caller,
     number: &str,
     key: &IdempotencyKey,
-    path: &'static str,
+    action: &'static str,
     body: &impl Serialize,
-    change: impl AsyncFnOnce(&Transaction<'_>, &mut Report, DateTime<Utc>) -> Result<(ReportStatus, &'static str, Value)>,
+    change: impl AsyncFnOnce(&Transaction<'_>, &mut Report, DateTime<Utc>) -> Result<(ReportStatus, Value)>,
 ) -> Result<Progress> {
-    let action = match path {
-        "assign" => "reports.assign",
-        "messages" => "reports.answer",
-        _ => "reports.decide",
-    };
-    let stepped = async {
-        let mut client = state.base.db.get().await?;
-        let tx = client.transaction().await?;
-        auth::hold_caller(&tx, inspector).await?;
-        let now = state.base.clock.now();
-        let caller = inspector.actor.who.to_string();
-        let route = format!("POST /v1/inspector/reports/{number}/{path}");
-        let progress = idempotency::once(&tx, &caller, key, &route, body, now, async || {
-            let mut report = find(&tx, inspector, number).await?;
-            let (status, action, details) = change(&tx, &mut report, now).await?;
-            let Report { assignee, due_on, .. } = report;
-            let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
-            store::update(&tx, report.id, &update).await?;
-            audit::append(&tx, &entry(inspector, action, report.number, now, details)).await?;
-            Ok(Progress { number: report.number.to_string(), status, due_on, at: now })
-        })
-        .await?;
-        tx.commit().await?;
-        Ok(progress)
-    };
-    audited(state, inspector, action, number, stepped).await
+    let command =
+        Command { base: &state.base, author: inspector, key, action, object: format!("report:{}", shown(number)) };
+    let run = command.run(body, async |tx, now| {
+        let mut report = find(tx, inspector, number).await?;
+        let (status, details) = change(tx, &mut report, now).await?;
+        let Report { assignee, due_on, .. } = report;
+        let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
+        store::update(tx, report.id, &update).await?;
+        let progress = Progress { number: report.number.to_string(), status, due_on, at: now };
+        Ok(Done::with(progress, details).to(format!("report:{}", report.number)))
+    });
+    run.await
+}
+
+/// A number as the audit may keep it: what is none stays out.
+fn shown(number: &str) -> String {
+    number.parse::<ReportNumber>().map_or_else(|_| "unknown".to_owned(), |number| number.to_string())
 }
 
 /// The report of this number, held until the transaction ends, if the inspector may know of it.

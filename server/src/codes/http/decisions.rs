@@ -1,21 +1,23 @@
 //! Decisions on orders over HTTP: an operator approves or refuses them, who placed one takes it back.
 
 use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::orders::{OrderAnswer, answer, append_audit, visible_order};
-use crate::auth::{self, Caller, Member, Operator};
+use super::orders::{OrderAnswer, answer, visible_order};
+use crate::auth::{Caller, Member, Operator};
 use crate::codes::Codes;
 use crate::codes::deciding;
 use crate::codes::order::Order;
 use crate::http::{Body, id_in_path, problems};
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
-use crate::platform::problem::{Error, Result};
+use crate::platform::idempotency::IdempotencyKey;
+use crate::platform::problem::Result;
 use crate::registry::Faults;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -38,40 +40,21 @@ struct OrderRefusal {
 
 const MAX_REASON: usize = 500;
 
-/// A decision on one order, in a transaction of its own; a refusal is audited, too.
+/// A decision on one order.
 async fn decide(
-    state: &web::Data<Codes>,
+    state: &Codes,
     caller: &Caller,
     key: &IdempotencyKey,
     (action, id, details): (&str, Uuid, Value),
     body: &impl Serialize,
-    change: impl AsyncFnOnce(&Transaction<'_>) -> Result<Order>,
+    change: impl AsyncFnOnce(&Transaction<'_>, DateTime<Utc>) -> Result<Order>,
 ) -> Result<HttpResponse> {
-    let now = super::now(state);
-    let who = caller.actor.who.to_string();
-    let route = format!("POST {action} {id}");
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, caller).await?;
-    let done = idempotency::once(&tx, &who, key, &route, body, now, async || {
-        let order = change(&tx).await?;
-        append_audit(&tx, caller, now, action, id, "done", details).await?;
-        answer(&tx, &order).await
-    })
-    .await;
-    match done {
-        Ok(answer) => {
-            tx.commit().await?;
-            state.base.wake.notify_one();
-            Ok(HttpResponse::Ok().json(answer))
-        }
-        Err(refused @ Error::Conflict(..)) => {
-            tx.rollback().await?;
-            append_audit(&db, caller, now, action, id, refused.slug(), json!({})).await?;
-            Err(refused)
-        }
-        Err(other) => Err(other),
-    }
+    let command = Command { base: &state.base, author: caller, key, action, object: format!("order:{id}") };
+    let run = command.run(body, async |tx, now| {
+        let order = change(tx, now).await?;
+        Ok(Done::with(answer(tx, &order).await?, details))
+    });
+    Ok(HttpResponse::Ok().json(run.await?))
 }
 
 /// Approves an order that awaits approval: its codes can be exported from now on. 409 `order-decided` when it was
@@ -99,8 +82,8 @@ async fn post_approve(
     path: web::Path<String>,
     Body(body): Body<OrderDecision>,
 ) -> Result<HttpResponse> {
-    let (id, now, keys) = (id_in_path(&path)?, super::now(&state), state.keys.current());
-    let change = async |tx: &Transaction<'_>| deciding::approve(tx, &keys, operator.account, id, now).await;
+    let (id, keys) = (id_in_path(&path)?, state.keys.current());
+    let change = async |tx: &Transaction<'_>, now| deciding::approve(tx, &keys, operator.account, id, now).await;
     decide(&state, &operator, &key, ("codes.approve-order", id, json!({})), &body, change).await
 }
 
@@ -128,12 +111,12 @@ async fn post_refuse(
     path: web::Path<String>,
     Body(body): Body<OrderRefusal>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (id_in_path(&path)?, super::now(&state));
+    let id = id_in_path(&path)?;
     let mut faults = Faults::default();
     let reason = faults.text("reason", &body.reason, MAX_REASON);
     faults.refuse()?;
     let details = json!({ "reason": reason });
-    let change = async |tx: &Transaction<'_>| deciding::refuse(tx, operator.account, id, &reason, now).await;
+    let change = async |tx: &Transaction<'_>, now| deciding::refuse(tx, operator.account, id, &reason, now).await;
     decide(&state, &operator, &key, ("codes.refuse-order", id, details), &body, change).await
 }
 
@@ -162,8 +145,8 @@ async fn post_void(
     path: web::Path<String>,
     Body(body): Body<OrderDecision>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (id_in_path(&path)?, super::now(&state));
-    let change = async |tx: &Transaction<'_>| {
+    let id = id_in_path(&path)?;
+    let change = async |tx: &Transaction<'_>, now| {
         visible_order(tx, &member, &path).await?;
         deciding::void(tx, member.account, id, now).await
     };

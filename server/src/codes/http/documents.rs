@@ -56,7 +56,7 @@ async fn carry_out<D: Document>(
         keys: &keys,
     };
     let sold = if let (Deed::Sell, Wanted::Codes(places)) = (&deed, &wanted) { places.clone() } else { Vec::new() };
-    let filed = file(state, key, D::ROUTE, document, filing, async |tx| {
+    let filed = file(state, key, document, filing, async |tx| {
         perform(tx, filing, wanted).await.map(|receipt| Receipt { seal, ..receipt })
     })
     .await;

@@ -8,21 +8,21 @@ mod packs;
 mod quotas;
 mod shipments;
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use marking::sscc::Sscc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::pack::sscc_slug;
-use super::perform::{Filing, append_audit};
-use crate::auth::{self, Caller};
+use super::perform::Filing;
+use crate::auth::Caller;
 use crate::codes::Codes;
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, FieldFault, Result};
 
 pub(super) use documents::settle;
@@ -58,34 +58,19 @@ fn fingerprint(caller: &Caller, route: &str, body: &impl Serialize) -> Result<Ve
     Ok(hasher.finalize().to_vec())
 }
 
-/// Files a document under the caller's key in one transaction, wakes the worker and answers 201; a refusal that
-/// matters goes into the audit.
+/// Files a document under the caller's key in one transaction and answers 201.
 async fn file<T: Serialize + DeserializeOwned>(
-    state: &web::Data<Codes>,
+    state: &Codes,
     key: &IdempotencyKey,
-    route: &str,
     body: &impl Serialize,
     filing: Filing<'_>,
     change: impl AsyncFnOnce(&Transaction<'_>) -> Result<T>,
 ) -> Result<HttpResponse> {
-    let caller = filing.caller.actor.who.to_string();
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, filing.caller).await?;
-    let done = idempotency::once(&tx, &caller, key, route, body, filing.now, async || change(&tx).await).await;
-    match done {
-        Ok(answer) => {
-            tx.commit().await?;
-            state.base.wake.notify_one();
-            Ok(HttpResponse::Created().json(answer))
-        }
-        Err(refused) if matches!(refused.refusal(), Error::Conflict(..) | Error::Forbidden(_) | Error::NotFound(_)) => {
-            tx.rollback().await?;
-            append_audit(&db, filing, refused.slug(), json!({})).await?;
-            Err(refused)
-        }
-        Err(other) => Err(other),
-    }
+    let action = format!("codes.{}", filing.deed.slug());
+    let object = format!("document:{}", filing.id);
+    let command = Command { base: &state.base, author: filing.caller, key, action: &action, object };
+    let answer = command.run(body, async |tx, _| change(tx).await.map(Done::audited)).await?;
+    Ok(HttpResponse::Created().json(answer))
 }
 
 /// When a document is filed: to the microsecond, as it is stored.

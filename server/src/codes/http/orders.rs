@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::auth::{self, Caller, Member, Role};
+use crate::auth::{Caller, Member, Role};
 use crate::codes::Codes;
 use crate::codes::order::{Order, OrderState, Progress, check_quantity};
 use crate::codes::ordering::{Placer, Wish, place_order};
@@ -22,8 +22,9 @@ use crate::codes::store::order::{self as store, OrderFilter};
 use crate::codes::store::segment;
 use crate::http::{Body, Listed, Page, Query, id_in_path, problems, search_text};
 use crate::platform::audit;
+use crate::platform::command::{Command, Done};
 use crate::platform::db::GenericClient;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, Product, ReleaseFact, gtin_slug};
 
@@ -169,7 +170,6 @@ async fn post_order(
     key: IdempotencyKey,
     Body(new): Body<NewOrder>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&state);
     let mut faults = Faults::default();
     let gtin = faults.keep("gtin", new.gtin.parse::<Gtin>(), gtin_slug);
     let bin = new.participant.as_deref().map(str::parse::<Bin>).transpose();
@@ -180,35 +180,19 @@ async fn post_order(
         return Err(Error::internal("a field was refused without a fault"));
     };
     let wish = Wish { id: new.id, gtin, quantity: new.quantity, price_tenge: new.price_tenge };
-    let caller = member.actor.who.to_string();
     let keys = state.keys.current();
-    let mut db = state.base.db.get().await?;
-    let orderer = registry::owner_of(&db, &member, bin).await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, &member).await?;
-    let done = idempotency::once(&tx, &caller, &key, "POST /v1/orders", &new, now, async || {
+    let orderer = registry::owner_of(&state.base.db.get().await?, &member, bin).await?;
+    let object = format!("order:{}", new.id);
+    let command = Command { base: &state.base, author: &*member, key: &key, action: "codes.order", object };
+    let run = command.run(&new, async |tx, now| {
         let placer = Placer { account: member.account, approves: member.role == Role::Operator, now };
-        let order = place_order(&tx, &keys, placer, &orderer, wish).await?;
+        let order = place_order(tx, &keys, placer, &orderer, wish).await?;
         let details = json!({
             "gtin": gtin, "quantity": order.quantity, "key": order.key, "state": order.state,
         });
-        append_audit(&tx, &member, now, "codes.order", order.id, "done", details).await?;
-        answer(&tx, &order).await
-    })
-    .await;
-    match done {
-        Ok(answer) => {
-            tx.commit().await?;
-            state.base.wake.notify_one();
-            Ok(HttpResponse::Created().json(answer))
-        }
-        Err(refused @ (Error::Forbidden(_) | Error::Conflict(..) | Error::TooMany { .. })) => {
-            tx.rollback().await?;
-            append_audit(&db, &member, now, "codes.order", new.id, refused.slug(), json!({ "gtin": gtin })).await?;
-            Err(refused)
-        }
-        Err(other) => Err(other),
-    }
+        Ok(Done::with(answer(tx, &order).await?, details))
+    });
+    Ok(HttpResponse::Created().json(run.await?))
 }
 
 pub(super) async fn append_audit(

@@ -151,7 +151,7 @@ async fn post_pack(
     let (fingerprint, details) = (fingerprint(caller, route, &new)?, json!({ "sscc": sscc, "level": new.level }));
     let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&state, &key, route, &new, filing, async |tx| {
+    file(&state, &key, &new, filing, async |tx| {
         make_pack(tx, filing, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
     })
     .await
@@ -197,7 +197,7 @@ async fn post_open(
     let (fingerprint, details) = (fingerprint(caller, &route, &opening)?, json!({ "sscc": sscc }));
     let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&state, &key, &route, &opening, filing, async |tx| open_pack(tx, filing, sscc).await).await
+    file(&state, &key, &opening, filing, async |tx| open_pack(tx, filing, sscc).await).await
 }
 
 /// Shows a pack with all that is inside to its owner, to whom it is on its way, and to operators.

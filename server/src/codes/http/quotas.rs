@@ -9,16 +9,16 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{self, Member, Operator};
+use crate::auth::{Member, Operator};
 use crate::codes::Codes;
 use crate::codes::quota::{DEFAULT, Limits, Quota, Usage};
 use crate::codes::store::place::{self, SequenceRow};
 use crate::codes::store::quota as store;
 use crate::http::{Body, Listed, Page, Query, problems};
-use crate::platform::audit;
 use crate::platform::clock;
+use crate::platform::command::{Command, Done};
 use crate::platform::db::GenericClient;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, Names, Participant, gtin_slug};
 
@@ -98,9 +98,12 @@ struct SequenceLine {
     alarmed_on: Option<NaiveDate>,
 }
 
-async fn participant_of(db: &impl GenericClient, path: &str) -> Result<Participant> {
+fn bin_of(path: &str) -> Result<Bin> {
     let fault = |error: InvalidBin| Error::Malformed("malformed-path", vec![FieldFault::new("bin", error.slug())]);
-    let bin: Bin = path.parse().map_err(fault)?;
+    path.parse().map_err(fault)
+}
+
+async fn participant_of(db: &impl GenericClient, bin: Bin) -> Result<Participant> {
     registry::find_participant_by_bin(db, bin).await?.ok_or(Error::NotFound("unknown-participant"))
 }
 
@@ -140,7 +143,7 @@ async fn get_quotas(
     path: web::Path<String>,
 ) -> Result<web::Json<OrderQuotas>> {
     let db = state.base.db.get().await?;
-    let participant = participant_of(&db, &path).await?;
+    let participant = participant_of(&db, bin_of(&path)?).await?;
     if member.participant.is_some_and(|own| own != participant.number) {
         return Err(Error::NotFound("unknown-participant"));
     }
@@ -171,7 +174,6 @@ async fn post_quota(
     path: web::Path<String>,
     Body(new): Body<NewQuota>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&state);
     let mut faults = Faults::default();
     let gtin = faults.keep("gtin", new.gtin.as_deref().map(str::parse::<Gtin>).transpose(), gtin_slug);
     let NewQuota { codes_a_day, not_applied, orders_a_day, approval_above, places, .. } = new;
@@ -179,33 +181,20 @@ async fn post_quota(
     quota.check(&mut faults);
     faults.refuse()?;
     let gtin = gtin.flatten();
-    let who = operator.actor.who.to_string();
-    let mut db = state.base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, &operator).await?;
-    let participant = participant_of(&tx, &path).await?;
-    let route = format!("POST /v1/participants/{}/quotas", participant.bin);
-    let answer = idempotency::once(&tx, &who, &key, &route, &new, now, async || {
+    let bin = bin_of(&path)?;
+    let object = format!("participant:{bin}");
+    let command = Command { base: &state.base, author: &*operator, key: &key, action: "codes.set-quota", object };
+    let run = command.run(&new, async |tx, now| {
+        let participant = participant_of(tx, bin).await?;
         if let Some(gtin) = gtin
-            && registry::find_product(&tx, gtin).await?.is_none()
+            && registry::find_product(tx, gtin).await?.is_none()
         {
             return Err(Error::field("gtin", "field-no-such-product"));
         }
-        store::set_quota(&tx, participant.number, gtin, &quota, operator.account, now).await?;
-        let entry = audit::Entry {
-            at: now,
-            actor: operator.actor,
-            action: "codes.set-quota",
-            object: format!("participant:{}", participant.bin),
-            result: "done",
-            details: json!({ "gtin": gtin, "quota": quota }),
-        };
-        audit::append(&tx, &entry).await?;
-        quotas_of(&tx, &state, &participant).await
-    })
-    .await?;
-    tx.commit().await?;
-    Ok(HttpResponse::Ok().json(answer))
+        store::set_quota(tx, participant.number, gtin, &quota, operator.account, now).await?;
+        Ok(Done::with(quotas_of(tx, &state, &participant).await?, json!({ "gtin": gtin, "quota": quota })))
+    });
+    Ok(HttpResponse::Ok().json(run.await?))
 }
 
 /// Lists the sequences of short serials and stamps: how much of each is given, and whether one percent or more of it was

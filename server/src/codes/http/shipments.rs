@@ -121,7 +121,7 @@ async fn post_shipment(
     let fingerprint = fingerprint(caller, ShipmentRequest::ROUTE, &document)?;
     let keys = state.keys.current();
     let filing = Filing { caller, id, deed, details: &draft.details, fingerprint: &fingerprint, now, keys: &keys };
-    file(&state, &key, ShipmentRequest::ROUTE, &document, filing, async |tx| {
+    file(&state, &key, &document, filing, async |tx| {
         let begun = begin_shipment(tx, filing, wanted, sender.number(), receiver.number).await?;
         Ok(ShipmentAnswer { seal, ..begun.into() })
     })
@@ -156,7 +156,7 @@ async fn end(
         now,
         keys: &keys,
     };
-    file(state, key, &route, ending, filing, async |tx| {
+    file(state, key, ending, filing, async |tx| {
         end_shipment(tx, filing, shipment, participant.number(), to).await.map(ShipmentAnswer::from)
     })
     .await

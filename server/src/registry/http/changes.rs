@@ -9,12 +9,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin_in_path;
 use super::participants::{ParticipantAnswer, check_prefixes};
-use crate::auth::{self, Operator};
+use crate::auth::Operator;
 use crate::http::{Body, problems};
 use crate::platform::Base;
-use crate::platform::audit;
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::{Error, Result};
 use crate::registry::faults::Faults;
@@ -50,7 +50,7 @@ struct ParticipantPrefixes {
     prefixes: Vec<String>,
 }
 
-/// Changes a participant under a key, in a transaction with its line of the audit.
+/// Changes a participant under a key.
 async fn change(
     base: &Base,
     operator: &Operator,
@@ -60,25 +60,15 @@ async fn change(
     details: Value,
     act: impl AsyncFnOnce(&Transaction<'_>, &Participant, DateTime<Utc>) -> Result<Participant>,
 ) -> Result<HttpResponse> {
-    let (bin, now) = (bin_in_path(path)?, base.clock.now());
-    let caller = operator.actor.who.to_string();
-    let mut db = base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, operator).await?;
-    let found = store::find_participant_by_bin(&tx, bin).await?.ok_or(Error::NotFound("unknown-participant"))?;
-    let route = format!("POST {action} {bin}");
-    let answer = idempotency::once(&tx, &caller, key, &route, body, now, async || {
-        let changed = act(&tx, &found, now).await?;
-        jobs::append(&tx, &Job::RefreshParticipant { participant: found.number }).await?;
-        let object = format!("participant:{bin}");
-        let entry = audit::Entry { at: now, actor: operator.actor, action, object, result: "done", details };
-        audit::append(&tx, &entry).await?;
-        Ok(ParticipantAnswer::from(changed))
-    })
-    .await?;
-    tx.commit().await?;
-    base.wake.notify_one();
-    Ok(HttpResponse::Ok().json(answer))
+    let bin = bin_in_path(path)?;
+    let command = Command { base, author: &**operator, key, action, object: format!("participant:{bin}") };
+    let run = command.run(body, async |tx, now| {
+        let found = store::find_participant_by_bin(tx, bin).await?.ok_or(Error::NotFound("unknown-participant"))?;
+        let changed = act(tx, &found, now).await?;
+        jobs::append(tx, &Job::RefreshParticipant { participant: found.number }).await?;
+        Ok(Done::with(ParticipantAnswer::from(changed), details))
+    });
+    Ok(HttpResponse::Ok().json(run.await?))
 }
 
 /// Blocks a participant: its people can't sign in, it orders no codes and files no documents, and nothing can be shipped

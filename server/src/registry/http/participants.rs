@@ -8,12 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bin_in_path;
-use crate::auth::{self, Member, Operator};
+use crate::auth::{Member, Operator};
 use crate::http::{Body, Listed, Page, Query, problems, search_text};
 use crate::platform::Base;
-use crate::platform::audit;
+use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
@@ -107,28 +107,15 @@ async fn post_participant(
     key: IdempotencyKey,
     Body(new): Body<NewParticipant>,
 ) -> Result<HttpResponse> {
-    let now = base.clock.now();
-    let caller = operator.actor.who.to_string();
-    let mut db = base.db.get().await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, &operator).await?;
-    let answer = idempotency::once(&tx, &caller, &key, "POST /v1/participants", &new, now, async || {
-        let participant = register(&tx, &new, now).await?;
-        let entry = audit::Entry {
-            at: now,
-            actor: operator.actor,
-            action: "registry.register-participant",
-            object: format!("participant:{}", participant.bin),
-            result: "done",
-            details: json!({ "roles": participant.roles }),
-        };
-        audit::append(&tx, &entry).await?;
-        Ok(ParticipantAnswer::from(participant))
-    })
-    .await?;
-    tx.commit().await?;
-    base.wake.notify_one();
-    Ok(HttpResponse::Created().json(answer))
+    let object = format!("participant:{}", new.bin);
+    let action = "registry.register-participant";
+    let command = Command { base: &base, author: &*operator, key: &key, action, object };
+    let run = command.run(&new, async |tx, now| {
+        let participant = register(tx, &new, now).await?;
+        let details = json!({ "roles": participant.roles });
+        Ok(Done::with(ParticipantAnswer::from(participant), details))
+    });
+    Ok(HttpResponse::Created().json(run.await?))
 }
 
 /// Which participants are asked for.

@@ -14,8 +14,9 @@ use crate::auth::{self, Member, Operator};
 use crate::http::{Body, Listed, Page, Query, language, problems, search_text};
 use crate::platform::Base;
 use crate::platform::audit::{self, Actor};
+use crate::platform::command::{Command, Done};
 use crate::platform::db::{GenericClient, Transaction};
-use crate::platform::idempotency::{self, IdempotencyKey};
+use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::jobs::{self, Job};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
@@ -211,31 +212,15 @@ async fn post_product(
     key: IdempotencyKey,
     Body(new): Body<NewProduct>,
 ) -> Result<HttpResponse> {
-    let now = base.clock.now();
     let checked = new.check()?;
-    let caller = member.actor.who.to_string();
-    let mut db = base.db.get().await?;
-    let owner = owner_of(&db, &member, checked.participant).await?;
-    let tx = db.transaction().await?;
-    auth::hold_caller(&tx, &member).await?;
-    let done = idempotency::once(&tx, &caller, &key, "POST /v1/products", &new, now, async || {
-        let product = register(&tx, &owner, &checked, now).await?;
-        audit::append(&tx, &entry(now, member.actor, "registry.register-product", product.gtin, "done")).await?;
-        Ok(ProductAnswer::new(product, owner.bin))
-    })
-    .await;
-    let answer = match done {
-        Ok(answer) => answer,
-        Err(refused @ Error::Forbidden(slug)) => {
-            tx.rollback().await?;
-            audit::append(&db, &entry(now, member.actor, "registry.register-product", checked.gtin, slug)).await?;
-            return Err(refused);
-        }
-        Err(other) => return Err(other),
-    };
-    tx.commit().await?;
-    base.wake.notify_one();
-    Ok(HttpResponse::Created().json(answer))
+    let owner = owner_of(&base.db.get().await?, &member, checked.participant).await?;
+    let object = format!("product:{}", checked.gtin);
+    let command = Command { base: &base, author: &*member, key: &key, action: "registry.register-product", object };
+    let run = command.run(&new, async |tx, now| {
+        let product = register(tx, &owner, &checked, now).await?;
+        Ok(Done::new(ProductAnswer::new(product, owner.bin)))
+    });
+    Ok(HttpResponse::Created().json(run.await?))
 }
 
 fn entry(
