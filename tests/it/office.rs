@@ -64,7 +64,8 @@ async fn an_account_is_made_once_and_its_secrets_are_told_once() {
     let password = secrets["password"].as_str().unwrap();
     let kept = format!("SELECT count(*) FROM idempotency WHERE answer::text LIKE '%{password}%'");
     assert_eq!(trade.count(&kept).await, 0, "no secret is kept");
-    let audited = "SELECT count(*) FROM audit WHERE action = 'auth.add-account' AND actor LIKE 'account:%'";
+    let audited =
+        "SELECT count(*) FROM audit WHERE action = 'auth.add-account' AND actor LIKE 'account:%' AND result = 'done'";
     assert_eq!(trade.count(audited).await, 1);
 
     // New secrets end what was signed in with the old ones.

@@ -153,13 +153,13 @@ fn the_server_has_nothing_to_fetch_an_address_with() {
     let webhook = include_str!("../../server/src/alerts/webhook.rs");
     assert_eq!(webhook.matches(".post(").count(), 1);
     assert!(
-        webhook.contains(".post(&webhook.url)") && webhook.contains("= &app.base.config.webhook"),
+        webhook.contains(".post(&webhook.url)") && webhook.contains("= &state.base.config.webhook"),
         "only the setting's"
     );
     for (_, path, text) in crate::house::sources() {
         for call in ["TcpStream::connect", "UdpSocket", "lookup_host", "to_socket_addrs", "reqwest::", "hyper::"] {
             let is_of_a_setting = match path.as_str() {
-                "alerts/webhook.rs" | "audit/anchor.rs" => call == "reqwest::",
+                "alerts/webhook.rs" | "platform/audit/anchor.rs" => call == "reqwest::",
                 "verify/snapshot/cluster.rs" => call == "TcpStream::connect",
                 "cli/lan.rs" => ["TcpStream::connect", "UdpSocket"].contains(&call),
                 _ => false,

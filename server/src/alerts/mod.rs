@@ -20,11 +20,11 @@ mod words;
 
 pub(crate) use http::routes;
 pub use retention::{forget_networks, keep_house};
-pub use stream::Streams;
 pub use watch::Watch;
 pub(crate) use watch::{Wanted, judge_sale, judge_scans, refresh};
 pub(crate) use webhook::tell;
 
+use crate::auth::Streams;
 use crate::keys::Keys;
 use crate::platform::Base;
 use crate::regions::Regions;
@@ -45,8 +45,8 @@ pub struct Alerts {
 
 impl Alerts {
     /// Knows nothing of the scans yet.
-    pub(crate) fn new(verify: &Verify, regions: Regions) -> Self {
+    pub(crate) fn new(verify: &Verify, regions: Regions, streams: Streams) -> Self {
         let Verify { base, keys, snapshot, .. } = verify.clone();
-        Self { base, keys, snapshot, regions, watch: Watch::default(), streams: Streams::default() }
+        Self { base, keys, snapshot, regions, watch: Watch::default(), streams }
     }
 }

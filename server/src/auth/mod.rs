@@ -16,6 +16,7 @@ mod refresh;
 mod session;
 mod sign_in;
 mod store;
+mod stream;
 mod token;
 mod totp;
 mod unused;
@@ -32,11 +33,13 @@ pub use unused::disable_unused;
 
 pub(crate) use caller::{Auditor, Caller, Clerk, Inspector, Member, Operator, Overseer, Participant};
 pub(crate) use gate::{Gate, admit};
-pub(crate) use hold::{HeldLater, check_caller, hold_caller, still_holds};
+pub(crate) use hold::{HeldLater, check_caller, hold_caller};
 pub(crate) use http::{routes, within};
 pub(crate) use refresh::forget_old;
 pub(crate) use session::Sessions;
 pub(crate) use store::{find_id, list_logins};
+pub use stream::Streams;
+pub(crate) use stream::{BATCH as EVENT_BATCH, Resume, Source as EventSource, stream_events};
 
 use crate::http::limits::Limiter;
 use crate::keys::Keys;

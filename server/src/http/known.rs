@@ -9,6 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, ResponseError, web};
 use serde_json::Value;
+use utoipa::IntoResponses;
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
@@ -230,9 +231,9 @@ pub(crate) fn describe(api: &mut OpenApi) -> Result<()> {
     for (_, item) in api.paths.paths.iter_mut().filter(|(path, _)| path.starts_with(STRICT)) {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            let refusal =
-                || problems::problem("A query parameter or a field that the route does not have: `field-unknown`");
-            operation.responses.responses.entry("422".to_owned()).or_insert_with(refusal);
+            for (status, refusal) in problems::Strict::responses() {
+                operation.responses.responses.entry(status).or_insert(refusal);
+            }
         }
     }
     Ok(())

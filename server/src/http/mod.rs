@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod head;
 pub(crate) mod headers;
 pub(crate) mod html;
+mod key;
 pub(crate) mod known;
 pub(crate) mod language;
 pub(crate) mod limits;

@@ -208,8 +208,7 @@ pub(super) async fn resolve(
 #[utoipa::path(
     tag = "office",
     operation_id = "add_account",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again changes nothing, and its answer leaves the secrets out")),
+    params(IdempotencyKey),
     request_body = NewAccountOf,
     responses(
         (status = 201, description = "Made", body = AccountWithSecrets),
@@ -324,8 +323,7 @@ impl RoleChange<'_> {
     operation_id = "set_account_role",
     params(
         ("id" = Uuid, Path, description = "The account's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = RoleOf,
     responses(
@@ -352,8 +350,7 @@ async fn set_role(
     operation_id = "disable_account",
     params(
         ("id" = Uuid, Path, description = "The account's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The account as it is now", body = AccountCard),
@@ -377,8 +374,7 @@ async fn disable(
     operation_id = "enable_account",
     params(
         ("id" = Uuid, Path, description = "The account's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The account as it is now", body = AccountCard),
@@ -404,8 +400,7 @@ async fn enable(
     operation_id = "renew_account_secrets",
     params(
         ("id" = Uuid, Path, description = "The account's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again changes nothing, and its answer leaves the secrets out"),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The account, and its new secrets", body = AccountWithSecrets),

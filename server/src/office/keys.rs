@@ -125,8 +125,7 @@ struct Rotation {
 #[utoipa::path(
     tag = "office",
     operation_id = "rotate_key",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again makes no second one")),
+    params(IdempotencyKey),
     request_body = Rotation,
     responses(
         (status = 201, description = "Every key, the new one among them", body = KeysAndList),

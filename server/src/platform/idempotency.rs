@@ -1,10 +1,8 @@
 //! One key, one effect (X37): the first request that carries an `Idempotency-Key` does the work and its
 //! answer is kept in the same transaction; every retry gets that answer; another body is refused.
 
-use std::future::{Ready, ready};
+use std::str::FromStr;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,24 +19,17 @@ pub const HEADER: &str = "Idempotency-Key";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
-impl FromRequest for IdempotencyKey {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
+/// Not 8 to 64 visible ASCII characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a key of idempotency")]
+pub struct InvalidKey;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(value) = request.headers().get(HEADER) else {
-            return ready(Err(Error::Malformed(
-                "idempotency-key-missing",
-                vec![FieldFault::new(HEADER, "field-required")],
-            )));
-        };
-        let key = value.to_str().unwrap_or_default();
-        let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-        ready(if visible && (8..=64).contains(&key.len()) {
-            Ok(Self(key.to_owned()))
-        } else {
-            Err(Error::Malformed("malformed-header", vec![FieldFault::new(HEADER, "field-idempotency-key")]))
-        })
+impl FromStr for IdempotencyKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_visible && (8..=64).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidKey) }
     }
 }
 

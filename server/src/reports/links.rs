@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::platform::problem::Result;
+use crate::regions;
 use crate::registry::great_circle_metres;
 use crate::reports::Reports;
 use crate::scans::Place;
@@ -52,11 +53,6 @@ impl Why {
     }
 }
 
-/// Whether a place lies in the country or close to it.
-fn is_near_the_country(place: Place) -> bool {
-    (40.0..56.0).contains(&place.latitude) && (46.0..88.0).contains(&place.longitude)
-}
-
 /// A rectangle of degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bounds {
@@ -97,9 +93,12 @@ pub async fn update(state: &Reports, report: Uuid) -> Result<()> {
 }
 
 impl Sighting {
-    /// The place, if it is good enough to tell neighbours by: faulty phones share places outside the country, such as 0, 0.
+    /// The place, if it is precise enough to compare shops by and not one that faulty phones share.
     fn fixed_place(&self) -> Option<Place> {
-        self.place.filter(|place| place.accuracy_metres <= WORST_ACCURACY_METRES && is_near_the_country(*place))
+        self.place.filter(|place| {
+            place.accuracy_metres <= WORST_ACCURACY_METRES
+                && regions::is_usable(place.latitude, place.longitude, f64::from(place.accuracy_metres))
+        })
     }
 
     /// Whether, and why, another sighting tells of the same.

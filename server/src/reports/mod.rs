@@ -24,6 +24,7 @@ mod stream;
 mod text;
 mod workshop;
 
+use crate::auth::Streams;
 use crate::keys::Keys;
 use crate::platform::Base;
 use crate::platform::problem::Result;
@@ -49,6 +50,8 @@ pub struct Reports {
     /// What the register says of the goods of a report.
     pub(crate) verify: Verify,
     pub(crate) regions: Regions,
+    /// Streams that are open, of alerts as well.
+    pub(crate) streams: Streams,
     /// Where photos are kept.
     pub(crate) photos: PhotoStore,
     /// What was erased, noted where a restore does not reach.
@@ -63,7 +66,7 @@ pub struct Reports {
 
 impl Reports {
     /// Opens the photo store that the settings name; nothing is counted yet.
-    pub(crate) fn open(verify: &Verify, regions: Regions) -> Result<Self> {
+    pub(crate) fn open(verify: &Verify, regions: Regions, streams: Streams) -> Result<Self> {
         let Verify { base, keys, .. } = verify.clone();
         let config = &base.config;
         let allowance = Allowance { reports: config.limits.reports_per_day, bytes: config.limits.report_bytes_per_day };
@@ -75,6 +78,7 @@ impl Reports {
             networks: Networks::default(),
             verify: verify.clone(),
             regions,
+            streams,
             keys,
             base,
         })

@@ -1,84 +1,36 @@
-//! The stream of what happens to reports of a region, as server-sent events: new ones, answers of their authors, hand-overs.
-//! Ids become visible in their order, so whoever comes back with the last one misses nothing. A stream ends after less than
-//! a minute and is asked for again, so that a role that was taken away is gone within that time (X5).
+//! The stream of what happens to reports of a region: new ones, answers of their authors, hand-overs.
 
-use std::time::Duration;
-
-use bytes::Bytes;
-use futures_util::{Stream, stream};
-use serde_json::json;
-use tokio::time::Instant;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::report::{Event, Side};
 use super::status::ReportStatus;
-use super::store::{self, Streamed};
+use super::store;
+use crate::auth::{Caller, EVENT_BATCH, EventSource};
 use crate::platform::problem::Result;
 use crate::reports::Reports;
 
-/// How long one stream lasts.
-const LIFE: Duration = Duration::from_secs(25);
-/// How often it looks for what is new.
-const POLL: Duration = Duration::from_millis(500);
-/// After how long a silence it says that it is still there.
-const SILENCE: Duration = Duration::from_secs(15);
-/// Steps at a time.
-const BATCH: i64 = 100;
+/// Steps of reports; nothing of what anybody wrote.
+pub(super) struct ReportEvents(pub(super) Reports);
 
-/// Where a stream stands.
-struct Follower {
-    state: Reports,
-    region: String,
-    account: Uuid,
-    after: i64,
-    until: Instant,
-    said: Instant,
-    begun: bool,
-}
+impl EventSource for ReportEvents {
+    const NAME: &'static str = "report";
 
-/// Steps after one, as they come; without one, from now on. The first line tells from where, so that a reader who is cut off
-/// before any step has an id to come back with.
-pub(crate) async fn follow(
-    state: &Reports,
-    region: String,
-    account: Uuid,
-    after: Option<i64>,
-) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
-    let after = match after {
-        Some(after) => after,
-        None => store::newest_event(&state.base.db.get().await?).await?,
-    };
-    let now = Instant::now();
-    let follower =
-        Follower { state: state.clone(), region, account, after, until: now + LIFE, said: now, begun: false };
-    Ok(stream::try_unfold(follower, async |mut follower| Ok(follower.next().await?.map(|bytes| (bytes, follower)))))
-}
+    async fn newest(&self) -> Result<i64> {
+        store::newest_event(&self.0.base.db.get().await?).await
+    }
 
-impl Follower {
-    /// What is to be sent next; none when the stream ends.
-    async fn next(&mut self) -> Result<Option<Bytes>> {
-        if !std::mem::replace(&mut self.begun, true) {
-            return Ok(Some(format!("retry: 1000\nid: {}\nevent: begin\ndata: {{}}\n\n", self.after).into()));
-        }
-        while Instant::now() < self.until && !self.state.base.stopping.is_cancelled() {
-            let db = self.state.base.db.get().await?;
-            let steps = store::list_stream(&db, &self.region, self.account, self.after, BATCH).await?;
-            drop(db);
-            if let Some(last) = steps.last() {
-                self.after = last.id;
-                self.said = Instant::now();
-                return Ok(Some(steps.iter().map(|step| line(step, self.account)).collect::<String>().into()));
-            }
-            if self.said.elapsed() >= SILENCE {
-                self.said = Instant::now();
-                return Ok(Some(Bytes::from_static(b": still here\n\n")));
-            }
-            tokio::select! {
-                () = tokio::time::sleep(POLL) => {}
-                () = self.state.base.stopping.cancelled() => {}
-            }
-        }
-        Ok(None)
+    async fn after(&self, caller: &Caller, last: i64) -> Result<Vec<(i64, Value)>> {
+        let region = caller.region.as_deref().unwrap_or_default();
+        let db = self.0.base.db.get().await?;
+        let steps = store::list_stream(&db, region, caller.account, last, EVENT_BATCH).await?;
+        let data = |step: &store::Streamed| {
+            json!({
+                "number": step.number, "what": what(&step.event, caller.account), "status": step.status,
+                "region": step.region,
+            })
+        };
+        Ok(steps.iter().map(|step| (step.id, data(step))).collect())
     }
 }
 
@@ -96,14 +48,6 @@ fn what(event: &Event, account: Uuid) -> &'static str {
         (Side::Inspector, None) => "answered",
         (Side::System, _) => "expired",
     }
-}
-
-/// A step as a server sends it: nothing of what anybody wrote.
-fn line(step: &Streamed, account: Uuid) -> String {
-    let data = json!({
-        "number": step.number, "what": what(&step.event, account), "status": step.status, "region": step.region,
-    });
-    format!("id: {}\nevent: report\ndata: {data}\n\n", step.id)
 }
 
 #[cfg(test)]

@@ -19,14 +19,15 @@ use crate::{
         description = "The open register of marking codes: what goods are, whether they may be sold, and a way to complain.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    modifiers(&Bearer)
+    modifiers(&Shared)
 )]
 struct Contract;
 
-/// How a caller shows who it is. A route's list beside it names the roles that it takes.
-struct Bearer;
+/// What routes refer to: the scheme of tokens (a route's list beside it names the roles that it takes), the refusals that
+/// many routes share.
+struct Shared;
 
-impl Modify for Bearer {
+impl Modify for Shared {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -34,6 +35,9 @@ impl Modify for Bearer {
             .description(Some("The access token of `POST /v1/auth/sign-in`."));
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+        for (name, refusal) in http::problems::shared() {
+            components.responses.insert(name.to_owned(), refusal.into());
+        }
     }
 }
 

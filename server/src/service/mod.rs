@@ -10,7 +10,7 @@ pub mod work;
 use std::sync::Arc;
 
 use crate::alerts::Alerts;
-use crate::auth::Auth;
+use crate::auth::{Auth, Streams};
 use crate::codes::Codes;
 use crate::demo::{self, Loaded};
 use crate::http::limits::{Admission, Limiter};
@@ -71,11 +71,12 @@ impl Service {
         let verify = Verify::new(base.clone(), keys.clone(), snapshot);
         let scans = Scans::start(&verify, regions.clone());
         let committer = scans.committer.clone();
+        let streams = Streams::default();
         Ok(Self {
             auth: Auth::new(base.clone(), keys.clone(), limiter.clone()),
             codes: Codes::new(base.clone(), keys.clone()),
-            reports: Reports::open(&verify, regions.clone())?,
-            alerts: Alerts::new(&verify, regions.clone()),
+            reports: Reports::open(&verify, regions.clone(), streams.clone())?,
+            alerts: Alerts::new(&verify, regions.clone(), streams),
             admission: Admission::new(base.clone(), limiter, move || committer.is_late()),
             readiness: Arc::default(),
             verify,

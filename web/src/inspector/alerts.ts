@@ -88,7 +88,7 @@ export async function watch(signal: AbortSignal, changed: () => void): Promise<v
         text = events.pop() ?? "";
         for (const event of events) {
           last = /^id: ?(.+)$/m.exec(event)?.[1] ?? last;
-          if (/^data:/m.test(event)) changed();
+          if (/^event: ?alert$/m.test(event)) changed();
         }
       }
     } catch {

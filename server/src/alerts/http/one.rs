@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use locales::Language;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -17,12 +16,13 @@ use crate::alerts::case::{AlertState, Decision};
 use crate::alerts::inspect::{self, Inspected, Step, Stood};
 use crate::alerts::rules::{Kind, Seen, Trail};
 use crate::alerts::store::{Event, Linked, What};
-use crate::alerts::{stream, words};
-use crate::auth::{Caller, Inspector};
-use crate::http::{Body, Query, id_in_path, language, problems};
+use crate::alerts::stream::AlertEvents;
+use crate::alerts::words;
+use crate::auth::{Caller, Inspector, Resume, stream_events};
+use crate::http::{Body, id_in_path, language, problems};
 use crate::platform::bounds;
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::problem::{Error, Result};
 use crate::scans::Place;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -221,8 +221,7 @@ struct NewDecision {
     operation_id = "decide_alert",
     params(
         ("id" = Uuid, Path),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewDecision,
     responses(
@@ -259,8 +258,7 @@ struct NewNote {
     operation_id = "note_alert",
     params(
         ("id" = Uuid, Path),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewNote,
     responses(
@@ -300,8 +298,7 @@ struct NewAssignment {
     operation_id = "assign_alert",
     params(
         ("id" = Uuid, Path),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewAssignment,
     responses(
@@ -338,8 +335,7 @@ struct NewLink {
     operation_id = "link_alert",
     params(
         ("id" = Uuid, Path),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewLink,
     responses(
@@ -367,22 +363,13 @@ async fn post_link(
     Ok(HttpResponse::Created().json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, step).await?))
 }
 
-/// Where a stream is taken up again.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Resume {
-    /// The id of the last event that was seen, where the header can't be set.
-    #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
-    after: Option<i64>,
-}
-
-/// What happens to alerts of the region, as server-sent events: `id`, `event: alert`, `data` with a JSON object. It begins
-/// with the id of the newest event and ends after 25 s, or within seconds when the session ends; come back with
+/// What happens to alerts of the region, as server-sent events: `id`, `event: alert`, `data` with a JSON object. The first
+/// event, `begin`, has the id of the newest one. A stream ends after 25 s, or within seconds when the session ends; come back with
 /// `Last-Event-ID`, and nothing is missed. An account has eight streams at a time.
 #[utoipa::path(
     tag = "alerts",
     operation_id = "stream_alerts",
-    params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last event that was seen")),
+    params(Resume),
     responses(
         (status = 200, description = "Events", body = String, content_type = "text/event-stream"),
         problems::Malformed, problems::SignedIn, problems::Always,
@@ -390,27 +377,9 @@ struct Resume {
     security(("bearer" = ["inspector"])),
 )]
 #[get("/v1/alerts/stream")]
-async fn stream_alerts(
-    state: web::Data<Alerts>,
-    inspector: Inspector,
-    request: HttpRequest,
-    Query(resume): Query<Resume>,
-) -> Result<HttpResponse> {
-    let header =
-        request.headers().get("Last-Event-ID").map(|value| value.to_str().ok().and_then(|id| id.trim().parse().ok()));
-    let after = match header {
-        Some(None) => {
-            let faults = vec![FieldFault::new("Last-Event-ID", "field-not-a-number")];
-            return Err(Error::Malformed("malformed-header", faults));
-        }
-        Some(id) => id,
-        None => resume.after,
-    };
-    let events = stream::follow(&state, inspector.clone().into_caller(), after).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .streaming(events))
+async fn stream_alerts(state: web::Data<Alerts>, inspector: Inspector, resume: Resume) -> Result<HttpResponse> {
+    let source = AlertEvents((**state).clone());
+    stream_events(&state.base, &state.streams, inspector.into_caller(), resume, source).await
 }
 
 /// A text within its bounds.

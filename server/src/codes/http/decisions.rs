@@ -64,8 +64,7 @@ async fn decide(
     operation_id = "approve_order",
     params(
         ("id" = Uuid, Path, description = "The order's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = OrderDecision,
     responses(
@@ -93,8 +92,7 @@ async fn post_approve(
     operation_id = "refuse_order",
     params(
         ("id" = Uuid, Path, description = "The order's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = OrderRefusal,
     responses(
@@ -127,8 +125,7 @@ async fn post_refuse(
     operation_id = "void_order",
     params(
         ("id" = Uuid, Path, description = "The order's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = OrderDecision,
     responses(

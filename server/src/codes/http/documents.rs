@@ -113,8 +113,7 @@ pub(in crate::codes) async fn settle(db: &impl GenericClient, does: Does, own: O
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_application",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = Application,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),
@@ -137,8 +136,7 @@ async fn post_application(
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_release",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = Release,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),
@@ -161,8 +159,7 @@ async fn post_release(
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_sale",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = Sale,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),
@@ -184,8 +181,7 @@ async fn post_sale(
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_return",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = Return,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),
@@ -208,8 +204,7 @@ async fn post_return(
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_withdrawal",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = Withdrawal,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),
@@ -232,8 +227,7 @@ async fn post_withdrawal(
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_recall",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = RecallRequest,
     responses(
         (status = 201, description = "Filed, now or before", body = Receipt),

@@ -154,8 +154,7 @@ impl OrderAnswer {
 #[utoipa::path(
     tag = "codes",
     operation_id = "place_order",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = NewOrder,
     responses(
         (status = 201, description = "Placed, now or before", body = OrderAnswer),

@@ -116,8 +116,7 @@ struct UnitRange {
 #[utoipa::path(
     tag = "codes",
     operation_id = "make_pack",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = NewPack,
     responses(
         (status = 201, description = "Packed, now or before", body = PackReceipt),
@@ -173,8 +172,7 @@ fn read_content(packs: &[String]) -> Result<Vec<Sscc>> {
     params(
         ("sscc" = String, Path, description = "The pack's number, 18 digits", pattern = "^[0-9]{18}$",
             example = "348700000000000013"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = Opening,
     responses(

@@ -156,8 +156,7 @@ async fn get_quotas(
     operation_id = "set_order_quota",
     params(
         ("bin" = String, Path, description = "BIN or IIN", pattern = "^[0-9]{12}$", example = "990140000384"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewQuota,
     responses(

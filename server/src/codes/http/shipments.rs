@@ -91,8 +91,7 @@ struct Ending {
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_shipment",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = ShipmentRequest,
     responses(
         (status = 201, description = "Filed, now or before", body = ShipmentAnswer),
@@ -169,8 +168,7 @@ async fn end(
     operation_id = "accept_shipment",
     params(
         ("id" = Uuid, Path, description = "The shipment's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = Ending,
     responses(
@@ -197,8 +195,7 @@ async fn post_accept(
     operation_id = "cancel_shipment",
     params(
         ("id" = Uuid, Path, description = "The shipment's id"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = Ending,
     responses(

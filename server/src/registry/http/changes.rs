@@ -78,8 +78,7 @@ async fn change(
     operation_id = "block_participant",
     params(
         ("bin" = String, Path, description = "BIN or IIN", pattern = "^[0-9]{12}$", example = "990140000384"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = ParticipantBlock,
     responses(
@@ -113,8 +112,7 @@ async fn post_block(
     operation_id = "unblock_participant",
     params(
         ("bin" = String, Path, description = "BIN or IIN", pattern = "^[0-9]{12}$", example = "990140000384"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = ParticipantUnblock,
     responses(
@@ -145,8 +143,7 @@ async fn post_unblock(
     operation_id = "set_gs1_prefixes",
     params(
         ("bin" = String, Path, description = "BIN or IIN", pattern = "^[0-9]{12}$", example = "990140000384"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = ParticipantPrefixes,
     responses(

@@ -91,8 +91,7 @@ pub(super) async fn check_prefixes(
 #[utoipa::path(
     tag = "registry",
     operation_id = "register_participant",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = NewParticipant,
     responses(
         (status = 201, description = "Registered", body = ParticipantAnswer),

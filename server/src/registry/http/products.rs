@@ -196,8 +196,7 @@ pub(crate) async fn owner_of(db: &impl GenericClient, member: &Member, named: Op
 #[utoipa::path(
     tag = "registry",
     operation_id = "register_product",
-    params(("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-        description = "The same key again gives the same answer and changes nothing")),
+    params(IdempotencyKey),
     request_body = NewProduct,
     responses(
         (status = 201, description = "Registered as a draft", body = ProductAnswer),

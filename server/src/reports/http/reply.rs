@@ -47,8 +47,7 @@ struct ReplyPhoto(Vec<u8>);
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
         ("Tanba-Report-Token" = String, Header, description = "The secret that came with the number"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body(content((NewMessage = "application/json"), (ReplyForm = "multipart/form-data"))),
     responses(

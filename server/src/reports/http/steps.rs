@@ -43,8 +43,7 @@ const MAX_REASON: usize = 1_000;
     operation_id = "assign_report",
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = Assignment,
     responses(
@@ -75,8 +74,7 @@ async fn post_assignment(
     operation_id = "answer_report",
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewMessage,
     responses(
@@ -114,8 +112,7 @@ struct NewDecision {
     operation_id = "decide_report",
     params(
         ("number" = String, Path, pattern = "^TB-[0-9]{2}-[0-9]{7,}$", example = "TB-26-0000123"),
-        ("Idempotency-Key" = String, Header, min_length = 8, max_length = 64, pattern = "^[!-~]{8,64}$",
-            description = "The same key again gives the same answer and changes nothing"),
+        IdempotencyKey,
     ),
     request_body = NewDecision,
     responses(
