@@ -241,6 +241,7 @@ web-key-for-ever = Never changes
 web-key-for-seal = Signs codes: { $group }
 web-key-for-serial = Generates serial numbers
 web-key-for-token = Signs sessions
+web-key-in-use = In use
 web-key-next = Starts signing soon
 web-key-retired = Previous, still valid
 web-key-revoke = Revoke

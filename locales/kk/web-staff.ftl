@@ -213,6 +213,7 @@ web-key-for-ever = Өзгермейді
 web-key-for-seal = Кодтарға қорғаныш қолтаңба қояды: { $group }
 web-key-for-serial = Сериялық нөмірлерді жасайды
 web-key-for-token = Сеанстарға қол қояды
+web-key-in-use = Қолданыста
 web-key-next = Жақында қол қоя бастайды
 web-key-retired = Бұрынғы, әлі жарамды
 web-key-revoke = Қайтарып алу

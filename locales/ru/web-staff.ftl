@@ -243,6 +243,7 @@ web-key-for-ever = Не меняется
 web-key-for-seal = Подписывает коды: { $group }
 web-key-for-serial = Создаёт серийные номера
 web-key-for-token = Подписывает сеансы
+web-key-in-use = Используется
 web-key-next = Скоро начнёт подписывать
 web-key-retired = Прежний, ещё действителен
 web-key-revoke = Отозвать
