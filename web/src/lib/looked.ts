@@ -5,7 +5,8 @@ import { core } from "../core/core";
 import type { OfflineCard } from "../core/types";
 import * as db from "./db";
 import { language, say, sayIfKnown } from "./language.svelte";
-import { keep } from "./outbox.svelte";
+import { keep, onPlaced } from "./outbox.svelte";
+import type { Place } from "./place";
 
 /** One look at a code. */
 export interface Looked {
@@ -25,6 +26,8 @@ export interface Looked {
   last?: string;
   /** How many times it was scanned, if more than once. */
   times?: number;
+  /** Where it was scanned, as roughly as its owner shares places. */
+  place?: Place;
 }
 
 const MOST = 200;
@@ -151,7 +154,9 @@ export async function look(code: string, asked: Exclude<AskedBy, "scanner">): Pr
 /** Asks once more about what was looked at before; the scan stays the one it was. */
 export async function again(looked: Looked): Promise<Looked> {
   const { away: _away, card: _card, ...rest } = looked;
-  const newer = { ...rest, ...(await ask(looked.code, looked.source ?? "typed")) };
+  const answered = await ask(looked.code, looked.source ?? "typed");
+  const place = fresh.get(looked.id)?.place;
+  const newer = { ...rest, ...answered, ...(place && { place }) };
   fresh.set(looked.id, newer);
   await db.put("history", looked.id, newer);
   return newer;
@@ -167,6 +172,15 @@ async function remember(looked: Looked): Promise<void> {
     // A full device forgets; the answer is shown all the same.
   }
 }
+
+onPlaced((id, place) => {
+  void (async () => {
+    const looked = await find(id);
+    if (looked) await db.put("history", id, { ...(fresh.get(id) ?? looked), place }).catch(() => undefined);
+    const shown = fresh.get(id);
+    if (shown) fresh.set(id, { ...shown, place });
+  })();
+});
 
 /** Everything, newest first. */
 export async function history(): Promise<Looked[]> {

@@ -5,7 +5,7 @@ import { core } from "../core/core";
 import type { Kept } from "../core/types";
 import { type Schemas } from "./api";
 import * as db from "./db";
-import { locate, shared } from "./place";
+import { type Place, locate, shared } from "./place";
 import { settings } from "./settings.svelte";
 
 type Scan = Schemas["NewScan"];
@@ -17,6 +17,10 @@ const ASKED_AFTER = 2;
 
 /** Whether the question about places is due. */
 export const placeQuestionDue = (): boolean => settings.consent === undefined && settings.scans >= ASKED_AFTER;
+
+/** Who is told of a scan's place, as it is sent. */
+let placed: (id: string, place: Place) => void = () => undefined;
+export const onPlaced = (listener: typeof placed): void => void (placed = listener);
 
 const state = $state({ waiting: 0 });
 let sending: Promise<void> | undefined;
@@ -57,6 +61,7 @@ export async function agree(): Promise<void> {
 async function release({ held: _held, ...scan }: Kept): Promise<void> {
   const place = scan.consent === "none" ? undefined : shared(await locate(8_000, scan.consent === "exact"), scan.consent);
   await db.put("outbox", scan.id, { ...scan, ...(place && { place }) });
+  if (place) placed(scan.id, place);
   await flush();
 }
 
