@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { ALMATY, accessible, codeOf, copied, reopen, signIn, stage, type, useStage, visit, withCore } from "./stage.mjs";
+import { ALMATY, accessible, codeOf, copied, reopen, signIn, stage, type, until, useStage, visit, withCore } from "./stage.mjs";
 
 useStage();
 
@@ -68,7 +68,8 @@ test("from the second visit the app opens without a connection, judges what it c
   await page.getByRole("button", { name: "No", exact: true }).click();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined);
-  await page.waitForTimeout(2_000);
+  // The core, its list of keys and the words have to be on the device.
+  await page.waitForLoadState("networkidle");
   await context.setOffline(true);
   await type(page, codeOf("sold"));
   await page.getByText("The phone itself gave this answer").waitFor();
@@ -76,7 +77,7 @@ test("from the second visit the app opens without a connection, judges what it c
   page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(...JSON.parse(request.postData()).items));
   await context.setOffline(false);
   await page.getByText("marked as sold").first().waitFor();
-  for (let tries = 0; sent.length === 0 && tries < 600; tries += 1) await page.waitForTimeout(100);
+  await until(() => sent.length > 0, "the scan is sent");
   assert.equal(new Set(sent.map((scan) => scan.id)).size, sent.length);
   assert.equal(sent.filter((scan) => scan.code === codeOf("sold")).length, 1);
   await context.close();
@@ -105,7 +106,7 @@ test("scans that an earlier version of the app left are sent once each, though t
   context.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData()).items.map((scan) => scan.id)));
   const other = await context.newPage();
   await Promise.all([page.reload(), other.goto("/app/settings")]);
-  for (let tries = 0; sent.flat().length < left.length && tries < 600; tries += 1) await page.waitForTimeout(100);
+  await until(() => sent.flat().length >= left.length, "all scans are sent");
   assert.deepEqual(sent.flat().sort(), left.sort());
   assert.ok(sent.every((parcel) => parcel.length <= 100));
   await context.close();
@@ -165,7 +166,7 @@ test("the place of a violation is pointed at on a map, moved from the keyboard, 
     await map.waitFor();
     await page.getByLabel("Town").selectOption("Almaty");
     await page.getByText(/^Place: 43\.\d+, 76\.\d+/).waitFor();
-    await page.getByText("only roughly where it was").waitFor();
+    await page.getByText("The place is only approximate").waitFor();
     const text = () => page.getByText(/^Place: /).innerText();
     const town = await text();
     await map.click({ position: { x: 120, y: 90 } });
@@ -213,11 +214,10 @@ test("a clerk checks a delivery: one is missing, one was scanned twice", async (
   await page.locator("dialog input[type=radio]").nth(1).check();
   await page.locator("dialog textarea").fill(`${named.gtin} 2`);
   await page.locator("dialog button[type=submit]").click();
-  for (let times = 0; times < 2; times += 1) {
-    await page.locator(".typed input").fill(code);
-    await page.locator(".typed button").click();
-    // The same label before a camera is one scan; a clerk who scans it again later means it.
-    await page.waitForTimeout(2_700);
+  // The same label before a camera is one scan; one that is scanned again after another is meant.
+  for (const scanned of [code, codeOf("expired"), code]) {
+    await page.getByPlaceholder("Type the code or use a scanner").fill(scanned);
+    await page.keyboard.press("Enter");
   }
   await page.locator(".totals", { hasText: "scanned again" }).waitFor();
   const totals = await page.locator(".totals").innerText();
@@ -255,7 +255,7 @@ test("an inspector takes a report of the region, asks, and decides; its author r
   await page.getByText("Decision saved.").waitFor();
   for (const path of ["/app/work", "/app/work/map"]) {
     await reopen(page, path);
-    await page.waitForTimeout(1_500);
+    await page.locator(`li a[href$="${number}"]`).waitFor({ state: path === "/app/work" ? "detached" : "visible" });
     await accessible(page, path);
   }
   await page.locator(`section li a[href$="${number}"]`).waitFor();
@@ -273,11 +273,8 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   await copied();
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "inspector");
-  for (let tries = 0; tries < 30; tries += 1) {
-    await reopen(page, "/app/work?show=alerts");
-    await page.waitForTimeout(1_000);
-    if ((await page.locator("ul.list a").count()) > 0) break;
-  }
+  await reopen(page, "/app/work?show=alerts");
+  await page.locator("ul.list a").first().waitFor();
   await accessible(page, "alerts");
   await page.locator("ul.list a").first().click();
   await page.waitForSelector(".trail li");

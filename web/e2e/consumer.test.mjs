@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessible, codeOf, film, stage, type, useStage, visit, withCore } from "./stage.mjs";
+import { accessible, codeOf, film, stage, type, until, useStage, visit, withCore } from "./stage.mjs";
 
 useStage({ video: film });
 
@@ -13,15 +13,6 @@ function asked(page, path) {
   const seen = [];
   page.on("request", (request) => new URL(request.url()).pathname === path && seen.push(request));
   return seen;
-}
-
-/** Waits until something is so. */
-async function until(holds, what) {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(what);
 }
 
 test("U2: a service that has too much to do is asked once, answered by the device, and asked again when it said", withCore, async () => {
@@ -41,7 +32,6 @@ test("U2: a service that has too much to do is asked once, answered by the devic
     await page.goto("/");
     await page.waitForSelector("article");
     await page.getByText("Сервис сейчас перегружен").waitFor();
-    await page.waitForTimeout(2_000);
     assert.equal(questions.length, 1, `${status}`);
     busy = false;
     await page.locator("article .title", { hasText: "введён в оборот" }).waitFor();
@@ -62,7 +52,9 @@ test("U3: the way back leads to the scanner though the label is in view, and a r
   const verdict = page.url();
   await page.goBack();
   await page.getByText("This code was just checked").waitFor();
-  await page.waitForTimeout(2_500);
+  // The label stays in the picture for seconds of the film.
+  const shown = await page.evaluate(() => document.querySelector("video").currentTime);
+  await page.waitForFunction((shown) => document.querySelector("video")?.currentTime > shown + 2.5, shown);
   assert.equal(new URL(page.url()).pathname, "/");
   await page.getByRole("link", { name: "Show the result" }).click();
   await page.waitForSelector("article");
@@ -85,9 +77,9 @@ test("U10: a label's link is one scan, whatever its language and however often i
   page.on("request", (request) => request.url().endsWith("/v1/scans") && scans.push(...JSON.parse(request.postData()).items));
   await page.goto(`${link.pathname}?lang=ru`);
   await page.waitForSelector("article.good, article.mild, article.grave, article.quiet");
-  for (const language of ["Қаз", "Eng", "Рус"]) {
+  for (const [language, tag] of [["Қаз", "kk"], ["Eng", "en"], ["Рус", "ru"]]) {
     await page.getByRole("button", { name: language }).click();
-    await page.waitForTimeout(200);
+    await page.waitForFunction((tag) => document.documentElement.lang === tag, tag);
   }
   await page.reload();
   await page.waitForSelector("article h1");

@@ -59,6 +59,7 @@ async function replaceSecrets(page, given, own) {
   await page.getByRole("button", { name: "I have kept them" }).click();
 }
 
+/** U25 */
 test("an operator makes an account, its person signs in, and is signed out when the account is blocked", async () => {
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "operator");
@@ -112,6 +113,7 @@ test("an operator makes an account, its person signs in, and is signed out when 
   await context.close();
 });
 
+/** U23 */
 test("an empty sign-in is not sent: its fields are marked, and the cursor is in the first", async () => {
   const { context, page, faults } = await visit({ language: "en", ...TALL });
   await page.goto("/app/sign-in");
@@ -132,19 +134,23 @@ test("an empty sign-in is not sent: its fields are marked, and the cursor is in 
   await context.close();
 });
 
+/** U40 */
 test("an operator follows up a key, and revokes one only by typing its name", async () => {
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "operator");
   await page.goto("/app/register?show=keys");
-  const water = () => page.locator("li.card", { hasText: "Seals codes: Packed water" });
+  const water = () => page.locator("li.card", { hasText: "Signs codes: Packed water" });
   await water().first().waitFor();
+  const contact = page.locator("li.card", { hasText: "Encrypts contacts and second factors" });
+  await contact.getByText("In use", { exact: true }).waitFor();
+  assert.ok(!(await contact.innerText()).includes("Signs"), "a key that encrypts is not said to sign");
   await accessible(page, "keys");
   const id = await water().first().locator("strong").innerText();
   await water().first().getByRole("button", { name: "New key" }).click();
   await page.locator("dialog").getByRole("button", { name: "New key" }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll("li.card")].filter((card) => card.textContent.includes("Seals codes: Packed water")).length === 2);
+  await page.waitForFunction(() => [...document.querySelectorAll("li.card")].filter((card) => card.textContent.includes("Signs codes: Packed water")).length === 2);
   await page.getByRole("button", { name: `Revoke ${id}` }).click();
-  await page.getByText("will not be believed any more").waitFor();
+  await page.getByText("will no longer be accepted").waitFor();
   await accessible(page, "before a key is revoked");
   await page.locator("dialog button[type=submit]").click();
   await page.getByText("exactly as it is written").first().waitFor();

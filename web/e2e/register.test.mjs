@@ -38,7 +38,7 @@ test("a recall is asked about with its figures, is seen on the order, and is lif
   await page.goto("/app/register");
   await page.getByText("Drinking water «Alatau Spring», still").first().click();
   const form = page.locator("section", { hasText: "File a document" });
-  await form.getByLabel("Kind of document").selectOption("recalls");
+  await form.getByLabel("Document type").selectOption("recalls");
   assert.equal(await form.getByLabel("To number").inputValue(), "", "the whole order is nobody's default");
   await form.locator("button[type=submit]").click();
   await form.getByText("Enter a number from 1 to 10").first().waitFor();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { accessible, codeOf, film, stage, type, useStage, visit, withCore } from "./stage.mjs";
+import { accessible, codeOf, film, stage, type, until, useStage, visit, withCore } from "./stage.mjs";
 
 useStage({ video: film });
 
@@ -25,7 +25,7 @@ test("a code is typed, its verdict read in three languages, and the question abo
   const scans = () => sent.flatMap(({ items }) => items);
   await type(page, codeOf("in-circulation"));
   assert.match(await page.locator("article .title").innerText(), /введён в оборот/);
-  for (let tries = 0; sent.length === 0 && tries < 600; tries += 1) await page.waitForTimeout(100);
+  await until(() => sent.length > 0, "the first scan is sent");
   assert.deepEqual([scans()[0].consent, scans()[0].place], ["none", undefined], "the first one tells no place");
   await type(page, codeOf("sold"));
   await page.locator("#place-question").waitFor();
@@ -33,7 +33,7 @@ test("a code is typed, its verdict read in three languages, and the question abo
   await accessible(page, "verdict and question");
   await page.getByRole("button", { name: "Да, примерно" }).click();
   await page.waitForFunction(() => !document.querySelector("#place-question"));
-  for (let tries = 0; scans().length < 2 && tries < 600; tries += 1) await page.waitForTimeout(100);
+  await until(() => scans().length > 1, "the second scan is sent");
   const scan = scans()[1];
   assert.equal(scan.consent, "coarse");
   assert.deepEqual([scan.place.latitude, scan.place.longitude], [51.125, 71.435], "rounded before it leaves the device");
@@ -104,8 +104,8 @@ test("the first load weighs little", async (t) => {
   });
   await page.goto("/");
   await page.waitForSelector(".ways a");
-  // Whatever else comes by itself: words, icons, the worker.
-  await page.waitForTimeout(3_000);
+  // Everything that is loaded without an action: words, icons, the worker.
+  await page.waitForLoadState("networkidle");
   t.diagnostic(`${bytes} bytes, WebAssembly apart`);
   assert.ok(bytes > 20_000 && bytes < 120_000, `${bytes} bytes`);
   await context.close();

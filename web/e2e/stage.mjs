@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { after, afterEach, before } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -18,8 +18,8 @@ const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.m
 /** Rules of accessibility: WCAG 2.2 A and AA, and good practice beyond. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** How long anything is waited for, in milliseconds: a machine may have much else to do, or stand still for a while. */
-const PATIENCE = 600_000;
+/** How long anything is waited for, in milliseconds; a busy machine needs much, work on a single test little. */
+const PATIENCE = Number(process.env.TANBA_PATIENCE ?? 600_000);
 
 const ASSETS = new URL("../dist/assets/", import.meta.url);
 /** For a test that reads pictures or judges offline: passed over, and said so, where the app was built without the core. */
@@ -109,6 +109,13 @@ export function useStage({ video, settings = {} } = {}) {
     if (made) launch.args.push(`--use-file-for-fake-video-capture=${made}`);
     stage.browser = await chromium.launch(launch);
   });
+  // A test that failed leaves its pages open: what they show is printed, and the next test begins without them.
+  afterEach(async () => {
+    for (const context of stage.browser?.contexts() ?? []) {
+      for (const page of context.pages()) console.error(`${page.url()}\n${await shown(page)}\n`);
+      await context.close();
+    }
+  });
   after(async () => {
     await stage.browser?.close();
     if (server && server.exitCode === null) {
@@ -118,6 +125,21 @@ export function useStage({ video, settings = {} } = {}) {
     }
     rmSync(stage.folder, { recursive: true, force: true });
   });
+}
+
+/** The text of a page and of the dialog on it. */
+async function shown(page) {
+  const read = () => [...document.querySelectorAll("main, dialog")].map((part) => part.innerText).join("\n");
+  return page.evaluate(read).catch((error) => error.message);
+}
+
+/** Waits until something is so. */
+export async function until(holds, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** A code of the demo with this verdict. */
@@ -161,7 +183,8 @@ export async function visit({ language, width, height, dark, camera = true, ...r
 
 /** Fails with every finding of axe on the page as it is now. */
 export async function accessible(page, name) {
-  await page.waitForTimeout(150);
+  // Colours that are still changing are no colours to measure.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)));
   await page.evaluate(AXE);
   const found = await page.evaluate(async (rules) => {
     const { violations } = await window.axe.run(document, { runOnly: rules });
