@@ -33,7 +33,7 @@ async fn follow(case: &Case, who: &str, after: &str, wanted: usize) -> Vec<(Stri
         let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
         Some((line("id: ")?, serde_json::from_str(&line("data: ")?).ok()?))
     };
-    text.split("\n\n").filter_map(event).collect()
+    text.split("\n\n").filter(|text| text.contains("event: alert")).filter_map(event).collect()
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn what_happens_before_a_readers_first_event_is_told_when_it_comes_back() 
     let first = stream.next().await.unwrap().unwrap();
     let first = std::str::from_utf8(&first).unwrap();
     let id = first.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
-    assert!(!first.contains("data:"), "no event is made up: {first}");
+    assert!(first.contains("event: begin") && !first.contains("event: alert"), "{first}");
     // The connection breaks before anything has happened.
     drop(stream);
     case.post("inspector", "/assign", &json!({})).await.expect(200);
