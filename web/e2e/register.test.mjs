@@ -15,7 +15,7 @@ const open = (login) => async () => {
   return { context, page, faults };
 };
 
-/** UX 7, UX 13, UX 16 */
+/** U7, U13, U16 */
 test("what was shipped in the app is accepted in the app, and goods find their way to deliveries", async () => {
   const { context, page, faults } = await open("koktobe")();
   await page.goto("/app/register?show=shipments");
@@ -32,7 +32,7 @@ test("what was shipped in the app is accepted in the app, and goods find their w
   await context.close();
 });
 
-/** UX 9 */
+/** U9 */
 test("a recall is asked about with its figures, is seen on the order, and is lifted there", async () => {
   const { context, page, faults } = await open("alatau")();
   await page.goto("/app/register");
@@ -85,7 +85,7 @@ test("an order of stamps waits until an operator approves it", async () => {
   await context.close();
 });
 
-/** X59, UX 23, UX 24 */
+/** X59, U23, U24 */
 test("an operator finds a participant, sets its limits and blocks it", async () => {
   const { context, page, faults } = await open("operator")();
   await page.goto("/app/register?show=participants");
@@ -102,7 +102,7 @@ test("an operator finds a participant, sets its limits and blocks it", async () 
   await page.locator("dialog dd", { hasText: /^7$/ }).waitFor();
   await page.getByRole("button", { name: "Block" }).click();
   await page.locator("dialog button[type=submit]").click();
-  await page.getByText("This field is needed").waitFor();
+  await page.getByText("Fill in this field").waitFor();
   assert.ok(!(await page.locator("dialog").innerText()).includes("reason:"), "no names of JSON");
   await page.locator("dialog").getByLabel("Reason").fill("Liquidated");
   await page.locator("dialog button[type=submit]").click();

@@ -21,7 +21,7 @@ async function sent(page, words) {
   return { number: page.url().match(/TB-[\d-]+/)[0], link };
 }
 
-// UX 1
+/** U1 */
 test("a report that meets a busy server says so and goes out by itself", async () => {
   const { context, page, faults } = await visit({ language: "en" });
   let posts = 0;
@@ -47,7 +47,7 @@ test("a report that meets a busy server says so and goes out by itself", async (
   await context.close();
 });
 
-// UX 11, UX 32
+/** U11, U32 */
 test("the secret link is offered to be kept, as a QR code too, and no old notice stands after a deletion", async () => {
   const { context, page, faults } = await visit({ language: "en", ...TALL });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -68,7 +68,7 @@ test("the secret link is offered to be kept, as a QR code too, and no old notice
   await context.close();
 });
 
-// UX 17, UX 18, X66
+/** U17, U18, X66 */
 test("a reply with a photo appears at the inspector's, whose report a colleague takes with a reason only", async () => {
   const author = await visit({ language: "en", geolocation: ALMATY, ...TALL });
   const { number } = await sent(author.page, "The price is another one.");
@@ -136,7 +136,7 @@ async function labels(page, codes, width, height) {
 
 const choose = (page, buffer) => page.locator("input[type=file]").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer });
 
-// B25
+/** B25 */
 test("a transparent picture shows nothing of the picture before it", withCore, async () => {
   const { context, page } = await visit({ language: "en", camera: false });
   await page.goto("/");
@@ -150,7 +150,7 @@ test("a transparent picture shows nothing of the picture before it", withCore, a
   await context.close();
 });
 
-// B29, wish 3
+/** B29, wish 3 */
 test("a photo with several codes shows them all", withCore, async () => {
   const { context, page } = await visit({ language: "en", camera: false });
   await page.goto("/");
@@ -164,7 +164,7 @@ test("a photo with several codes shows them all", withCore, async () => {
   await context.close();
 });
 
-// B60
+/** B60 */
 test("a HEIC photo that the browser cannot open is told with the way out", async () => {
   const { context, page } = await visit({ language: "en", camera: false });
   await page.goto("/app/report");
