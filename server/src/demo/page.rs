@@ -95,11 +95,14 @@ fn framed(language: Language, path: &str, title: &str, content: &str) -> String 
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"stylesheet\" href=\"/demo/style.css\">\n</head>\n<body>\n\
          <header><a class=\"home\" href=\"/?lang={tag}\">{name}</a>\
-         <nav class=\"ways\"><a href=\"/?lang={tag}\">{scanner}</a><a href=\"/demo?lang={tag}\">{all}</a></nav>\
-         <nav>{languages}</nav></header>\n\
+         <nav class=\"ways\" aria-label=\"{ways}\">\
+         <a href=\"/?lang={tag}\">{scanner}</a><a href=\"/demo?lang={tag}\">{all}</a></nav>\
+         <nav aria-label=\"{choice}\">{languages}</nav></header>\n\
          <main>\n{content}</main>\n</body>\n</html>\n",
         tag = language.tag(),
         name = say(language, "web-name"),
+        ways = say(language, "web-ways"),
+        choice = say(language, "web-language"),
         scanner = say(language, "demo-scanner"),
         all = say(language, "demo-back"),
     )
