@@ -273,6 +273,7 @@ fn card(group: Group) -> (&'static str, Value) {
             json!({ "substance": "Ibuprofen", "dosage_form": "tablets", "strength": "200 mg", "pack_size": 20,
                 "registration_number": "RK-LS-5-1", "prescription": false }),
         ),
+        Group::Dairy => ("0402", json!({ "brand": "Алатау", "kind": "milk", "fat": 2.5, "net_mass": 400 })),
         Group::Water => {
             ("2201101900", json!({ "brand": "Алатау", "kind": "mineral", "volume": 0.5, "carbonated": true }))
         }

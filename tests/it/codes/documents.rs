@@ -110,6 +110,7 @@ async fn anothers_goods_are_refused_and_the_refusal_is_audited() {
 }
 
 /// X37: the same document again is the same document, under any key; another one with its id is refused.
+/// A8
 #[tokio::test]
 async fn a_document_that_is_sent_twice_happens_once() {
     let trade = Trade::open().await;

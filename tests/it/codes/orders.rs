@@ -49,6 +49,7 @@ async fn orders_of_short_serials_take_places_one_after_the_other() {
 }
 
 /// X37
+/// A8
 #[tokio::test]
 async fn the_same_order_again_is_the_same_order() {
     let trade = Trade::open().await;

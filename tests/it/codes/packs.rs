@@ -122,6 +122,7 @@ async fn a_group_that_is_sold_leaves_the_transport_pack() {
     assert_eq!(contents(&trade, &trade.producer, 3).await["total"], 10);
 }
 
+/// A8
 #[tokio::test]
 async fn what_may_not_be_packed_is_refused_in_place() {
     let trade = Trade::open().await;

@@ -49,7 +49,8 @@ async fn a_reporter_learns_nothing_of_other_reports() {
 async fn a_report_whose_place_is_in_no_region_is_everybodys() {
     let app = open().await;
     let inspectors = [Inspector::new(&app, "serik", ASTANA).await, Inspector::new(&app, "dana", ALMATY).await];
-    let nowhere = [("0", "0"), ("76.8897", "43.2389"), ("55.7558", "37.6173"), ("48.0", "67.0"), ("47.1358", "67.4213")];
+    let nowhere =
+        [("0", "0"), ("76.8897", "43.2389"), ("55.7558", "37.6173"), ("48.0", "67.0"), ("47.1358", "67.4213")];
     for (at, (latitude, longitude)) in (1_u128..).step_by(2).zip(nowhere) {
         let place = [("latitude", latitude), ("longitude", longitude)];
         let report = Sent::new(&app, form(at, &place)).await;
