@@ -32,6 +32,9 @@ pub(crate) struct Country {
     pub(crate) code: String,
     /// Short everyday name.
     pub(crate) name: Names,
+    /// Whether it is a member of the Eurasian Economic Union: goods from there cross no customs border.
+    #[serde(default)]
+    pub(crate) is_eaeu: bool,
 }
 
 /// A region of Kazakhstan or a city of republican significance.

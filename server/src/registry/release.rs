@@ -23,9 +23,10 @@ pub(crate) enum Origin {
 impl Origin {
     /// The origin of goods from a country of ISO 3166-1.
     pub(crate) fn of(country: &str) -> Self {
+        let is_member = || reference().country(country).is_some_and(|country| country.is_eaeu);
         match country {
             "KZ" => Self::Domestic,
-            "AM" | "BY" | "KG" | "RU" => Self::Eaeu,
+            _ if is_member() => Self::Eaeu,
             _ => Self::Abroad,
         }
     }

@@ -10,6 +10,9 @@ use crate::platform::problem::{Error, Result};
 const LEASE_SECONDS: f64 = 2.0;
 /// The longest wait between two attempts.
 const LONGEST_SECONDS: f64 = 600.0;
+/// How long a job may find a store away before that counts as a failed attempt: a store that is away for good, for this job
+/// alone, must end on the dead list like any other failure.
+const PATIENCE_SECONDS: f64 = 86_400.0;
 /// When a job of a kind that this version doesn't know is looked at again: a newer worker may have done it.
 const UNKNOWN_SECONDS: f64 = 10.0;
 
@@ -33,11 +36,19 @@ pub(crate) struct Taken {
     pub(crate) job: Option<Job>,
     /// Attempts, this one included: also the proof that the lease is still ours.
     pub(crate) attempts: i32,
+    /// Seconds since it was appended.
+    pub(crate) age_seconds: f64,
 }
 
 impl Taken {
     fn most_attempts(&self) -> i32 {
         self.job.as_ref().map_or(super::MOST_ATTEMPTS, Job::most_attempts)
+    }
+
+    /// Whether a failed attempt counts towards the dead list: not for want of a store, unless that has lasted for a day.
+    fn is_counted(&self, is_alone: bool, for_want_of_a_store: bool) -> bool {
+        let waits = for_want_of_a_store && self.age_seconds < PATIENCE_SECONDS;
+        is_alone && !waits && !self.is_of_a_newer_version()
     }
 
     fn is_of_a_newer_version(&self) -> bool {
@@ -88,13 +99,15 @@ async fn list_due(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Du
     let list = match lane {
         Lane::Scans => {
             "-- jobs::list_due_scans
-             SELECT id, kind, payload, attempts, held_until IS NOT NULL FROM job
+             SELECT id, kind, payload, attempts, held_until IS NOT NULL,
+                    extract(epoch FROM now() - appended_at)::float8 FROM job
              WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind = 'judge-scans'
              ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
         }
         Lane::Rest => {
             "-- jobs::list_due
-             SELECT id, kind, payload, attempts, held_until IS NOT NULL FROM job
+             SELECT id, kind, payload, attempts, held_until IS NOT NULL,
+                    extract(epoch FROM now() - appended_at)::float8 FROM job
              WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind <> 'judge-scans'
              ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
         }
@@ -106,6 +119,7 @@ async fn list_due(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Du
             kind: row.get(1),
             job: serde_json::from_value(row.get(2)).ok(),
             attempts: row.get(3),
+            age_seconds: row.get(5),
         },
         is_broken_off: row.get(4),
     };
@@ -155,24 +169,22 @@ pub(crate) async fn remove(tx: &Transaction<'_>, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// The attempt failed. For want of a store the job waits a second, however often that happens; else 1, 2, 4 … seconds, ten
+/// The attempt failed. For want of a store the job waits a second, however often that happens within a day; else 1, 2, 4 … seconds, ten
 /// minutes at most. Scans that failed with others are tried alone; those that failed alone, in halves; and what has failed
 /// too often is put on the dead list.
 pub(crate) async fn note_failed(tx: &Transaction<'_>, taken: &Taken, is_alone: bool, error: &Error) -> Result<()> {
     let why = error.to_string();
+    let is_counted = taken.is_counted(is_alone, matches!(error, Error::Unavailable { .. }));
     let wait_seconds = if taken.is_of_a_newer_version() {
         UNKNOWN_SECONDS
-    } else if matches!(error, Error::Unavailable { .. }) {
-        1.0
-    } else if !is_alone {
-        0.0
+    } else if !is_counted {
+        if is_alone { 1.0 } else { 0.0 }
     } else if put_aside(tx, taken, &why).await? {
         return Ok(());
     } else {
         let doublings = u32::try_from(taken.attempts - 1).unwrap_or_default().min(20);
         f64::from(1_u32 << doublings).min(LONGEST_SECONDS)
     };
-    let is_counted = is_alone && !taken.is_of_a_newer_version() && !matches!(error, Error::Unavailable { .. });
     let attempts = if is_counted { taken.attempts } else { (taken.attempts - 1).max(1) };
     let update = tx
         .prepare_cached(
@@ -225,4 +237,21 @@ async fn put_aside(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<boo
 pub(crate) async fn any_due(db: &impl GenericClient) -> Result<bool> {
     let query = db.prepare_cached("-- jobs::any_due\n SELECT EXISTS (SELECT FROM job WHERE run_at <= now())").await?;
     Ok(db.query_one(&query, &[]).await?.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X41
+    #[test]
+    fn a_store_that_stays_away_for_a_day_is_a_failure_like_any_other() {
+        let taken = |age_seconds| Taken { id: 1, kind: "tell-alert".into(), job: None, attempts: 3, age_seconds };
+        let hour = taken(3_600.0);
+        assert!(!hour.is_counted(true, true) && hour.is_counted(true, false) && !hour.is_counted(false, false));
+        let week = taken(7.0 * 86_400.0);
+        assert!(week.is_counted(true, true) && !week.is_counted(false, true));
+        let newer = Taken { kind: "of-a-newer-version".into(), ..week };
+        assert!(!newer.is_counted(true, true));
+    }
 }

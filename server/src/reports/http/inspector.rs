@@ -127,7 +127,7 @@ struct ListedReport {
     #[schema(example = "expired-goods")]
     category: String,
     /// The same in the caller's language.
-    #[schema(example = "Past its date")]
+    #[schema(example = "Expired on the shelf")]
     category_text: String,
     /// The first 200 characters of what its author wrote.
     words: String,
@@ -233,7 +233,7 @@ struct InspectedReport {
     #[schema(example = "expired-goods")]
     category: String,
     /// The same in the caller's language.
-    #[schema(example = "Past its date")]
+    #[schema(example = "Expired on the shelf")]
     category_text: String,
     /// What its author wrote.
     words: String,

@@ -180,7 +180,7 @@ struct FollowedReport {
     #[schema(example = "expired-goods")]
     category: String,
     /// The same in the caller's language.
-    #[schema(example = "Past its date")]
+    #[schema(example = "Expired on the shelf")]
     category_text: String,
     /// What its author wrote.
     words: String,

@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn refreshes_of_one_order_become_one() {
         let refresh = |order, segments: &[u32]| Some(Job::RefreshOrder { order, segments: segments.to_vec() });
-        let row = |id, job| Taken { id, kind: String::new(), job, attempts: 1 };
+        let row = |id, job| Taken { id, kind: String::new(), job, attempts: 1, age_seconds: 0.0 };
         let rows = vec![
             row(1, refresh(7, &[0, 3])),
             row(2, Some(Job::RefreshProduct { gtin: 9 })),
