@@ -15,6 +15,10 @@ const FRAME = 60;
 const PHOTO = 3_000;
 /** How long a large photo is looked at once more when a marking code was read already: others may be smaller. */
 const MORE = 500;
+/** How long each search for one more code beside those that were read may take, in milliseconds. */
+const BESIDE = 300;
+/** Most codes of a photo that are looked for one by one. */
+const MANY = 12;
 /** The longest side of a photo at the first look, in pixels. */
 const LARGEST = 2_400;
 /** Most pixels of a photo at the second look, a phone's memory in mind. */
@@ -151,18 +155,47 @@ function grayed(picture: ImageBitmap, divisor: number): Pixels {
 const isMarking = ({ format, symbology, text }: wasm.Found): boolean =>
   format === "data-matrix" || ["]Q3", "]C1"].includes(symbology) || (format === "qr-code" && /\/(01|s)\//.test(text));
 
-/** Every code in a photo, marking codes first. Where the photo is large, small codes are looked for once more. */
+/** Lays white over a symbol that was read, so that the next look finds others. */
+function cover({ bytes, width, height }: Pixels, { corners }: wasm.Found, scale: number): void {
+  const points = corners.map(([x, y]) => [x * scale, y * scale] as const);
+  const depth = bytes.length / (width * height);
+  const rows = points.map(([, y]) => y);
+  for (let row = Math.max(0, Math.floor(Math.min(...rows))); row < Math.min(height, Math.max(...rows)); row += 1) {
+    // Where the edges of the symbol cross the row.
+    const crossings = points.flatMap(([x, y], index) => {
+      const [nextX, nextY] = points[(index + 1) % points.length] ?? [x, y];
+      return y <= row === nextY <= row ? [] : [x + ((row - y) * (nextX - x)) / (nextY - y)];
+    });
+    if (crossings.length < 2) continue;
+    const from = Math.max(0, Math.floor(Math.min(...crossings)));
+    const to = Math.min(width, Math.ceil(Math.max(...crossings)));
+    if (from < to) bytes.fill(255, (row * width + from) * depth, (row * width + to) * depth);
+  }
+}
+
+/** Every code in a photo, marking codes first. The reader ends with the first marking code, and two labels that lie close
+ * together are one region to it: what it has read is covered, and it looks for others. Where the photo is large, small codes
+ * are looked for once more. */
 function codesOf(picture: ImageBitmap): wasm.Found[] {
   const begun = performance.now();
   const isLarge = Math.max(picture.width, picture.height) > LARGEST;
+  const found: wasm.Found[] = [];
+  const add = (codes: wasm.Found[]): wasm.Found[] => {
+    const others = codes.filter((code) => !found.some((known) => known.format === code.format && known.text === code.text));
+    found.push(...others);
+    return others;
+  };
   const first = drawn(picture, picture, LARGEST);
-  const found = wasm.photo(first.bytes, first.width, first.height, isLarge ? PHOTO / 2 : PHOTO);
+  let last = add(wasm.photo(first.bytes, first.width, first.height, isLarge ? PHOTO / 2 : PHOTO));
+  while (last.some(isMarking) && found.length < MANY) {
+    for (const code of last) cover(first, code, 1);
+    last = add(wasm.photo(first.bytes, first.width, first.height, BESIDE));
+  }
   if (isLarge) {
     const left = found.some(isMarking) ? MORE : PHOTO - (performance.now() - begun);
     const second = grayed(picture, Math.ceil(Math.sqrt((picture.width * picture.height) / MOST)));
-    for (const code of wasm.photo(second.bytes, second.width, second.height, Math.max(left, MORE))) {
-      if (!found.some((known) => known.format === code.format && known.text === code.text)) found.push(code);
-    }
+    for (const code of found) cover(second, code, second.width / first.width);
+    add(wasm.photo(second.bytes, second.width, second.height, Math.max(left, MORE)));
   }
   const marking = found.filter(isMarking);
   // A bar code beside the marking code of the same product says nothing more.
