@@ -123,8 +123,11 @@ async function labels(page, codes, width, height) {
       }
       for (const [index, url] of urls.entries()) {
         const picture = await createImageBitmap(await (await fetch(url)).blob());
-        const side = Math.min(width / urls.length, height) * 0.8;
-        context.drawImage(picture, (index + 0.1) * (width / urls.length), height * 0.1, side, side);
+        // Whole pixels for each module: how well worse pictures are read is tested with the reader.
+        const room = Math.min(width / urls.length, height) * 0.8;
+        const scale = Math.max(1, Math.floor(room / Math.max(picture.width, picture.height)));
+        context.imageSmoothingEnabled = false;
+        context.drawImage(picture, Math.round((index + 0.1) * (width / urls.length)), Math.round(height * 0.1), picture.width * scale, picture.height * scale);
       }
       const blob = await canvas.convertToBlob({ type: "image/png" });
       return [...new Uint8Array(await blob.arrayBuffer())];
