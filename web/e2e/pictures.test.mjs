@@ -4,7 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { ALMATY, codeOf, copied, reopen, signIn, stage, type, useStage, visit } from "./stage.mjs";
+import { ALMATY, codeOf, copied, reopen, settled, signIn, stage, type, useStage, visit } from "./stage.mjs";
 
 useStage();
 
@@ -24,12 +24,12 @@ test("pictures of what the public sees", async () => {
     const take = (what) => page.screenshot({ path: `${OUT}${what}-${name}.jpg`, type: "jpeg", quality: 72 });
     for (const verdict of ["in-circulation", "recalled", "forged-seal", "misread"]) {
       await type(page, codeOf(verdict));
-      await page.waitForTimeout(300);
+      await settled(page);
       await take(verdict);
     }
     for (const path of ["/", "/app/report", "/app/history", "/app/settings"]) {
       await page.goto(path);
-      await page.waitForTimeout(1_200);
+      await settled(page);
       await take(path === "/" ? "scan" : path.split("/").pop());
     }
     await context.close();
@@ -43,12 +43,12 @@ test("pictures of a clerk's delivery", async () => {
   await page.getByRole("button", { name: "Новая проверка" }).click();
   await page.locator("dialog button[type=submit]").click();
   for (const { text } of stage.codes.slice(0, 6)) {
-    await page.locator(".typed input").fill(text);
-    await page.locator(".typed button").click();
-    await page.waitForTimeout(500);
+    await page.locator("input.code").fill(text);
+    await page.keyboard.press("Enter");
+    await settled(page);
   }
-  await page.getByRole("button", { name: "Выключить камеру" }).click();
-  await page.waitForTimeout(2_500);
+  await page.getByRole("button", { name: "Сканер вместо камеры" }).click();
+  await settled(page);
   await page.screenshot({ path: `${OUT}delivery-ru-1280-light.jpg`, type: "jpeg", quality: 72 });
   await context.close();
 });
@@ -66,11 +66,11 @@ async function portray(page, pages, go = (page, path) => page.goto(path)) {
   for (const { language, width, dark } of WHOLE) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 860 });
     await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
-    for (const { name, path, ready, pause = 600 } of pages) {
+    for (const { name, path, ready } of pages) {
       await go(page, `${path}${path.includes("?") ? "&" : "?"}lang=${language}`);
       await page.waitForSelector("h1");
       await ready?.(page);
-      await page.waitForTimeout(pause);
+      await settled(page);
       const file = `${OUT}${name}-${language}-${width}-${dark ? "dark" : "light"}.jpg`;
       await page.screenshot({ path: file, type: "jpeg", quality: 72, fullPage: true });
     }
@@ -90,7 +90,7 @@ async function reported(page) {
   await page.goto("/app/report");
   await page.locator("input[type=radio]").first().check();
   await page.locator("textarea").fill("Қораптардың мерзімі өтіп кеткен, сонда да сатылып жатыр.");
-  await page.locator("section .row button").first().click();
+  await page.getByRole("button", { name: "Use my location" }).click();
   await page.locator(".place").waitFor();
   await page.locator("form button[type=submit]").click();
   await page.waitForURL(/\/app\/reports\/TB-/);
@@ -106,7 +106,7 @@ test("pictures of the parts of the look, of writing a report and of following on
   for (const withGl of [true, false]) {
     const { context, page } = await visit({ geolocation: ALMATY });
     if (!withGl) await page.addInitScript(withoutGl);
-    const picker = { name: withGl ? "place" : "place-svg", path: "/app/report", ready: onMap, pause: 3_000 };
+    const picker = { name: withGl ? "place" : "place-svg", path: "/app/report", ready: onMap };
     if (!withGl) {
       await portray(page, [picker]);
     } else {
@@ -168,11 +168,8 @@ test("pictures of an inspector's work", async () => {
     const { context, page } = await visit();
     if (!withGl) await page.addInitScript(withoutGl);
     await signIn(page, "inspector");
-    for (let tries = 0; tries < 60; tries += 1) {
-      await reopen(page, "/app/work?show=alerts");
-      await page.waitForTimeout(1_000);
-      if ((await page.locator("ul.list a").count()) > 0) break;
-    }
+    await reopen(page, "/app/work?show=alerts");
+    await page.locator("ul.list a").first().waitFor();
     const map = {
       name: withGl ? "map" : "map-svg",
       path: "/app/work/map",
@@ -181,7 +178,6 @@ test("pictures of an inspector's work", async () => {
         for (const box of await page.locator(".layers input").all()) await box.check();
         await page.waitForSelector("section ul li a");
       },
-      pause: 3_000,
     };
     const first = (name, path) => ({
       name,
@@ -190,9 +186,8 @@ test("pictures of an inspector's work", async () => {
         await page.locator("ul.list a").first().click();
         await page.waitForSelector("h1");
       },
-      pause: 3_000,
     });
-    await portray(page, withGl ? [map, { name: "work", path: "/app/work", pause: 1_500 }, { name: "alerts", path: "/app/work?show=alerts", pause: 1_500 }, first("alert", "/app/work?show=alerts"), first("inspect-report", "/app/work")] : [map], reopen);
+    await portray(page, withGl ? [map, { name: "work", path: "/app/work" }, { name: "alerts", path: "/app/work?show=alerts" }, first("alert", "/app/work?show=alerts"), first("inspect-report", "/app/work")] : [map], reopen);
     await context.close();
   }
 });

@@ -181,6 +181,15 @@ export async function visit({ language, width, height, dark, camera = true, ...r
   return { context, page, faults };
 }
 
+/** Waits until a page shows all that it is going to show: data, pictures, maps. */
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const isBusy = document.querySelector(".progress .track, [aria-busy=true], .maplibregl-map:not([data-drawn])") !== null;
+    return !isBusy && [...document.images].every(({ complete }) => complete) && document.fonts.status === "loaded";
+  });
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** Fails with every finding of axe on the page as it is now. */
 export async function accessible(page, name) {
   // Colours that are still changing are no colours to measure.
