@@ -184,7 +184,8 @@ export async function visit({ language, width, height, dark, camera = true, ...r
 /** Waits until a page shows all that it is going to show: data, pictures, maps. */
 export async function settled(page) {
   await page.waitForFunction(() => {
-    const isBusy = document.querySelector(".progress .track, [aria-busy=true], .maplibregl-map:not([data-drawn])") !== null;
+    // The page of the look's parts shows one that is busy for ever.
+    const isBusy = location.pathname !== "/app/design" && document.querySelector(".progress .track, [aria-busy=true], .maplibregl-map:not([data-drawn])") !== null;
     return !isBusy && [...document.images].every(({ complete }) => complete) && document.fonts.status === "loaded";
   });
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
