@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use server::platform::audit::anchor::{self, Compared};
 use server::platform::audit::{self, ChainKey, Verified};
+use tests::in_all_languages;
 use uuid::Uuid;
 
 use crate::codes::{PRODUCER, range};
@@ -52,7 +53,10 @@ async fn deeds_and_refusals_are_recorded_with_who_when_where_what_and_how_it_end
     trade.file(&trade.producer, "/v1/sales", &range(order, 6, 7), json!({})).await.expect(201);
     trade.file(&trade.producer, "/v1/returns", &range(order, 6, 6), json!({})).await.expect(201);
     trade.file(&trade.producer, "/v1/withdrawals", &range(order, 8, 8), json!({ "reason": "loss" })).await.expect(201);
-    trade.file(&trade.operator, "/v1/recalls", &range(order, 0, 9), json!({ "reason": "Glass" })).await.expect(201);
+    trade
+        .file(&trade.operator, "/v1/recalls", &range(order, 0, 9), json!({ "reason": in_all_languages("Glass") }))
+        .await
+        .expect(201);
     // Refusals: by ownership, by state, by role, by password.
     trade.file(people.token("rival"), "/v1/sales", &range(order, 9, 9), json!({})).await.expect(409);
     trade.file(&trade.producer, "/v1/applications", &range(order, 9, 9), json!({})).await.expect(409);

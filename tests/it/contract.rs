@@ -192,6 +192,8 @@ async fn every_role_is_answered_as_the_contract_says() {
         body[name] = json!(value);
         body
     };
+    let mut recall = file(range(order, 40, 49));
+    recall["reason"] = tests::in_all_languages("Glass splinters");
     let pack = |sscc: &str, units: Value| with(with(file(units), "sscc", sscc), "level", "group");
     trade.post(&trade.producer, "/v1/packs", &pack(PACK, range(order, 0, 4))).await.expect(201);
     let shipment = with(file(range(order, 10, 12)), "receiver", SHOP);
@@ -225,7 +227,7 @@ async fn every_role_is_answered_as_the_contract_says() {
         ("/v1/sales", "body", file(some(20))),
         ("/v1/returns", "body", file(some(22))),
         ("/v1/withdrawals", "body", with(file(some(30)), "reason", "damaged")),
-        ("/v1/recalls", "body", with(file(range(order, 40, 49)), "reason", "Glass splinters")),
+        ("/v1/recalls", "body", recall),
         ("/v1/shipments", "body", with(file(range(order, 80, 81)), "receiver", SHOP)),
         ("/v1/packs", "body", pack("348700000000000020", range(order, 50, 59))),
         ("/v1/packs/{sscc}", "sscc", json!(PACK)),

@@ -8,7 +8,7 @@ use server::platform::clock::Clock;
 use server::platform::config::Config;
 use server::service;
 use server::service::work;
-use tests::{Answer, TestApp};
+use tests::{Answer, TestApp, in_all_languages};
 use uuid::Uuid;
 
 use crate::alerts::Case;
@@ -241,7 +241,7 @@ impl Trial {
             ("/v1/sales", file(&units, json!({}))),
             ("/v1/returns", file(&units, json!({}))),
             ("/v1/withdrawals", file(&units, json!({ "reason": "damaged" }))),
-            ("/v1/recalls", file(&units, json!({ "reason": "Glass splinters" }))),
+            ("/v1/recalls", file(&units, json!({ "reason": in_all_languages("Glass splinters") }))),
             ("/v1/shipments", file(&units, json!({ "receiver": SHOP }))),
             ("/v1/packs", file(&units, json!({ "sscc": "348700000000000013", "level": "group" }))),
             ("/v1/stock/checks", json!({ "id": Uuid::new_v4(), "codes": [case.codes[2]] })),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use server::service;
-use tests::Answer;
+use tests::{Answer, in_all_languages};
 use uuid::Uuid;
 
 use crate::codes::{PRODUCER, SHOP};
@@ -107,7 +107,7 @@ fn settled(pattern: &str, mut body: Value) -> Value {
         "/v1/applications" | "/v1/releases" | "/v1/sales" | "/v1/returns" | "/v1/withdrawals" => {
             set(json!({ "units": units }));
         }
-        "/v1/recalls" => set(json!({ "units": units, "reason": "Glass in it" })),
+        "/v1/recalls" => set(json!({ "units": units, "reason": in_all_languages("Glass in it") })),
         "/v1/orders" | "/v1/products" => set(json!({ "participant": PRODUCER })),
         "/v1/shipments" => set(json!({ "units": units, "receiver": SHOP })),
         "/v1/packs" => set(json!({ "units": units })),

@@ -1,6 +1,7 @@
 //! The public list of recalls and its feeds.
 
 use serde_json::{Value, json};
+use tests::in_all_languages;
 
 use crate::codes::{Trade, range};
 
@@ -19,8 +20,8 @@ async fn everybody_reads_what_is_recalled_until_it_is_lifted() {
     let recall = async |first, last, details: Value| {
         trade.file(&trade.producer, "/v1/recalls", &range(order, first, last), details).await.expect(201);
     };
-    recall(0, 4, json!({ "reason": "Glass splinters" })).await;
-    recall(10, 11, json!({ "reason": "Wrong label", "recalled_on": "2026-01-20" })).await;
+    recall(0, 4, json!({ "reason": in_all_languages("Glass splinters") })).await;
+    recall(10, 11, json!({ "reason": in_all_languages("Wrong label"), "recalled_on": "2026-01-20" })).await;
     let all = app.get("/v1/recalls").await.expect(200).json;
     assert_eq!(listed(&all), [("Wrong label".to_owned(), 2), ("Glass splinters".to_owned(), 5)]);
     assert_eq!(all["items"][0]["recalled_on"], "2026-01-20");
@@ -39,7 +40,7 @@ async fn the_list_of_recalls_is_searched_and_comes_in_pages() {
     let order = trade.goods(6).await;
     let app = &trade.app;
     for (place, reason) in [(0, "first"), (1, "second"), (2, "third")] {
-        let details = json!({ "reason": reason });
+        let details = json!({ "reason": in_all_languages(reason) });
         trade.file(&trade.producer, "/v1/recalls", &range(order, place, place), details).await.expect(201);
     }
     let first = app.get("/v1/recalls?limit=2").await.expect(200).json;
@@ -73,7 +74,7 @@ fn url_encoded(text: &str) -> String {
 async fn the_list_of_recalls_is_followed_as_a_feed() {
     let trade = Trade::open().await;
     let order = trade.goods(3).await;
-    let details = json!({ "reason": "Glass <b>& more</b>" });
+    let details = json!({ "reason": in_all_languages("Glass <b>& more</b>") });
     trade.file(&trade.producer, "/v1/recalls", &range(order, 0, 2), details).await.expect(201);
     let atom = trade.app.get("/v1/recalls/feed.atom?lang=ru").await.expect(200);
     assert!(atom.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
@@ -84,4 +85,30 @@ async fn the_list_of_recalls_is_followed_as_a_feed() {
     let feed: Value = serde_json::from_slice(&feed.bytes).unwrap();
     assert_eq!((feed["language"].as_str(), feed["items"].as_array().map(Vec::len)), (Some("en"), Some(1)));
     assert!(feed["items"][0]["content_text"].as_str().unwrap().contains("Glass <b>& more</b>"));
+}
+
+/// U36: everybody reads the reason of a recall in their own language, on the card, in the list and in the feeds.
+#[tokio::test]
+async fn a_recall_says_why_in_the_language_of_its_reader() {
+    let trade = Trade::open().await;
+    let app = &trade.app;
+    let order = trade.goods(2).await;
+    let codes = trade.codes(order).await;
+    let reason = json!({ "kk": "Шыны сынықтары", "ru": "Осколки стекла", "en": "Glass splinters" });
+    trade.file(&trade.producer, "/v1/recalls", &range(order, 0, 1), json!({ "reason": reason })).await.expect(201);
+    for (language, reason) in [("kk", "Шыны сынықтары"), ("ru", "Осколки стекла"), ("en", "Glass splinters")]
+    {
+        let listed = app.get(&format!("/v1/recalls?lang={language}")).await.expect(200).json;
+        assert_eq!(listed["items"][0]["reason"], reason);
+        let verify = format!("/v1/verify?lang={language}&code={}", tests::load::encoded(&codes[0]));
+        let text = app.get(&verify).await.expect(200).json.to_string();
+        let others =
+            ["Шыны сынықтары", "Осколки стекла", "Glass splinters"].into_iter().filter(|other| *other != reason);
+        assert!(text.contains(reason) && others.clone().all(|other| !text.contains(other)), "{text}");
+        let feed = app.get(&format!("/v1/recalls/feed.json?lang={language}")).await.expect(200).json.to_string();
+        assert!(feed.contains(reason) && others.clone().all(|other| !feed.contains(other)), "{feed}");
+    }
+    let only_kazakh = json!({ "reason": { "kk": "Шыны", "ru": " " } });
+    let refused = trade.file(&trade.producer, "/v1/recalls", &range(order, 0, 0), only_kazakh).await.expect(422);
+    assert_eq!(refused.faults(), ["reason.ru field-required"]);
 }

@@ -8,7 +8,7 @@ use reqwest::multipart::Form;
 use serde_json::{Map, Value, json};
 use server::auth::Role;
 use server::service;
-use tests::Answer;
+use tests::{Answer, in_all_languages};
 use uuid::Uuid;
 
 use crate::codes::{PRODUCER, SHOP, range};
@@ -240,7 +240,7 @@ async fn what_is_anothers_is_changed_by_nobody_else() {
             ("/v1/sales", json!({})),
             ("/v1/returns", json!({})),
             ("/v1/withdrawals", json!({ "reason": "damaged" })),
-            ("/v1/recalls", json!({ "reason": "A rumour" })),
+            ("/v1/recalls", json!({ "reason": in_all_languages("A rumour") })),
             ("/v1/shipments", json!({ "receiver": SHOP })),
         ] {
             let refused = trade.file(rival, path, units, details).await;

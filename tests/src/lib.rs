@@ -19,7 +19,7 @@ pub use memory::memory;
 pub use python::python;
 pub use redis_cluster::RedisCluster;
 pub use replica::{PostgresReplica, owner as owner_of};
-pub use scene::{Person, Scene, range};
+pub use scene::{Person, Scene, in_all_languages, range};
 pub use stores::{Stores, shared_stores};
 pub use test_app::{Answer, TestApp};
 pub use tls::{Authority, TlsPostgres, TlsRedis};

@@ -247,6 +247,11 @@ pub fn range(order: Uuid, first: u32, last: u32) -> Value {
     json!({ "ranges": [{ "order": order, "first": first, "last": last }] })
 }
 
+/// A text that is the same in every language.
+pub fn in_all_languages(text: &str) -> Value {
+    json!({ "kk": text, "ru": text, "en": text })
+}
+
 /// The code in a line of an export.
 fn code_of_line(line: &str) -> String {
     let cell = line.split_once(";\"").and_then(|(_, rest)| rest.split_once("\";\""));

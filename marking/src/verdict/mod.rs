@@ -32,7 +32,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use self::judgement::{Judgement, NotFound, SealFact, UnitFacts};
-pub use self::reason::{Reason, Recall};
+pub use self::reason::{Reason, Recall, Texts};
 pub use self::wording::Wording;
 use crate::status::UnknownSlug;
 

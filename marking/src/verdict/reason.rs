@@ -186,11 +186,22 @@ impl Serialize for Reason {
     }
 }
 
+/// A text in the three languages of the register.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    /// In Kazakh.
+    pub kk: String,
+    /// In Russian.
+    pub ru: String,
+    /// In English.
+    pub en: String,
+}
+
 /// A recall of goods.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recall {
-    /// Why, in the words of whoever recalled them.
-    pub reason: String,
+    /// Why, as the participant or operator who recalled them words it.
+    pub reason: Texts,
     /// The day of the recall. Goods recalled for a day to come count as recalled at once.
     pub on: NaiveDate,
 }

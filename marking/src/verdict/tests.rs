@@ -34,7 +34,7 @@ fn unit(status: Status) -> UnitFacts {
 }
 
 fn recall() -> Recall {
-    Recall { reason: "Glass in the jar".to_owned(), on: day(3) }
+    Recall { reason: Texts { ru: "Стекло в банке".to_owned(), ..Texts::default() }, on: day(3) }
 }
 
 fn judge(facts: &UnitFacts) -> (Verdict, Vec<&'static str>) {

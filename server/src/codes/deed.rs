@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn every_event_but_the_emission_is_reached_by_a_document() {
-        let recall = Recall { reason: String::new(), on: chrono::NaiveDate::MIN };
+        let recall = Recall { reason: crate::registry::Names::default(), on: chrono::NaiveDate::MIN };
         let deeds = [
             Deed::Apply,
             Deed::Release(ReleaseFacts::default()),

@@ -9,6 +9,7 @@ use marking::status::WithdrawalReason;
 
 use super::deed::{Deed, Leaving};
 use super::sheet::Refusal;
+use crate::registry::Names;
 use crate::registry::ReleaseFact;
 
 /// A set of particulars; the empty one is never stored and has the number 0.
@@ -71,8 +72,8 @@ impl ReleaseFacts {
 /// A recall.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Recall {
-    /// Why, in words.
-    pub(crate) reason: String,
+    /// Why, in words of each language.
+    pub(crate) reason: Names,
     /// Since when.
     pub(crate) on: NaiveDate,
 }
@@ -169,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_recall_keeps_the_facts_of_the_release_and_is_lifted_again() {
-        let recall = Recall { reason: "glass inside".into(), on: day(5) };
+        let recall = Recall { reason: Names { ru: "стекло".into(), ..Names::default() }, on: day(5) };
         let recalled = released().after(&Deed::Recall(recall.clone()));
         assert_eq!((recalled.release.clone(), recalled.recall.clone()), (released().release, Some(recall)));
         assert_eq!(recalled.after(&Deed::LiftRecall), released());
@@ -179,7 +180,10 @@ mod tests {
     fn recalled_neighbours_are_one_run_also_over_the_edge_of_a_segment() {
         use marking::status::Status;
 
-        let recalled = released().after(&Deed::Recall(Recall { reason: "glass".into(), on: day(5) }));
+        let recalled = released()
+            .after(&Deed::Recall(Recall {
+                reason: Names { ru: "стекло".into(), ..Names::default() }, on: day(5)
+            }));
         let stored = BTreeMap::from([(1, released()), (2, recalled)]);
         let states = |numbers: &[u16]| -> Vec<u8> {
             let state = |number| UnitState::new(Status::InCirculation, number).unwrap().to_bits().to_be_bytes();
@@ -203,7 +207,7 @@ mod tests {
     fn goods_are_sold_through_their_last_day_and_not_after() {
         assert_eq!(released().unfit_for_sale(day(20)), None);
         assert_eq!(released().unfit_for_sale(day(21)), Some(Refusal::Expired));
-        let recalled = released().after(&Deed::Recall(Recall { reason: String::new(), on: day(5) }));
+        let recalled = released().after(&Deed::Recall(Recall { reason: Names::default(), on: day(5) }));
         assert_eq!(recalled.unfit_for_sale(day(6)), Some(Refusal::Recalled));
     }
 

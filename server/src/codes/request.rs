@@ -11,7 +11,7 @@ use super::deed::{Deed, Leaving};
 use super::particulars::{Declaration, Recall};
 use super::units::Units;
 use crate::platform::problem::Result;
-use crate::registry::{Bin, Faults, InvalidBin};
+use crate::registry::{Bin, Faults, InvalidBin, Names};
 
 const MAX_WORDS: usize = 500;
 const MAX_NUMBER: usize = 64;
@@ -152,10 +152,10 @@ pub(crate) struct RecallRequest {
     id: Uuid,
     /// The units.
     units: Units,
-    /// Why, in words that everybody will read; needed unless a recall is lifted.
-    #[schema(example = "Glass splinters found in the batch", max_length = 500)]
-    reason: Option<String>,
-    /// Since when; today unless told.
+    /// Why, in words that everybody will read, at most 500 characters in each language; needed unless a recall is lifted.
+    #[schema(example = json!({ "kk": "Партиядан шыны сынықтары табылды", "ru": "В партии найдены осколки стекла" }))]
+    reason: Option<Names>,
+    /// Since when; today where it is left out.
     #[schema(format = Date, example = "2026-11-19")]
     recalled_on: Option<String>,
     /// Whether the recall that stands is lifted.
@@ -298,7 +298,7 @@ document! { Withdrawal, "POST /v1/withdrawals",
 document! { RecallRequest, "POST /v1/recalls",
     fn draft(&self, today: NaiveDate) -> Result<Draft> {
         let mut faults = Faults::default();
-        let reason = words("reason", self.reason.as_deref(), MAX_WORDS, &mut faults);
+        let reason = self.reason.as_ref().map(|reason| reason.checked_within("reason", MAX_WORDS, &mut faults));
         let on = past_date("recalled_on", self.recalled_on.as_deref(), today, &mut faults);
         if reason.is_none() && !self.lift {
             faults.add("reason", "field-required");
@@ -439,8 +439,11 @@ mod tests {
     fn a_recall_says_why_unless_it_is_lifted() {
         assert_eq!(faults::<RecallRequest>(json!({})), ["reason field-required"]);
         assert_eq!(draft::<RecallRequest>(json!({ "lift": true })).unwrap().does, Does::Plain(Deed::LiftRecall));
-        let recalled = draft::<RecallRequest>(json!({ "reason": " glass " })).unwrap().does;
-        let recall = Recall { reason: "glass".into(), on: today() };
+        let recalled = draft::<RecallRequest>(json!({ "reason": { "kk": " шыны ", "ru": " стекло " } })).unwrap().does;
+        let recall = Recall {
+            reason: Names { kk: "шыны".into(), ru: "стекло".into(), en: "стекло".into() },
+            on: today(),
+        };
         assert_eq!(recalled, Does::Plain(Deed::Recall(recall)));
     }
 

@@ -341,7 +341,10 @@ impl DemoLoader<'_> {
         for (number, first, last) in [(1, 18, 19), (2, 31, 31)] {
             let recall = json!({
                 "id": id(8, number), "units": units("boots", first, last),
-                "reason": "Табанының желімі ажырайды · Клей подошвы расходится · The glue of the sole comes apart",
+                "reason": {
+                    "kk": "Табанының желімі ажырайды", "ru": "Клей подошвы расходится",
+                    "en": "The glue of the sole comes apart",
+                },
             });
             desk.file(&made::<RecallRequest>(recall)?).await?;
         }

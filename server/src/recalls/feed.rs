@@ -53,7 +53,7 @@ fn title(language: Language, goods: &RecalledGoods) -> String {
 
 fn content(language: Language, goods: &RecalledGoods) -> String {
     let args: [(&str, Arg<'_>); 4] = [
-        ("reason", goods.reason.as_str().into()),
+        ("reason", goods.reason.get(language).into()),
         ("maker", goods.manufacturer.as_str().into()),
         ("gtin", goods.gtin.to_string().into()),
         ("on", goods.recalled_on.into()),

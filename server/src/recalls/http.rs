@@ -65,7 +65,7 @@ impl From<RecalledGoods> for RecallLine {
             trade_names: goods.trade_name,
             manufacturer: goods.manufacturer,
             participant: goods.participant.map(|names| names.get(language).to_owned()),
-            reason: goods.reason,
+            reason: goods.reason.get(language).to_owned(),
             recalled_on: goods.recalled_on,
             published_at: goods.at,
             units: goods.units,

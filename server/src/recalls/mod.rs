@@ -29,7 +29,7 @@ pub(crate) struct RecalledGoods {
     /// Who recalled them; none for the operator.
     pub(crate) participant: Option<Names>,
     /// Why.
-    pub(crate) reason: String,
+    pub(crate) reason: Names,
     /// Since when.
     pub(crate) recalled_on: NaiveDate,
     /// How many units are still recalled.

@@ -1,5 +1,7 @@
 //! What documents of recalls left: the units that no later document has lifted, by document and goods.
 
+use tokio_postgres::types::Json;
+
 use super::{Position, RecalledGoods};
 use crate::platform::db::GenericClient;
 use crate::platform::problem::{Error, Result};
@@ -37,7 +39,7 @@ pub(super) async fn list_recalls(
                  GROUP BY s.id, s.at, s.participant, s.details, c.gtin
              )
              SELECT g.id, g.at, g.gtin, p.trade_name_kk, p.trade_name_ru, p.trade_name_en, p.manufacturer,
-                 n.name_kk, n.name_ru, n.name_en, COALESCE(g.details->>'reason', '') AS reason,
+                 n.name_kk, n.name_ru, n.name_en, g.details->'reason' AS reason,
                  COALESCE((g.details->>'recalled_on')::date, (g.at AT TIME ZONE 'Asia/Almaty')::date) AS recalled_on, g.units
              FROM goods g JOIN product p ON p.gtin = g.gtin LEFT JOIN participant n ON n.number = g.participant
              WHERE ($2::timestamptz IS NULL OR (g.at, g.id, g.gtin) < ($2, $3, $4))
@@ -69,7 +71,7 @@ pub(super) async fn list_recalls(
                     ru: row.get("name_ru"),
                     en: row.get("name_en"),
                 }),
-                reason: row.get("reason"),
+                reason: row.get::<_, Option<Json<Names>>>("reason").map(|Json(reason)| reason).unwrap_or_default(),
                 recalled_on: row.get("recalled_on"),
                 units: row.get("units"),
             })

@@ -8,7 +8,7 @@ use super::faults::Faults;
 
 /// A name in Kazakh and Russian, as the law asks, and in English. A name without an English form is shown in Russian to
 /// readers of English.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Names {
     /// In Kazakh.
     #[schema(example = "«Алатау» ЖШС", min_length = 1, max_length = 200)]
@@ -37,10 +37,15 @@ impl Names {
 
     /// The same, trimmed; faults are told at `{field}.kk` and so on.
     pub(super) fn checked(&self, field: &str, faults: &mut Faults) -> Self {
-        let kk = faults.text(&format!("{field}.kk"), &self.kk, Self::MAX);
-        let ru = faults.text(&format!("{field}.ru"), &self.ru, Self::MAX);
+        self.checked_within(field, Self::MAX, faults)
+    }
+
+    /// The same with another bound: characters at most in each language.
+    pub(crate) fn checked_within(&self, field: &str, max: usize, faults: &mut Faults) -> Self {
+        let kk = faults.text(&format!("{field}.kk"), &self.kk, max);
+        let ru = faults.text(&format!("{field}.ru"), &self.ru, max);
         let has_english = !self.en.trim().is_empty();
-        let en = if has_english { faults.text(&format!("{field}.en"), &self.en, Self::MAX) } else { ru.clone() };
+        let en = if has_english { faults.text(&format!("{field}.en"), &self.en, max) } else { ru.clone() };
         Self { kk, ru, en }
     }
 }

@@ -322,7 +322,7 @@ impl ReasonLine {
     fn new(language: Language, reason: &Reason) -> Self {
         let (date, cause) = match reason {
             Reason::ExpiredOn { date } => (Some(*date), None),
-            Reason::Recalled(recall) => (Some(recall.on), Some(recall.reason.clone())),
+            Reason::Recalled(recall) => (Some(recall.on), Some(words::text(language, &recall.reason).to_owned())),
             _ => (None, None),
         };
         Self { slug: reason.slug(), text: words::reason(language, reason), date, cause }

@@ -2,9 +2,10 @@
 
 use marking::layout::SerialScheme;
 use marking::seal_keys::SealCheck;
-use marking::verdict::{Recall, SealFact, UnitFacts};
+use marking::verdict::{Recall, SealFact, Texts, UnitFacts};
 
 use super::snapshot::Unit;
+use crate::registry::Names;
 
 /// The facts about a unit whose code was scanned, once the register was asked.
 pub(super) fn of_unit(scheme: SerialScheme, seal: SealCheck, unit: &Unit) -> UnitFacts {
@@ -16,7 +17,8 @@ pub(super) fn of_packed(scheme: SerialScheme, unit: &Unit) -> UnitFacts {
     let particulars = unit.particulars();
     let recall = particulars.and_then(|particulars| {
         let on = particulars.recalled_on?;
-        Some(Recall { reason: particulars.recall_reason.clone().unwrap_or_default(), on })
+        let Names { kk, ru, en } = particulars.recall_reason.clone().unwrap_or_default();
+        Some(Recall { reason: Texts { kk, ru, en }, on })
     });
     UnitFacts {
         serial: scheme,

@@ -50,7 +50,7 @@ const REGISTER: &str = "
     INSERT INTO particulars (order_number, number, produced_on, expires_on, importer, declaration_number, declared_on,
                              recall_reason, recalled_on, withdrawal_reason) VALUES
         (1, 1, '2026-10-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
-        (1, 2, '2026-10-01', NULL, NULL, NULL, NULL, 'glue', '2026-11-01', NULL),
+        (1, 2, '2026-10-01', NULL, NULL, NULL, NULL, '{\"kk\":\"желім\",\"ru\":\"клей\"}', '2026-11-01', NULL),
         (1, 3, '2026-10-01', NULL, NULL, NULL, NULL, NULL, NULL, 'sampling'),
         (2, 1, '2026-10-01', '2026-10-31', 2, '55302/011026/0012345', '2026-10-02', NULL, NULL, NULL),
         (3, 1, '2026-09-01', NULL, NULL, '55302/011026/0012346', '2026-10-02', NULL, NULL, NULL);

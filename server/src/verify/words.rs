@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use locales::Language;
 use marking::misread::Repair;
 use marking::status::Status;
-use marking::verdict::{Reason, Wording};
+use marking::verdict::{Reason, Texts, Wording};
 
 /// The words of one language, by slug.
 struct Words {
@@ -67,6 +67,15 @@ pub(super) fn status(language: Language, status: Status) -> &'static str {
     found(&Words::in_language(language).statuses, status.slug())
 }
 
+/// The text for a reader of this language.
+pub(super) fn text(language: Language, texts: &Texts) -> &str {
+    match language {
+        Language::Kk => &texts.kk,
+        Language::Ru => &texts.ru,
+        Language::En => &texts.en,
+    }
+}
+
 /// A reason, with its evidence where it has some.
 pub(super) fn reason(language: Language, reason: &Reason) -> String {
     let slug = reason.slug();
@@ -76,7 +85,7 @@ pub(super) fn reason(language: Language, reason: &Reason) -> String {
     match reason {
         Reason::ExpiredOn { date } => locales::reason(language, slug, &[("date", (*date).into())]),
         Reason::Recalled(recall) => {
-            let args = [("on", recall.on.into()), ("reason", (&recall.reason).into())];
+            let args = [("on", recall.on.into()), ("reason", text(language, &recall.reason).into())];
             locales::reason(language, slug, &args)
         }
         _ => locales::reason(language, slug, &[]),

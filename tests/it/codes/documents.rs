@@ -1,6 +1,7 @@
 //! Documents: all of what they say, or nothing.
 
 use serde_json::{Value, json};
+use tests::in_all_languages;
 use uuid::Uuid;
 
 use super::{Trade, day, range};
@@ -102,7 +103,7 @@ async fn anothers_goods_are_refused_and_the_refusal_is_audited() {
             ("not-owned", &["units.codes[0] field-not-owned".to_owned()][..])
         );
     }
-    let recall = json!({ "reason": "none of my business" });
+    let recall = json!({ "reason": in_all_languages("none of my business") });
     let refused = trade.file(&trade.shop, "/v1/recalls", &range(order, 0, 2), recall).await.expect(409);
     assert_eq!(refused.slug(), "not-owned");
     assert_eq!(trade.count("SELECT count(*) FROM audit WHERE result = 'not-owned'").await, 5);
@@ -159,7 +160,7 @@ async fn of_two_sales_at_once_one_is_refused() {
 async fn a_recall_stops_sales_until_it_is_lifted() {
     let trade = Trade::open().await;
     let order = trade.goods(10).await;
-    let recall = json!({ "reason": "Glass splinters" });
+    let recall = json!({ "reason": in_all_languages("Glass splinters") });
     trade.file(&trade.operator, "/v1/recalls", &range(order, 0, 4), recall).await.expect(201);
     let refused = trade.file(&trade.producer, "/v1/sales", &range(order, 4, 5), json!({})).await.expect(409);
     assert_eq!(refused.faults(), ["units.ranges[0] field-recalled"]);

@@ -161,7 +161,7 @@ async fn a_fault_names_its_unit_as_data() {
 async fn an_order_shows_its_recalls() {
     let trade = Trade::open().await;
     let order = trade.goods(1_100).await;
-    let recall = json!({ "reason": "Glass splinters", "recalled_on": "2026-01-12" });
+    let recall = json!({ "reason": tests::in_all_languages("Glass splinters"), "recalled_on": "2026-01-12" });
     trade.file(&trade.producer, "/v1/recalls", &range(order, 1_000, 1_050), recall).await.expect(201);
     let path = format!("/v1/orders/{order}");
     let shown = trade.get(&trade.producer, &path).await.expect(200);

@@ -20,7 +20,7 @@ use crate::codes::ordering::{Placer, Wish, place_order};
 use crate::codes::particulars::{Recall, recalled_runs};
 use crate::codes::store::order::{self as store, OrderFilter};
 use crate::codes::store::segment;
-use crate::http::{Body, Listed, Page, Query, id_in_path, problems, search_text};
+use crate::http::{Body, Listed, Page, Query, id_in_path, language, problems, search_text};
 use crate::platform::audit;
 use crate::platform::command::{Command, Done};
 use crate::platform::db::GenericClient;
@@ -316,7 +316,7 @@ async fn get_one(state: web::Data<Codes>, member: Member, path: web::Path<String
     let recall = |(first, last, recall): (u32, u32, &Recall)| OrderRecall {
         first,
         last,
-        reason: recall.reason.clone(),
+        reason: recall.reason.get(language::current()).to_owned(),
         recalled_on: recall.on,
     };
     let recalls = recalled.into_iter().take(MAX_RECALLS).map(recall).collect();

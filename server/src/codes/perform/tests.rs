@@ -11,6 +11,7 @@ use super::*;
 use crate::codes::deed::Leaving;
 use crate::codes::order::OrderState;
 use crate::codes::particulars::{Recall, ReleaseFacts};
+use crate::registry::Names;
 
 fn order(number: u32, participant: i32) -> Order {
     Order {
@@ -33,7 +34,7 @@ fn order(number: u32, participant: i32) -> Order {
 }
 
 fn deeds() -> Vec<Deed> {
-    let recall = Recall { reason: "why".into(), on: NaiveDate::MIN };
+    let recall = Recall { reason: Names::default(), on: NaiveDate::MIN };
     let plain = [
         Deed::Apply,
         Deed::Release(ReleaseFacts::default()),

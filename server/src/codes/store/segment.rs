@@ -12,6 +12,8 @@ use crate::codes::particulars::{Declaration, Import, Particulars, Recall, Releas
 use crate::codes::sheet::Sheet;
 use crate::platform::db::{GenericClient, LARGE_ROWS, Transaction};
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::registry::Names;
+use tokio_postgres::types::Json;
 
 /// Units of a full segment, as PostgreSQL counts.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "about a thousand")]
@@ -128,8 +130,8 @@ fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
         _ => None,
     };
     let import = row.get::<_, Option<i32>>(3).map(|importer| Import { importer, declaration });
-    let recall = match (row.get(6), row.get(7)) {
-        (Some(reason), Some(on)) => Some(Recall { reason, on }),
+    let recall = match (row.get::<_, Option<Json<Names>>>(6), row.get(7)) {
+        (Some(Json(reason)), Some(on)) => Some(Recall { reason, on }),
         _ => None,
     };
     let withdrawn = row.get::<_, Option<&str>>(8).map(str::parse::<WithdrawalReason>).transpose();
@@ -174,7 +176,7 @@ pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &
         let declared = import.and_then(|import| import.declaration.as_ref());
         let declaration: Option<&str> = declared.map(|declared| declared.number.as_str());
         let declared_on: Option<NaiveDate> = declared.map(|declared| declared.declared_on);
-        let recall_reason: Option<&str> = set.recall.as_ref().map(|recall| recall.reason.as_str());
+        let recall_reason = set.recall.as_ref().map(|recall| Json(&recall.reason));
         let recalled_on: Option<NaiveDate> = set.recall.as_ref().map(|recall| recall.on);
         let withdrawn: Option<&str> = set.withdrawn.map(WithdrawalReason::slug);
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] = [

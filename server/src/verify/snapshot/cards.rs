@@ -63,7 +63,7 @@ pub(crate) struct Particulars {
     pub(crate) declared_on: Option<NaiveDate>,
     /// Why the goods were recalled, if they were.
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
-    pub(crate) recall_reason: Option<String>,
+    pub(crate) recall_reason: Option<Names>,
     /// Since when.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub(crate) recalled_on: Option<NaiveDate>,

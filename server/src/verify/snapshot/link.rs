@@ -58,7 +58,7 @@ const RAISE: &str = "
     return ARGV[2]";
 
 /// The format of keys and values: a snapshot of another format is another snapshot.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The way to one Redis server, for one process.
 pub(super) struct Link {

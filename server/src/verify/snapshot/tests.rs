@@ -155,7 +155,7 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
     // Particulars that the other process's card does not have yet.
     let client = bench.db.get().await.unwrap();
     client
-        .batch_execute("INSERT INTO particulars (order_number, number, recall_reason) VALUES (1, 2, 'glue')")
+        .batch_execute("INSERT INTO particulars (order_number, number, recall_reason) VALUES (1, 2, '{\"kk\":\"желім\",\"ru\":\"glue\"}')")
         .await
         .unwrap();
     client
@@ -164,7 +164,7 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
         .unwrap();
     bench.snapshot.refresh_order(1, &[0]).await.unwrap();
     let unit = other.unit(at(1, 8)).await.unwrap().unwrap();
-    assert_eq!(unit.particulars().unwrap().recall_reason.as_deref(), Some("glue"));
+    assert_eq!(unit.particulars().unwrap().recall_reason.as_ref().unwrap().ru, "glue");
     bench.end().await;
 }
 

@@ -14,6 +14,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{self, Client, GenericClient};
 use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
+use tokio_postgres::types::Json;
 
 /// How many packs inside a pack are named one by one.
 const PACKS_NAMED: usize = 100;
@@ -117,7 +118,7 @@ fn set_of_particulars(row: &Row) -> Result<Particulars> {
         importer: row.get("importer"),
         declaration_number: row.get("declaration_number"),
         declared_on: row.get("declared_on"),
-        recall_reason: row.get("recall_reason"),
+        recall_reason: row.get::<_, Option<Json<Names>>>("recall_reason").map(|Json(reason)| reason),
         recalled_on: row.get("recalled_on"),
         withdrawal_reason: row.get("withdrawal_reason"),
     })
