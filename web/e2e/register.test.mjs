@@ -44,7 +44,9 @@ test("a recall is asked about with its figures, is seen on the order, and is lif
   await form.getByText("Enter a number from 1 to 10").first().waitFor();
   await form.getByLabel("From number").fill("2");
   await form.getByLabel("To number").fill("3");
-  await form.getByLabel("Reason").fill("Glass splinters");
+  await form.getByLabel("In Kazakh").fill("Шыны сынықтары");
+  await form.getByLabel("In Russian").fill("Осколки стекла");
+  await form.getByLabel("In English").fill("Glass splinters");
   await form.locator("button[type=submit]").click();
   await form.getByText("Total: 2").waitFor();
   await accessible(page, "before a recall");
