@@ -108,6 +108,12 @@ async fn a_recall_says_why_in_the_language_of_its_reader() {
         let feed = app.get(&format!("/v1/recalls/feed.json?lang={language}")).await.expect(200).json.to_string();
         assert!(feed.contains(reason) && others.clone().all(|other| !feed.contains(other)), "{feed}");
     }
+    // The longest reason, of characters that take the most room.
+    let long = |letter: u32| {
+        (0..500).map(|at| char::from_u32(letter + at * 7_919 % 0x1_0000).unwrap_or('x')).collect::<String>()
+    };
+    let longest = json!({ "kk": long(0x1_F300), "ru": long(0x2_0000), "en": long(0x2_5000) });
+    trade.file(&trade.producer, "/v1/recalls", &range(order, 1, 1), json!({ "reason": longest })).await.expect(201);
     let only_kazakh = json!({ "reason": { "kk": "Шыны", "ru": " " } });
     let refused = trade.file(&trade.producer, "/v1/recalls", &range(order, 0, 0), only_kazakh).await.expect(422);
     assert_eq!(refused.faults(), ["reason.ru field-required"]);

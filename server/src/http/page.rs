@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
 
 /// Which page is asked for.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -50,7 +51,7 @@ impl Page {
     }
 }
 
-/// What a list is searched for: up to 100 characters without those that control a terminal. Nothing where only spaces
+/// What a list is searched for, in composed characters as names are kept: up to 100 characters without those that control a terminal. Nothing where only spaces
 /// are given; 400 with the fault otherwise.
 pub(crate) fn search_text(text: Option<&str>) -> Result<Option<String>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
@@ -61,7 +62,7 @@ pub(crate) fn search_text(text: Option<&str>) -> Result<Option<String>> {
     if text.chars().any(char::is_control) {
         return fault(FieldFault::new("search", "field-control-character"));
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(unicode::nfc(text)))
 }
 
 /// One page of a list.

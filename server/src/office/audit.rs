@@ -23,6 +23,7 @@ use crate::platform::audit::{self, Actor, Entry, Filter, Record, Verified, Walk,
 use crate::platform::bounds;
 use crate::platform::db::GenericClient;
 use crate::platform::problem::{Error, Result};
+use crate::platform::unicode;
 
 /// Records written at a time in a file.
 const PIECE: i64 = 1_000;
@@ -84,7 +85,7 @@ impl AuditFilter {
             return Err(Error::Malformed("malformed-query", faults));
         }
         let Self { actor, action, object, from, to } = self;
-        let account = async |login: &str| Ok::<_, Error>(auth::find_id(db, &login.to_lowercase()).await?);
+        let account = async |login: &str| Ok::<_, Error>(auth::find_id(db, &unicode::login(login)).await?);
         let actor = match actor {
             Some(login) if !login.contains(':') && !["public", "worker", "cli"].contains(&login.as_str()) => {
                 account(&login).await?.map(|id| format!("account:{id}")).or(Some(login))

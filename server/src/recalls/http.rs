@@ -14,6 +14,7 @@ use super::{Position, RecalledGoods, store};
 use crate::http::{Listed, Page, Query, language, problems};
 use crate::platform::Base;
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
 use crate::registry::Names;
 
 /// Characters of a search.
@@ -107,7 +108,7 @@ fn words(search: Option<&str>) -> Result<Vec<String>> {
     if text.chars().any(char::is_control) {
         return Err(refused(FieldFault::new("q", "field-control-character")));
     }
-    Ok(text.split_whitespace().map(str::to_lowercase).collect())
+    Ok(unicode::nfc(text).split_whitespace().map(str::to_lowercase).collect())
 }
 
 /// Goods that are recalled, newest first; what was lifted is not among them.

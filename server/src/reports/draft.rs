@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::form::{Form, TEXTS};
 use super::photo::Photo;
-use super::text::{composed, contact};
+use super::text::contact;
 use crate::http::room::Lease;
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
 use crate::registry;
 use crate::scans::{MAX_CODE_BYTES, Place};
 
@@ -126,7 +127,7 @@ struct Texts<'a> {
 impl Texts<'_> {
     /// A text that isn't empty, composed.
     fn take(&mut self, name: &str) -> Option<String> {
-        self.form.texts.remove(name).map(|text| composed(&text)).filter(|text| !text.is_empty())
+        self.form.texts.remove(name).map(|text| unicode::nfc(&text)).filter(|text| !text.is_empty())
     }
 
     fn fault(&mut self, name: &str, slug: &'static str) {

@@ -2,11 +2,6 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A text in composed form (NFC): one spelling of `й` and `ұ`, whatever keyboard wrote it.
-pub(crate) fn composed(text: &str) -> String {
-    text.nfc().collect()
-}
-
 /// What a search compares: compatibility forms and small letters, runs of other characters as one space.
 pub(crate) fn search_key(text: &str) -> String {
     let folded = text.nfkc().collect::<String>().to_lowercase();
@@ -142,7 +137,7 @@ mod tests {
     fn texts_of_both_forms_are_one() {
         let (whole, parts) = ("Тұлпар-йод", "Тұлпар-и\u{306}од");
         assert_ne!(whole, parts);
-        assert_eq!(composed(parts), whole);
+        assert_eq!(crate::platform::unicode::nfc(parts), whole);
         assert_eq!(search_key("  «БЕРЕКЕ»\u{a0}дүкені, Ки\u{306}ік ＴＢ-２６ "), "береке дүкені кйік tb-26");
     }
 }

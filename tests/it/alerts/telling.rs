@@ -171,22 +171,26 @@ async fn what_happens_before_a_readers_first_event_is_told_when_it_comes_back() 
 async fn a_stream_ends_with_its_session_and_an_account_has_few() {
     let case = Case::open().await;
     let people = &case.people;
-    let open = async |who: &str| {
-        let request = people.app().request(Method::GET, "/v1/alerts/stream").bearer_auth(people.token(who));
+    let open = async |who: &str, path: &str| {
+        let request = people.app().request(Method::GET, path).bearer_auth(people.token(who));
         request.send().await.unwrap()
     };
+    let paths = ["/v1/alerts/stream", "/v1/inspector/reports/stream"];
     let mut streams = Vec::new();
-    for _ in 0..8 {
-        let response = open("inspector").await;
+    // Both count together.
+    for path in paths.into_iter().cycle().take(8) {
+        let response = open("inspector", path).await;
         assert_eq!(response.status().as_u16(), 200);
         let mut stream = Box::pin(response.bytes_stream());
         stream.next().await.unwrap().unwrap();
         streams.push(stream);
     }
-    let refused = tests::Answer::of(open("inspector").await).await.expect(429);
-    assert_eq!(refused.slug(), "too-many-streams");
-    assert!(refused.headers.contains_key("retry-after"));
-    assert_eq!(open("far-inspector").await.status().as_u16(), 200, "another account has its own");
+    for path in paths {
+        let refused = tests::Answer::of(open("inspector", path).await).await.expect(429);
+        assert_eq!(refused.slug(), "too-many-streams");
+        assert!(refused.headers.contains_key("retry-after"));
+        assert_eq!(open("far-inspector", path).await.status().as_u16(), 200, "another account has its own");
+    }
     // The account is disabled by another process, such as the command line.
     let end = "UPDATE account SET disabled_at = now() WHERE login = 'inspector'";
     people.app().app.base.db.get().await.unwrap().batch_execute(end).await.unwrap();

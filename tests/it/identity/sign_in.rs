@@ -206,6 +206,12 @@ async fn names_are_kept_in_one_unicode_form() {
     let new = json!({ "bin": "904000600008", "name": name, "roles": ["retailer"] });
     let answer = people.post(Some("operator"), "/v1/participants", &new).await.expect(201).json;
     assert_eq!((&answer["name"]["ru"], &answer["name"]["en"]), (&json!("ТОО «Байкал-й»"), &json!("Café LLP")));
+    // And found by either form.
+    for written in ["Байкал-й", "Байкал-и\u{306}", "cafe\u{301}"] {
+        let path = format!("/v1/participants?search={}", tests::load::encoded(written));
+        let found = people.get(Some("operator"), &path).await.expect(200).json;
+        assert_eq!(found["items"][0]["bin"], "904000600008", "{written}");
+    }
 }
 
 /// X76: a session that nobody uses ends before its ten hours are over; one that is used does not.

@@ -20,9 +20,9 @@ use crate::alerts::stream::AlertEvents;
 use crate::alerts::words;
 use crate::auth::{Caller, Inspector, Resume, stream_events};
 use crate::http::{Body, id_in_path, language, problems};
-use crate::platform::bounds;
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
+use crate::platform::{bounds, unicode};
 use crate::scans::Place;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -239,8 +239,9 @@ async fn post_decision(
     Body(new): Body<NewDecision>,
 ) -> Result<web::Json<Stood>> {
     let text = new.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    text.map(|text| check("text", text)).transpose()?;
-    Ok(web::Json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Decide(new.decision, text)).await?))
+    let text = text.map(|text| checked("text", text)).transpose()?;
+    let step = Step::Decide(new.decision, text.as_deref());
+    Ok(web::Json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, step).await?))
 }
 
 /// Something to be written down.
@@ -279,9 +280,9 @@ async fn post_note(
     if text.is_empty() {
         return Err(Error::field("text", "field-required"));
     }
-    check("text", text)?;
+    let text = checked("text", text)?;
     Ok(HttpResponse::Created()
-        .json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Note(text)).await?))
+        .json(inspect::step(&state, &inspector, id_in_path(&path)?, &key, Step::Note(&text)).await?))
 }
 
 /// Who is to work on an alert.
@@ -382,7 +383,10 @@ async fn stream_alerts(state: web::Data<Alerts>, inspector: Inspector, resume: R
     stream_events(&state.base, &state.streams, inspector.into_caller(), resume, source).await
 }
 
-/// A text within its bounds.
-fn check(field: &str, text: &str) -> Result<()> {
-    bounds::text_fault(field, text, MAX_TEXT).map_or(Ok(()), |fault| Err(Error::Invalid(vec![fault])))
+/// A text within its bounds, in composed characters.
+fn checked(field: &str, text: &str) -> Result<String> {
+    match bounds::text_fault(field, text, MAX_TEXT) {
+        Some(fault) => Err(Error::Invalid(vec![fault])),
+        None => Ok(unicode::nfc(text)),
+    }
 }

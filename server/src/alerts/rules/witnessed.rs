@@ -57,7 +57,8 @@ pub(super) fn judge_life(trail: &Trail, now: i64, settings: &Settings) -> Option
     )
 }
 
-/// A label with a serial of ours under a seal that doesn't hold. A misread tail is never misread alike by another phone.
+/// A label with a serial of ours under a seal that doesn't hold, read from the symbol itself by devices of several
+/// networks. Readings with known faults of scanners and typing never get here.
 pub(super) fn judge_label(trail: &Trail, now: i64, settings: &Settings) -> Option<Judgement> {
     let witnesses = Witnesses::of(trail, now, settings.witness_days, |one| one.seen == Seen::Forged);
     witnesses.judge(trail, settings.forged_devices, Kind::ForgedSeal, "devices", settings.clear)

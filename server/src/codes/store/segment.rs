@@ -151,7 +151,8 @@ pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &
              SELECT number FROM particulars WHERE order_number = $1
                AND produced_on IS NOT DISTINCT FROM $2 AND expires_on IS NOT DISTINCT FROM $3
                AND importer IS NOT DISTINCT FROM $4 AND declaration_number IS NOT DISTINCT FROM $5
-               AND declared_on IS NOT DISTINCT FROM $6 AND recall_reason IS NOT DISTINCT FROM $7
+               AND declared_on IS NOT DISTINCT FROM $6 AND md5(recall_reason::text) IS NOT DISTINCT FROM md5($7::jsonb::text)
+               AND recall_reason IS NOT DISTINCT FROM $7
                AND recalled_on IS NOT DISTINCT FROM $8 AND withdrawal_reason IS NOT DISTINCT FROM $9",
         )
         .await?;

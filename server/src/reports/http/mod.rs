@@ -18,8 +18,8 @@ use super::draft::{MAX_WORDS, text_faults};
 use super::inspect::Shown;
 use super::report::KeptPhoto;
 use super::status::ReportStatus;
-use super::text::composed;
 use crate::platform::problem::{Error, FieldFault, Result};
+use crate::platform::unicode;
 
 /// Routes of this capability.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -51,7 +51,7 @@ impl NewMessage {
 
 /// A text that must be there, without the spaces around it. `field` names it.
 fn checked(field: &str, text: &str) -> Result<String> {
-    let text = composed(text.trim());
+    let text = unicode::nfc(text.trim());
     if text.is_empty() {
         return Err(Error::field(field, "field-required"));
     }

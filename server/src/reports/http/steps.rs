@@ -11,12 +11,12 @@ use crate::auth::Inspector;
 use crate::http::{Body, problems};
 use crate::platform::idempotency::IdempotencyKey;
 use crate::platform::problem::{Error, Result};
+use crate::platform::unicode;
 use crate::reports::Reports;
 use crate::reports::draft::text_faults;
 use crate::reports::follow::Progress;
 use crate::reports::inspect;
 use crate::reports::status::Decision;
-use crate::reports::text::composed;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.service(post_assignment).service(post_message).service(post_decision);
@@ -60,7 +60,7 @@ async fn post_assignment(
     key: IdempotencyKey,
     Body(assignment): Body<Assignment>,
 ) -> Result<web::Json<Progress>> {
-    let reason = assignment.reason.map(|reason| composed(reason.trim())).filter(|reason| !reason.is_empty());
+    let reason = assignment.reason.map(|reason| unicode::nfc(reason.trim())).filter(|reason| !reason.is_empty());
     let faults = reason.as_deref().map(|reason| text_faults("reason", reason, MAX_REASON)).unwrap_or_default();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));

@@ -197,7 +197,7 @@ fn invented(example: &str, seed: u64) -> Vec<String> {
 
 /// Packs some units of the order. Returns the pack's code.
 async fn pack(stand: &mut Stand, order: Uuid) -> String {
-    let body = format!("{:017}", 48_700_000_000_000_001_u64);
+    let body = format!("{:017}", 34_870_000_000_000_001_u64);
     let digits = (0..10).map(|digit| format!("{body}{digit}"));
     let sscc = digits.into_iter().find(|sscc| sscc.parse::<marking::sscc::Sscc>().is_ok());
     let sscc = sscc.expect("one of ten check digits holds");
