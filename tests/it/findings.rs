@@ -73,11 +73,15 @@ static PROOFS: LazyLock<Proofs> = LazyLock::new(|| {
     for folder in folders {
         let mut found = files(&[folder], &["rs"]);
         found.sort();
-        found.iter().for_each(|(_, text)| read_rust(text, &mut proofs));
+        for (_, text) in &found {
+            read_rust(text, &mut proofs);
+        }
     }
     let mut found = files(&["web/e2e"], &["mjs"]);
     found.sort();
-    found.iter().for_each(|(_, text)| read_walks(text, &mut proofs));
+    for (_, text) in &found {
+        read_walks(text, &mut proofs);
+    }
     for tests in proofs.values_mut() {
         let mut seen = BTreeSet::new();
         tests.retain(|test| seen.insert(test.clone()));
