@@ -174,7 +174,7 @@ fn reasons_are_written_with_their_evidence() {
         json!({
             "verdict": "recalled",
             "reasons": [
-                {"slug": "recalled", "reason": "Glass in the jar", "on": "2026-11-03"},
+                {"slug": "recalled", "reason": { "kk": "", "ru": "Стекло в банке", "en": "" }, "on": "2026-11-03"},
                 {"slug": "withdrawn"},
                 {"slug": "withdrawal-own-needs", "reason": "own-needs"},
                 {"slug": "expired-on", "date": "2026-11-19"},
