@@ -66,6 +66,18 @@ impl Poisoned {
 
 const JUDGED: &str = "SELECT count(*) FROM trail WHERE subject LIKE 'unit:%' AND state->>'n' = '1'";
 
+/// Waits until so many units were judged.
+async fn await_judged(app: &TestApp, wanted: i64) {
+    for _ in 0..6_000 {
+        if number(app, JUDGED).await >= wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let jobs = number(app, "SELECT count(*) FROM job").await;
+    panic!("{} of {wanted} judged, {jobs} jobs left", number(app, JUDGED).await);
+}
+
 /// X41
 #[tokio::test]
 async fn one_scan_that_no_worker_can_judge_ends_on_the_dead_list_and_takes_none_of_its_batch_along() {
@@ -132,13 +144,9 @@ async fn a_failed_job_is_done_by_a_running_worker_as_soon_as_its_cause_is_gone()
     let app = case.app();
     let worker = work::start(app.app.clone());
     case.scan_all().await;
-    while number(app, JUDGED).await < 59 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    await_judged(app, 59).await;
     execute(app, "DELETE FROM trail WHERE jsonb_typeof(state) = 'array'").await;
-    while number(app, JUDGED).await < 60 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    await_judged(app, 60).await;
     worker.stop().await;
     let metrics = app.admin("/metrics").await.expect(200);
     let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
