@@ -145,6 +145,21 @@ pub(crate) struct Withdrawal {
     words: Option<String>,
 }
 
+/// A reason in each language, as the contract describes it: longer than a name.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read as names with another bound")]
+struct RecallReason {
+    /// In Kazakh.
+    #[schema(min_length = 1, max_length = 500, example = "Партиядан шыны сынықтары табылды")]
+    kk: String,
+    /// In Russian.
+    #[schema(min_length = 1, max_length = 500, example = "В партии найдены осколки стекла")]
+    ru: String,
+    /// In English; the Russian text where it is left out.
+    #[schema(required = false, max_length = 500, example = "Glass splinters were found in the batch")]
+    en: String,
+}
+
 /// Goods are recalled, or a recall is lifted.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct RecallRequest {
@@ -153,7 +168,7 @@ pub(crate) struct RecallRequest {
     /// The units.
     units: Units,
     /// Why, in words that everybody will read, at most 500 characters in each language; needed unless a recall is lifted.
-    #[schema(example = json!({ "kk": "Партиядан шыны сынықтары табылды", "ru": "В партии найдены осколки стекла" }))]
+    #[schema(value_type = Option<RecallReason>, example = json!({ "kk": "Партиядан шыны сынықтары табылды", "ru": "В партии найдены осколки стекла" }))]
     reason: Option<Names>,
     /// Since when; today where it is left out.
     #[schema(format = Date, example = "2026-11-19")]
