@@ -154,6 +154,24 @@ async fn a_failed_job_is_done_by_a_running_worker_as_soon_as_its_cause_is_gone()
     assert_eq!(number(app, "SELECT count(*) FROM dead_job").await, 0);
 }
 
+/// A scan that is not found and not removed by retention either, as while its partition is made, is tried again.
+#[tokio::test]
+async fn a_scan_that_is_not_found_is_not_lost() {
+    let people = People::gather().await;
+    let app = people.app();
+    let order = people.trade.goods(2).await;
+    let codes = people.trade.codes(order).await;
+    work::settle(&app.app).await.unwrap();
+    send(app, &[scan(app.app.base.clock.now(), &codes[0], 1, 0, ALMATY)]).await;
+    execute(app, "CREATE TABLE away AS TABLE scan; DELETE FROM scan").await;
+    let settled = work::settle(&app.app).await.unwrap();
+    assert_eq!((settled.done, settled.failed > 0), (0, true));
+    assert_eq!(number(app, "SELECT count(*) FROM job WHERE kind = 'judge-scans'").await, 1);
+    execute(app, "INSERT INTO scan SELECT * FROM away; UPDATE job SET run_at = now()").await;
+    assert_eq!(work::settle(&app.app).await.unwrap(), Settled { done: 1, failed: 0 });
+    assert_eq!(number(app, JUDGED).await, 1);
+}
+
 /// X41
 #[tokio::test]
 async fn an_operator_drops_what_nobody_needs_and_no_refresh_of_the_snapshot() {

@@ -44,7 +44,7 @@ pub struct Alerts {
 }
 
 impl Alerts {
-    /// Knows nothing of the scans yet.
+    /// With empty statistics, until the worker reads them.
     pub(crate) fn new(verify: &Verify, regions: Regions, streams: Streams) -> Self {
         let Verify { base, keys, snapshot, .. } = verify.clone();
         Self { base, keys, snapshot, regions, watch: Watch::default(), streams }

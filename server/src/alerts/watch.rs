@@ -74,11 +74,11 @@ pub(super) struct Judged {
     devices: usize,
 }
 
-/// Judges scans. Those that retention has taken meanwhile are left out.
+/// Judges scans. Those that retention has removed meanwhile are left out.
 pub(crate) async fn judge_scans(state: &Alerts, tx: &Transaction<'_>, wanted: &[Wanted]) -> Result<()> {
     let ids: Vec<(NaiveDate, Uuid)> = wanted.iter().map(|scan| (scan.day, scan.id)).collect();
     let networks: HashMap<Uuid, Network> = wanted.iter().map(|scan| (scan.id, scan.network)).collect();
-    let kept = scans::list_scans(tx, &ids).await?;
+    let kept = scans::list_scans(tx, &ids, scans::oldest_day(&state.base)).await?;
     let seen = look_up(state, state.watch.key(tx).await?, &kept).await?;
     let known = state.watch.known();
     let left = |scan: usize, mark: Mark| {

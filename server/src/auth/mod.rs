@@ -51,14 +51,14 @@ pub struct Auth {
     pub(crate) base: Base,
     /// What signs tokens and encrypts second factors.
     pub(crate) keys: Keys,
-    /// Sessions that were looked up a moment ago.
+    /// Cache of sessions.
     pub(crate) sessions: Sessions,
     /// How often an account may ask.
     pub(crate) limiter: Limiter,
 }
 
 impl Auth {
-    /// Knows no session yet.
+    /// With an empty cache of sessions.
     pub(crate) fn new(base: Base, keys: Keys, limiter: Limiter) -> Self {
         Self { base, keys, sessions: Sessions::new(), limiter }
     }

@@ -18,7 +18,7 @@ pub(crate) trait Author {
     /// The author as the audit names it.
     fn actor(&self) -> Actor;
 
-    /// Whose idempotency keys are compared.
+    /// The owner of the idempotency key: keys of different owners are independent.
     fn caller(&self) -> String {
         self.actor().who.to_string()
     }
@@ -27,17 +27,17 @@ pub(crate) trait Author {
     async fn hold(&self, tx: &Transaction<'_>) -> Result<()>;
 }
 
-/// What is to be written, by whom, under which key.
+/// A write: its author, its idempotency key, its action and its object.
 pub(crate) struct Command<'a, A> {
     /// The process.
     pub(crate) base: &'a Base,
-    /// Who gives it.
+    /// Its author.
     pub(crate) author: &'a A,
     /// The client's key: one key, one effect.
     pub(crate) key: &'a IdempotencyKey,
     /// The action as the audit names it: `codes.release`.
     pub(crate) action: &'a str,
-    /// What it changes, as the audit names it: `order:…`. With the action it tells requests under one key apart.
+    /// The object as the audit names it: `order:…`. Action and object are part of what is compared under one key.
     pub(crate) object: String,
 }
 

@@ -10,7 +10,7 @@ use crate::auth::{Caller, EVENT_BATCH, EventSource};
 use crate::platform::problem::Result;
 use crate::reports::Reports;
 
-/// Steps of reports; nothing of what anybody wrote.
+/// Steps of reports, without their texts.
 pub(super) struct ReportEvents(pub(super) Reports);
 
 impl EventSource for ReportEvents {

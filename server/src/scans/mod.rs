@@ -10,6 +10,7 @@ mod store;
 
 pub use committer::Committer;
 pub(crate) use http::routes;
+pub(crate) use retention::oldest_day;
 pub use retention::{forget_networks, keep_house};
 pub(crate) use scan::{MAX_CODE_BYTES, Place};
 pub(crate) use store::{KeptScan, list_scans};

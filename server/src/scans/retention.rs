@@ -4,8 +4,8 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::store;
-use crate::platform::jobs;
 use crate::platform::problem::Result;
+use crate::platform::{Base, jobs};
 use crate::scans::Scans;
 
 /// Days for which a partition is made ahead.
@@ -21,6 +21,11 @@ pub async fn forget_networks(state: &Scans) -> Result<()> {
     store::forget_salts(&db, state.base.clock.today()).await?;
     jobs::forget_networks(&db).await?;
     Ok(())
+}
+
+/// The oldest day whose scans are kept.
+pub(crate) fn oldest_day(base: &Base) -> NaiveDate {
+    base.clock.now().date_naive() - TimeDelta::days(i64::from(base.config.retention.scan_days))
 }
 
 /// Brings partitions, roundings and deletions up to today. Does nothing while another worker is at it.
@@ -39,7 +44,7 @@ pub async fn keep_house(state: &Scans) -> Result<()> {
             store::create_partition(&tx, day).await?;
         }
     }
-    let oldest: NaiveDate = today - TimeDelta::days(i64::from(keep.scan_days));
+    let oldest = oldest_day(&state.base);
     for day in there.into_iter().filter(|day| *day < oldest) {
         store::drop_partition(&tx, day).await?;
     }

@@ -1,5 +1,6 @@
 //! The table `scan`, a partition a day.
 
+use std::collections::HashSet;
 use std::pin::pin;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::scan::{Place, Scan, Source};
 use crate::platform::db::{GenericClient, Transaction};
-use crate::platform::problem::Result;
+use crate::platform::problem::{Error, Result};
 
 /// Of these scans, those whose id is there already: day, id and the fingerprint that it stands for.
 pub(crate) async fn list_known(tx: &Transaction<'_>, scans: &[&Scan]) -> Result<Vec<(NaiveDate, Uuid, i64)>> {
@@ -133,8 +134,14 @@ pub(crate) struct KeptScan {
     pub(crate) region: Option<String>,
 }
 
-/// The scans with these days and ids, as far as they are still there.
-pub(crate) async fn list_scans(db: &impl GenericClient, wanted: &[(NaiveDate, Uuid)]) -> Result<Vec<KeptScan>> {
+/// Scans by day and id. Those of days before `oldest` may have been removed by retention; any other that is not found is a
+/// failure to try again: while rows move from the default partition to that of their day, a query that was planned before
+/// finds them in neither.
+pub(crate) async fn list_scans(
+    db: &impl GenericClient,
+    wanted: &[(NaiveDate, Uuid)],
+    oldest: NaiveDate,
+) -> Result<Vec<KeptScan>> {
     let list = db
         .prepare_cached(
             "-- scans::list_scans
@@ -146,6 +153,12 @@ pub(crate) async fn list_scans(db: &impl GenericClient, wanted: &[(NaiveDate, Uu
         .await?;
     let (days, ids): (Vec<NaiveDate>, Vec<Uuid>) = wanted.iter().copied().unzip();
     let rows = db.query(&list, &[&days, &ids]).await?;
+    let found: HashSet<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    let missing = wanted.iter().filter(|(day, id)| *day >= oldest && !found.contains(id)).count();
+    if missing > 0 {
+        let source = format!("{missing} of {} scans are not found", wanted.len()).into();
+        return Err(Error::Unavailable { slug: "register-unavailable", source });
+    }
     Ok(rows
         .iter()
         .map(|row| {

@@ -1,5 +1,5 @@
-//! What those who run the service look at, on a listener of its own (`TANBA_ADMIN_LISTEN`): metrics tell what is asked and
-//! answered, and which stores a process leans on is nobody else's business (X54). The public listener has none of it.
+//! Metrics and the detailed state of the stores, for operators of the service, on a listener of its own
+//! (`TANBA_ADMIN_LISTEN`). The public listener serves neither (X54).
 
 use std::net::SocketAddr;
 use std::sync::Mutex;

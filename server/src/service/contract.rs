@@ -69,14 +69,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api
 }
 
-/// The same as text. Older readers of YAML take `no` for a boolean and `2026-11-20` for an instant: such words stand in
-/// quotes.
+/// The same as text. Older readers of YAML take `no` for a boolean and `2026-11-20` for an instant: such words are
+/// quoted.
 pub fn contract() -> Result<String> {
     let yaml = openapi().to_yaml().map_err(Error::internal)?;
     Ok(yaml.lines().fold(String::with_capacity(yaml.len()), |text, line| text + &unmistakable(line) + "\n"))
 }
 
-/// A line of YAML in which a word that could be mistaken stands in quotes.
+/// The line, with its last word in quotes where older readers of YAML take it for another type.
 fn unmistakable(line: &str) -> std::borrow::Cow<'_, str> {
     let is_date = |word: &str| chrono::NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok();
     match line.rsplit_once(' ') {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_older_readers_mistake_stand_in_quotes() {
+    fn words_that_older_readers_mistake_are_quoted() {
         for (line, written) in [
             ("      - no", "      - 'no'"),
             ("      example: 2026-11-20", "      example: '2026-11-20'"),

@@ -113,7 +113,7 @@ pub fn serve_with(
             .wrap(middleware::from_fn(http::trace::record))
     })
     .workers(threads)
-    // Each thread's share of what this process may have open. Whoever comes beyond waits in the backlog.
+    // Each thread's share of what this process may have open. Further connections wait in the backlog.
     .max_connections(http::listen::most_connections() / threads.max(1))
     .shutdown_timeout(10)
     .disable_signals()
@@ -126,8 +126,8 @@ pub fn serve_with(
     Ok(Running { address, admin, handle: server.handle(), stopping, task: tokio::spawn(server) })
 }
 
-/// What every process that serves does for itself, whether it works, too, or not: it forgets callers who have been away,
-/// and timings that nobody came to read, and learns of regions that somebody imported.
+/// What every process that serves does for itself, whether it works, too, or not: it removes full rate-limit
+/// buckets and old timings, and reads imported regions.
 async fn keep_up(service: Service) {
     // The regions were read at the start.
     let (mut often, mut rarely) = (interval(OFTEN), interval_at(Instant::now() + RARELY, RARELY));

@@ -40,7 +40,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Has read no code yet.
+    /// With an empty cache of codes.
     pub(crate) fn new(base: Base, keys: Keys, snapshot: Snapshot) -> Self {
         Self { base, keys, seen: Arc::default(), snapshot }
     }
