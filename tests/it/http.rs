@@ -90,7 +90,7 @@ async fn head_is_answered_wherever_get_is() {
 #[tokio::test]
 async fn an_address_that_leads_nowhere_is_a_page_for_people_and_a_problem_for_programs() {
     let app = TestApp::start().await;
-    for path in ["/about", "/v/1", "/app.php"] {
+    for path in ["/about", "/v/1", "/app.php", "/demo/nothing"] {
         let asked =
             app.request(reqwest::Method::GET, path).header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
         let page = app.send(asked).await.expect(404);

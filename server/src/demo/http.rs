@@ -2,7 +2,7 @@
 //! unless the service runs in demo mode.
 
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +11,7 @@ use super::{page, texts};
 use crate::http::{language, problems};
 use crate::platform::problem::{Error, Result};
 use crate::verify::Verify;
-use crate::{labels, verify};
+use crate::{labels, site, verify};
 
 /// Routes of the demo.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
@@ -76,10 +76,12 @@ async fn get_codes(state: web::Data<Verify>) -> Result<web::Json<Vec<DemoCode>>>
     security(()),
 )]
 #[get("/demo")]
-async fn get_page(state: web::Data<Verify>) -> Result<HttpResponse> {
-    demo(&state)?;
-    let shown = texts::show(&state).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page::index(language::current(), &shown)))
+async fn get_page(state: web::Data<Verify>, request: HttpRequest) -> Result<HttpResponse> {
+    let page = async {
+        demo(&state)?;
+        Ok(page::index(language::current(), &texts::show(&state).await?))
+    };
+    for_person(&state, &request, page.await)
 }
 
 /// The pages' style.
@@ -133,13 +135,24 @@ async fn get_label(state: web::Data<Verify>, name: web::Path<String>) -> Result<
     security(()),
 )]
 #[get("/demo/{name}")]
-async fn get_answer(state: web::Data<Verify>, name: web::Path<String>) -> Result<HttpResponse> {
-    demo(&state)?;
-    let shown = texts::find(&state, &name).await?;
-    let answer = verify::answer(&state, &shown.text).await?;
-    let language = language::current();
-    let page = page::answer(language, &shown, &verify::card(&answer, language)?);
-    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page))
+async fn get_answer(state: web::Data<Verify>, request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
+    let page = async {
+        demo(&state)?;
+        let shown = texts::find(&state, &name).await?;
+        let answer = verify::answer(&state, &shown.text).await?;
+        let language = language::current();
+        Ok(page::answer(language, &shown, &verify::card(&answer, language)?))
+    };
+    for_person(&state, &request, page.await)
+}
+
+/// A page; where there is none, a browser gets the app's page that says so.
+fn for_person(state: &Verify, request: &HttpRequest, page: Result<String>) -> Result<HttpResponse> {
+    match page {
+        Ok(page) => Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page)),
+        Err(Error::NotFound(_)) if site::is_for_person(request) => Ok(site::missing(state)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Labels and style change with the program only.
