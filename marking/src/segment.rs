@@ -41,6 +41,12 @@ impl UnitState {
         self.status
     }
 
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(self, status: Status) -> Self {
+        Self { status, ..self }
+    }
+
     /// The number of the particulars in the order's list, counted from one; `None` when there are none yet.
     pub fn particulars(self) -> Option<u16> {
         (self.particulars != 0).then_some(self.particulars)

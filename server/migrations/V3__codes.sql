@@ -61,38 +61,6 @@ CREATE TABLE holder (
     UNIQUE (order_number, participant)
 );
 
--- A document that changed the state of units; its id is the client's own.
-CREATE TABLE operation (
-    id           uuid PRIMARY KEY,
-    kind         text NOT NULL,             -- apply, release, ship, accept, sell, return, withdraw, recall, pack, …
-    participant  int REFERENCES participant (number),   -- NULL: the operator
-    account_id   uuid NOT NULL,
-    at           timestamptz NOT NULL,
-    fingerprint  bytea NOT NULL,            -- SHA-256 of what was sent: a retry must be the same
-    units        int NOT NULL,
-    details      jsonb NOT NULL DEFAULT '{}'
-);
-CREATE INDEX operation_of_participant ON operation (participant, at);
-CREATE TABLE operation_range (
-    operation_id uuid NOT NULL REFERENCES operation (id),
-    order_number int NOT NULL REFERENCES code_order (number),
-    first_index  int NOT NULL,
-    last_index   int NOT NULL CHECK (last_index >= first_index),
-    PRIMARY KEY (operation_id, order_number, first_index)
-);
-CREATE INDEX operation_range_of_order ON operation_range (order_number, first_index);
-
--- Goods under way from one participant to another.
-CREATE TABLE shipment (
-    id           uuid PRIMARY KEY REFERENCES operation (id),
-    sender       int NOT NULL REFERENCES participant (number),
-    receiver     int NOT NULL REFERENCES participant (number),
-    state        text NOT NULL CHECK (state IN ('awaiting', 'accepted', 'cancelled')),
-    changed_at   timestamptz NOT NULL
-);
-CREATE INDEX shipment_of_sender ON shipment (sender);
-CREATE INDEX shipment_of_receiver ON shipment (receiver);
-
 -- Packs: what an SSCC holds, units or other packs (D1.4).
 CREATE TABLE pack (
     sscc         bigint PRIMARY KEY,
@@ -111,9 +79,40 @@ CREATE TABLE pack_unit (
 );
 CREATE INDEX pack_unit_of_pack ON pack_unit (sscc);
 
+-- A document: its envelope. Its id is the client's own.
+CREATE TABLE document (
+    id           uuid PRIMARY KEY,
+    kind         text NOT NULL,             -- apply, release, ship, accept, sell, return, withdraw, recall, pack, …
+    number       text,                      -- the author's own number of the paper
+    participant  int REFERENCES participant (number),   -- who filed it; NULL: an operator
+    receiver     int REFERENCES participant (number),   -- whose signature it awaits, or has
+    about        uuid REFERENCES document (id),         -- the earlier document that it ends or changes
+    account_id   uuid NOT NULL,
+    at           timestamptz NOT NULL,
+    state        text NOT NULL CHECK (state IN ('filed', 'awaiting', 'accepted', 'cancelled')),
+    changed_at   timestamptz NOT NULL,
+    due_at       timestamptz,               -- when the receiver's answer is due
+    version      int NOT NULL DEFAULT 1,    -- raised by each change of the state
+    fingerprint  bytea NOT NULL,            -- SHA-256 of what was sent: a retry has the same
+    sent         bytea NOT NULL,            -- the bytes that were sent
+    details      jsonb NOT NULL,            -- what was said besides the units
+    units        int NOT NULL DEFAULT 0,
+    CHECK (state = 'filed' OR receiver IS NOT NULL)
+);
+CREATE INDEX document_of_participant ON document (participant, at);
+CREATE INDEX document_of_receiver ON document (receiver, at) WHERE receiver IS NOT NULL;
+CREATE TABLE document_range (
+    document_id  uuid NOT NULL REFERENCES document (id),
+    order_number int NOT NULL REFERENCES code_order (number),
+    first_index  int NOT NULL,
+    last_index   int NOT NULL CHECK (last_index >= first_index),
+    PRIMARY KEY (document_id, order_number, first_index)
+);
+CREATE INDEX document_range_of_order ON document_range (order_number, first_index);
+
 -- The packs that a document named.
-CREATE TABLE operation_pack (
-    operation_id uuid NOT NULL REFERENCES operation (id),
-    sscc         bigint NOT NULL REFERENCES pack (sscc),
-    PRIMARY KEY (operation_id, sscc)
+CREATE TABLE document_pack (
+    document_id uuid NOT NULL REFERENCES document (id),
+    sscc        bigint NOT NULL REFERENCES pack (sscc),
+    PRIMARY KEY (document_id, sscc)
 );

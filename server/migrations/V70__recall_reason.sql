@@ -5,6 +5,3 @@ ALTER TABLE particulars ALTER COLUMN recall_reason TYPE jsonb USING CASE WHEN re
     THEN jsonb_build_object('kk', recall_reason, 'ru', recall_reason, 'en', recall_reason) END;
 CREATE UNIQUE INDEX particulars_once ON particulars (order_number, produced_on, expires_on, importer,
     declaration_number, declared_on, md5(recall_reason::text), recalled_on, withdrawal_reason) NULLS NOT DISTINCT;
-UPDATE operation SET details = jsonb_set(details, '{reason}', jsonb_build_object(
-    'kk', details->'reason', 'ru', details->'reason', 'en', details->'reason'))
-    WHERE kind = 'recall' AND jsonb_typeof(details->'reason') = 'string';

@@ -75,15 +75,15 @@ async fn deeds_and_refusals_are_recorded_with_who_when_where_what_and_how_it_end
         ("registry.publish-product", &operator, "product:04870001234560", "done"),
         ("codes.order", &producer, &order, "done"),
         ("codes.export", &producer, &order, "done"),
-        ("codes.apply", &producer, "", "done"),
-        ("codes.apply", &producer, "", "out-of-order"),
-        ("codes.release", &producer, "", "done"),
-        ("codes.pack", &producer, "", "done"),
-        ("codes.ship", &producer, "", "done"),
-        ("codes.sell", &producer, "", "done"),
-        ("codes.sell", &rival, "", "not-owned"),
-        ("codes.return", &producer, "", "done"),
-        ("codes.recall", &operator, "", "done"),
+        ("documents.apply", &producer, "", "done"),
+        ("documents.apply", &producer, "", "out-of-order"),
+        ("documents.release", &producer, "", "done"),
+        ("documents.pack", &producer, "", "done"),
+        ("documents.ship", &producer, "", "done"),
+        ("documents.sell", &producer, "", "done"),
+        ("documents.sell", &rival, "", "not-owned"),
+        ("documents.return", &producer, "", "done"),
+        ("documents.recall", &operator, "", "done"),
         ("codes.order", &account("shop").await, "", "registers-no-goods"),
     ];
     for (action, actor, object, result) in expected {
@@ -98,7 +98,7 @@ async fn deeds_and_refusals_are_recorded_with_who_when_where_what_and_how_it_end
         assert_eq!(found["address"], "127.0.0.1", "{action}");
         assert!(!found["object"].as_str().unwrap().is_empty());
     }
-    for (action, atleast) in [("codes.accept", 1), ("codes.withdraw", 1), ("auth.sign-in", 8)] {
+    for (action, atleast) in [("documents.accept", 1), ("documents.withdraw", 1), ("auth.sign-in", 8)] {
         assert!(records(&people, action).await.len() >= atleast, "{action}");
     }
     // Nothing that was secret, and no code, is in it.
@@ -349,12 +349,12 @@ async fn an_auditor_searches_by_what_people_call_things() {
 async fn an_auditor_takes_the_record_away_as_a_file() {
     let people = People::gather().await;
     people.trade.goods(3).await;
-    let csv = people.get(Some("auditor"), "/v1/audit/export.csv?action=codes.").await.expect(200);
+    let csv = people.get(Some("auditor"), "/v1/audit/export.csv?action=documents.").await.expect(200);
     assert!(csv.headers["content-disposition"].to_str().unwrap().contains("audit.csv"));
     let csv = String::from_utf8(csv.bytes).unwrap();
     let lines: Vec<&str> = csv.trim_end().split("\r\n").collect();
     assert!(lines[0].ends_with("id,at,actor,login,address,action,action_text,object,object_login,result,details"));
-    assert!(lines.len() > 3 && lines[1..].iter().all(|line| line.contains("\"codes.")), "{csv}");
+    assert!(lines.len() > 3 && lines[1..].iter().all(|line| line.contains("\"documents.")), "{csv}");
     let json = people.get(Some("auditor"), "/v1/audit/export.ndjson").await.expect(200);
     let text = String::from_utf8(json.bytes).unwrap();
     let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

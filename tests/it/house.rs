@@ -7,9 +7,31 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Rooms of the server in the order in which they may use each other: each only those before it.
-const ORDER: [&str; 22] = [
-    "platform", "http", "embedded", "keys", "auth", "registry", "codes", "office", "labels", "recalls", "verify",
-    "decode", "regions", "scans", "reports", "backup", "stock", "alerts", "site", "demo", "service", "cli",
+const ORDER: [&str; 24] = [
+    "platform",
+    "http",
+    "embedded",
+    "keys",
+    "auth",
+    "registry",
+    "ledger",
+    "codes",
+    "documents",
+    "office",
+    "labels",
+    "recalls",
+    "verify",
+    "decode",
+    "regions",
+    "scans",
+    "reports",
+    "backup",
+    "stock",
+    "alerts",
+    "site",
+    "demo",
+    "service",
+    "cli",
 ];
 
 /// Modules of the platform, in the same way.
@@ -51,26 +73,9 @@ const WRITERS: &[(&str, &[&str])] = &[
     ),
     ("office", &["approval"]),
     ("registry", &["participant", "product"]),
-    (
-        "codes",
-        &[
-            "code_order",
-            "order_quota",
-            "place_sequence",
-            "place_block",
-            "place_returned",
-            "declaration",
-            "particulars",
-            "segment",
-            "holder",
-            "operation",
-            "operation_range",
-            "operation_pack",
-            "shipment",
-            "pack",
-            "pack_unit",
-        ],
-    ),
+    ("codes", &["code_order", "order_quota", "place_sequence", "place_block", "place_returned"]),
+    ("ledger", &["particulars", "segment", "holder", "pack", "pack_unit"]),
+    ("documents", &["declaration", "document", "document_range", "document_pack"]),
     ("regions", &["region"]),
     ("scans", &["scan", "scan_other", "network_salt"]),
     (

@@ -97,9 +97,9 @@ async fn a_hundred_parallel_documents_under_as_many_keys_are_one_document() {
         assert_eq!((status, &json), (201, &first));
     }
     assert_eq!(trade.units(order).await, json!({ "in-circulation": 1_000 }));
-    assert_eq!(trade.count("SELECT count(*) FROM operation").await, 2);
+    assert_eq!(trade.count("SELECT count(*) FROM document").await, 2);
     assert_eq!(
-        trade.count("SELECT count(*) FROM audit WHERE action LIKE 'codes.release' AND result = 'done'").await,
+        trade.count("SELECT count(*) FROM audit WHERE action LIKE 'documents.release' AND result = 'done'").await,
         1
     );
     let other = json!({ "id": Uuid::new_v4(), "units": range(order, 0, 1) });

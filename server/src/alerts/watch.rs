@@ -136,10 +136,10 @@ pub(crate) async fn judge_sale(
     let known = state.watch.known();
     let mut grown = Vec::new();
     for (order, index) in units {
-        let Some(why) = crate::codes::find_end(tx, *order, *index).await? else { continue };
+        let Some(why) = crate::documents::find_end(tx, *order, *index).await? else { continue };
         let why = match why {
-            crate::codes::End::Sold { at, seller } => rules::Refused::Sold { at: at.timestamp(), seller },
-            crate::codes::End::Withdrawn { at } => rules::Refused::Withdrawn { at: at.timestamp() },
+            crate::documents::End::Sold { at, seller } => rules::Refused::Sold { at: at.timestamp(), seller },
+            crate::documents::End::Withdrawn { at } => rules::Refused::Withdrawn { at: at.timestamp() },
         };
         let Some(judgement) = rules::judge_attempt(rules::Attempt { at, seller, why }, &known.settings) else {
             continue;

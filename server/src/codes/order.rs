@@ -5,8 +5,6 @@ use chrono::{DateTime, Utc};
 use marking::gtin::Gtin;
 use marking::layout::{CodeWriter, Group, Unwritable};
 use marking::seal::KeyId;
-use marking::segment::UnitState;
-use marking::status::Status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -102,32 +100,6 @@ impl Order {
     }
 }
 
-/// How many units of an order stand where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Progress([u32; Status::ALL.len()]);
-
-impl Progress {
-    /// Counts the stored states; units of segments that nobody has touched are emitted and no more.
-    /// `None` when what is stored is no state.
-    pub(crate) fn count<'a>(quantity: u32, segments: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
-        let mut counts = [0; Status::ALL.len()];
-        let mut stored = 0;
-        for states in segments {
-            for state in states.as_chunks::<2>().0 {
-                counts[UnitState::from_bytes(*state)?.status() as usize] += 1;
-                stored += 1;
-            }
-        }
-        counts[Status::Emitted as usize] += quantity.checked_sub(stored)?;
-        Some(Self(counts))
-    }
-
-    /// The statuses that units are in, and how many.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = (Status, u32)> {
-        Status::ALL.into_iter().zip(self.0).filter(|(_, units)| *units > 0)
-    }
-}
-
 /// Notes the fault when so many codes can't be ordered at once.
 pub(crate) fn check_quantity(quantity: u32, faults: &mut Faults) {
     if !(1..=MAX_QUANTITY).contains(&quantity) {
@@ -218,16 +190,5 @@ mod tests {
             assert_eq!(check(group, None).is_ok(), !tobacco, "{group}");
         }
         assert!(check(Group::TobaccoBlock, Some(1_000_000)).is_err());
-    }
-
-    #[test]
-    fn untouched_units_count_as_emitted() {
-        let state = |status| UnitState::new(status, 3).unwrap().to_bits().to_be_bytes();
-        let states = [state(Status::Sold), state(Status::Applied), state(Status::Sold)].concat();
-        let progress = Progress::count(10, [states.as_slice()]).unwrap();
-        let expected = [(Status::Emitted, 7), (Status::Applied, 1), (Status::Sold, 2)];
-        assert_eq!(progress.counts().collect::<Vec<_>>(), expected);
-        assert_eq!(Progress::count(2, [states.as_slice()]), None, "more states than units");
-        assert_eq!(Progress::count(2, [&[0xF0, 0][..]]), None, "no such status");
     }
 }

@@ -21,7 +21,7 @@ use crate::registry::{self, Participant, ParticipantRole, Product};
 
 /// What is ordered; the quantity was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct OrderRequest {
     /// The client's own id.
     pub(crate) id: Uuid,
     /// The goods.
@@ -54,33 +54,33 @@ pub(crate) async fn place_order(
     keys: &KeySet,
     placer: Placer,
     orderer: &Participant,
-    wish: Wish,
+    request: OrderRequest,
 ) -> Result<Order> {
     let Placer { account, approves, now } = placer;
     quotas::hold_orderer(tx, orderer.number).await?;
-    if let Some(placed) = store::find_order(tx, wish.id).await? {
-        return same(placed, orderer, wish);
+    if let Some(placed) = store::find_order(tx, request.id).await? {
+        return same(placed, orderer, request);
     }
-    let product = registry::find_product(tx, wish.gtin).await?;
+    let product = registry::find_product(tx, request.gtin).await?;
     let product = may_order(orderer, product.as_ref())?;
     let group = product.group;
     let key = seal_key(keys, group, now)?;
-    check_price(group, wish.gtin, key, wish.price_tenge)?;
-    let limits = quotas::find_limits(tx, orderer.number, wish.gtin).await?;
+    check_price(group, request.gtin, key, request.price_tenge)?;
+    let limits = quotas::find_limits(tx, orderer.number, request.gtin).await?;
     let day_began = clock::start_of(clock::local(now).date_naive());
-    let usage = quotas::find_usage(tx, orderer.number, wish.gtin, day_began).await?;
-    limits.check(usage, wish.quantity, now)?;
-    let is_granted = approves || !limits.needs_approval(group, wish.quantity);
+    let usage = quotas::find_usage(tx, orderer.number, request.gtin, day_began).await?;
+    limits.check(usage, request.quantity, now)?;
+    let is_granted = approves || !limits.needs_approval(group, request.quantity);
     let taken =
-        if is_granted { take_places(tx, product, orderer.number, wish.quantity, limits, now).await? } else { None };
+        if is_granted { take_places(tx, product, orderer.number, request.quantity, limits, now).await? } else { None };
     let new = UnplacedOrder {
-        id: wish.id,
-        gtin: wish.gtin,
+        id: request.id,
+        gtin: request.gtin,
         participant: orderer.number,
         group,
-        quantity: wish.quantity,
+        quantity: request.quantity,
         key,
-        price_tenge: wish.price_tenge,
+        price_tenge: request.price_tenge,
         created_by: account,
         created_at: now,
         approved: is_granted,
@@ -122,9 +122,10 @@ fn id_taken() -> Error {
 }
 
 /// The order that stands, if it is what is wished for.
-fn same(placed: Order, orderer: &Participant, wish: Wish) -> Result<Order> {
-    let stands = Wish { id: placed.id, gtin: placed.gtin, quantity: placed.quantity, price_tenge: placed.price_tenge };
-    if stands == wish && placed.participant == orderer.number { Ok(placed) } else { Err(id_taken()) }
+fn same(placed: Order, orderer: &Participant, request: OrderRequest) -> Result<Order> {
+    let stands =
+        OrderRequest { id: placed.id, gtin: placed.gtin, quantity: placed.quantity, price_tenge: placed.price_tenge };
+    if stands == request && placed.participant == orderer.number { Ok(placed) } else { Err(id_taken()) }
 }
 
 /// Whether a participant may order codes for goods: for its own, and as an importer for foreign goods whose card

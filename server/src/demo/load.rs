@@ -18,10 +18,8 @@ use super::shelf::{BOX, OPENED_BOX, PALLET, RECALLED_BOX};
 use super::story::Story;
 use crate::auth::Auth;
 use crate::auth::{self, Caller, NewAccount, Role};
-use crate::codes::Codes;
-use crate::codes::{
-    Application, Desk, Order, RecallRequest, Release, Return, Sale, Wish, Withdrawal, find_order, is_filed,
-};
+use crate::codes::{Codes, Order, OrderRequest, find_order, place_approved};
+use crate::documents::{Application, Backdated, Documents, RecallRequest, Release, Return, Sale, Withdrawal, is_filed};
 use crate::keys::Purpose;
 use crate::platform::audit::{Actor, Who};
 use crate::platform::config::Config;
@@ -74,7 +72,12 @@ pub(super) fn order_id(goods: &str) -> Uuid {
 }
 
 /// Loads the demo's goods if they are not there yet; `settle` does all jobs, so that the goods can be verified.
-pub async fn load(auth: &Auth, codes: &Codes, settle: impl AsyncFn() -> Result<()>) -> Result<Loaded> {
+pub async fn load(
+    auth: &Auth,
+    codes: &Codes,
+    documents: &Documents,
+    settle: impl AsyncFn() -> Result<()>,
+) -> Result<Loaded> {
     let accounts = accounts_file(&codes.base.config);
     // One process loads the demo; processes that start beside it wait.
     let mut db = codes.base.db.get().await?;
@@ -83,7 +86,7 @@ pub async fn load(auth: &Auth, codes: &Codes, settle: impl AsyncFn() -> Result<(
     if is_filed(&turn, LAST_DOCUMENT).await? {
         return Ok(Loaded { codes: 0, accounts });
     }
-    Box::pin(load_missing(auth, codes)).await?;
+    Box::pin(load_missing(auth, codes, documents)).await?;
     settle().await?;
     turn.commit().await?;
     Ok(Loaded { codes: ORDERS.iter().map(|(_, quantity, _)| quantity).sum(), accounts })
@@ -96,9 +99,9 @@ const LOCK: i64 = 0x7461_6e62_6111;
 const LAST_DOCUMENT: Uuid = Uuid::from_u128(0x7461_6e62_6100_4000_8000_00ff_0000_0000);
 
 /// Loads what is missing of the demo.
-pub(super) async fn load_missing(auth: &Auth, codes: &Codes) -> Result<()> {
+pub(super) async fn load_missing(auth: &Auth, codes: &Codes, documents: &Documents) -> Result<()> {
     let story = Story::read()?;
-    let loader = DemoLoader { auth, codes, story: &story, now: codes.base.clock.now() };
+    let loader = DemoLoader { auth, codes, documents, story: &story, now: codes.base.clock.now() };
     loader.people().await?;
     loader.goods().await?;
     loader.orders().await?;
@@ -109,6 +112,7 @@ pub(super) async fn load_missing(auth: &Auth, codes: &Codes) -> Result<()> {
 struct DemoLoader<'a> {
     auth: &'a Auth,
     codes: &'a Codes,
+    documents: &'a Documents,
     story: &'a Story,
     now: DateTime<Utc>,
 }
@@ -184,6 +188,13 @@ impl DemoLoader<'_> {
         self.caller(login).await?.participant.ok_or_else(|| Error::internal(format!("{login} acts for nobody")))
     }
 
+    async fn bin(&self, login: &str) -> Result<String> {
+        let number = self.number(login).await?;
+        let found = registry::find_participant(&self.codes.base.db.get().await?, number).await?;
+        let found = found.ok_or_else(|| Error::internal("the demo's companies are registered"))?;
+        Ok(found.bin.to_string())
+    }
+
     /// Cards of the goods, published.
     async fn goods(&self) -> Result<()> {
         for goods in &self.story.products {
@@ -210,8 +221,8 @@ impl DemoLoader<'_> {
         for (name, quantity, price_tenge) in ORDERS {
             let goods = self.story.goods(name)?;
             let owner = self.caller(&goods.owner).await?;
-            let wish = Wish { id: order_id(name), gtin: goods.gtin, quantity, price_tenge };
-            Desk::new(self.codes, &owner, self.now).order(wish).await?;
+            let request = OrderRequest { id: order_id(name), gtin: goods.gtin, quantity, price_tenge };
+            place_approved(self.codes, &owner, request).await?;
         }
         Ok(())
     }
@@ -250,7 +261,7 @@ impl DemoLoader<'_> {
         self.withdraw(&alatau, 40, "kefir", 1, "expiry").await?;
         for (at, name) in [(41, "tablets"), (42, "cigarettes"), (43, "wine")] {
             let sale: Sale = made(json!({ "id": id(2, at), "units": units(name, 1, 1), "receipt": "1130-0042" }))?;
-            Desk::new(self.codes, &qala, self.now).file(&sale).await?;
+            Backdated::new(self.documents, &qala, self.now).file(&sale).await?;
         }
         Ok(())
     }
@@ -258,31 +269,32 @@ impl DemoLoader<'_> {
     /// What the clerk's shop has on its shelves, and a delivery that it awaits.
     async fn shop(&self) -> Result<()> {
         let (alatau, koktobe) = (self.caller("alatau").await?, self.caller("koktobe").await?);
-        let receiver = self.number("koktobe").await?;
-        let (sends, shop) = (Desk::new(self.codes, &alatau, self.now), Desk::new(self.codes, &koktobe, self.now));
+        let receiver = self.bin("koktobe").await?;
+        let (sends, shop) =
+            (Backdated::new(self.documents, &alatau, self.now), Backdated::new(self.documents, &koktobe, self.now));
         for (number, name) in [(11, "spring"), (12, "milk-powder")] {
             let paper = format!("А-{}", 1_100 + number);
-            sends.ship(id(5, number), &made(units(name, 0, 1))?, receiver, &paper).await?;
+            sends.ship(id(5, number), made(units(name, 0, 1))?, receiver.clone(), &paper).await?;
             shop.accept(id(6, number), id(5, number)).await?;
         }
         let awaited = json!({ "ranges": [
             { "order": order_id("spring"), "first": 2, "last": 4 },
             { "order": order_id("milk-powder"), "first": 2, "last": 4 },
         ] });
-        sends.ship(id(5, 13), &made(awaited)?, receiver, "А-1120").await
+        sends.ship(id(5, 13), made(awaited)?, receiver.clone(), "А-1120").await
     }
 
     /// Applies the first codes of an order, and releases them with these facts.
     async fn circulate(&self, name: &str, quantity: u32, at: DateTime<Utc>, mut facts: Value) -> Result<()> {
         let owner = self.caller(&self.story.goods(name)?.owner).await?;
-        let desk = Desk::new(self.codes, &owner, at);
+        let files = Backdated::new(self.documents, &owner, at);
         let number = ORDERS.iter().position(|(goods, ..)| *goods == name).unwrap_or_default();
         let units = units(name, 0, quantity - 1);
         let applied: Application = made(json!({ "id": id(3, number), "units": units }))?;
-        desk.file(&applied).await?;
+        files.file(&applied).await?;
         facts["id"] = json!(id(4, number));
         facts["units"] = units;
-        desk.file(&made::<Release>(facts)?).await
+        files.file(&made::<Release>(facts)?).await
     }
 
     async fn withdraw(&self, who: &Caller, number: usize, name: &str, index: u32, reason: &str) -> Result<()> {
@@ -290,30 +302,30 @@ impl DemoLoader<'_> {
             "id": id(2, number), "units": units(name, index, index), "reason": reason,
             "words": (reason == "other").then_some("Demo"),
         });
-        Desk::new(self.codes, who, self.now).file(&made::<Withdrawal>(body)?).await
+        Backdated::new(self.documents, who, self.now).file(&made::<Withdrawal>(body)?).await
     }
 
     /// Every state that a unit can be in, on boots; packs, too.
     async fn boots(&self) -> Result<()> {
         let produced_on = self.now.date_naive() - TimeDelta::days(30);
         let (dala, jibek) = (self.caller("dala").await?, self.caller("jibek").await?);
-        let desk = Desk::new(self.codes, &dala, self.now);
+        let files = Backdated::new(self.documents, &dala, self.now);
         let applied = json!({ "id": id(3, 0), "units": units("boots", 0, 38) });
-        desk.file(&made::<Application>(applied)?).await?;
+        files.file(&made::<Application>(applied)?).await?;
         let released = json!({ "id": id(4, 0), "units": units("boots", 0, 37), "produced_on": produced_on });
-        desk.file(&made::<Release>(released)?).await?;
+        files.file(&made::<Release>(released)?).await?;
 
-        let receiver = self.number("jibek").await?;
-        desk.ship(id(5, 1), &made(units("boots", 1, 1))?, receiver, "Ж-1131").await?;
-        desk.ship(id(5, 2), &made(units("boots", 2, 2))?, receiver, "Ж-1130").await?;
-        Desk::new(self.codes, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
+        let receiver = self.bin("jibek").await?;
+        files.ship(id(5, 1), made(units("boots", 1, 1))?, receiver.clone(), "Ж-1131").await?;
+        files.ship(id(5, 2), made(units("boots", 2, 2))?, receiver.clone(), "Ж-1130").await?;
+        Backdated::new(self.documents, &jibek, self.now).accept(id(6, 2), id(5, 2)).await?;
 
         let sold = json!({ "id": id(2, 1), "units": units("boots", 3, 4), "receipt": "1130-0001" });
-        desk.file(&made::<Sale>(sold)?).await?;
+        files.file(&made::<Sale>(sold)?).await?;
         let returned = json!({ "id": id(2, 2), "units": units("boots", 4, 4), "reason": "Wrong size" });
-        desk.file(&made::<Return>(returned)?).await?;
+        files.file(&made::<Return>(returned)?).await?;
         let sold = json!({ "id": id(2, 3), "units": units("boots", 19, 19) });
-        desk.file(&made::<Sale>(sold)?).await?;
+        files.file(&made::<Sale>(sold)?).await?;
         for (index, reason) in [
             (5, "own-needs"),
             (6, "damaged"),
@@ -332,11 +344,11 @@ impl DemoLoader<'_> {
         }
 
         let sscc = |text: &str| text.parse::<Sscc>().map_err(Error::internal);
-        desk.pack_units(id(7, 1), sscc(BOX)?, &made(units("boots", 24, 27))?).await?;
-        desk.pack_packs(id(7, 2), sscc(PALLET)?, vec![sscc(BOX)?]).await?;
-        desk.pack_units(id(7, 3), sscc(RECALLED_BOX)?, &made(units("boots", 28, 31))?).await?;
-        desk.pack_units(id(7, 4), sscc(OPENED_BOX)?, &made(units("boots", 32, 33))?).await?;
-        desk.open(id(7, 5), sscc(OPENED_BOX)?).await?;
+        files.pack_units(id(7, 1), sscc(BOX)?, &made(units("boots", 24, 27))?).await?;
+        files.pack_packs(id(7, 2), sscc(PALLET)?, vec![sscc(BOX)?]).await?;
+        files.pack_units(id(7, 3), sscc(RECALLED_BOX)?, &made(units("boots", 28, 31))?).await?;
+        files.pack_units(id(7, 4), sscc(OPENED_BOX)?, &made(units("boots", 32, 33))?).await?;
+        files.open(id(7, 5), sscc(OPENED_BOX)?).await?;
 
         for (number, first, last) in [(1, 18, 19), (2, 31, 31)] {
             let recall = json!({
@@ -346,7 +358,7 @@ impl DemoLoader<'_> {
                     "en": "The glue of the sole comes apart",
                 },
             });
-            desk.file(&made::<RecallRequest>(recall)?).await?;
+            files.file(&made::<RecallRequest>(recall)?).await?;
         }
         Ok(())
     }
@@ -365,7 +377,7 @@ impl DemoLoader<'_> {
         // The end of the story: a unit that is on nobody's shelf.
         let dala = self.caller("dala").await?;
         let last = json!({ "id": LAST_DOCUMENT, "units": units("shapan", 9, 9) });
-        Desk::new(self.codes, &dala, self.now).file(&made::<Application>(last)?).await
+        Backdated::new(self.documents, &dala, self.now).file(&made::<Application>(last)?).await
     }
 
     fn sealed(&self, order: &Order, key: &str, index: u32) -> Result<String> {

@@ -63,16 +63,16 @@ async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_lo
 
     assert_eq!(service.load_demo().await.unwrap().codes, 0);
     // A story that was broken off is told to its end, and nothing twice.
-    load::load_missing(&service.auth, &service.codes).await.unwrap();
+    load::load_missing(&service.auth, &service.codes, &service.documents).await.unwrap();
     crate::service::work::settle(&service).await.unwrap();
     assert_eq!(std::fs::read_to_string(&loaded.accounts).unwrap(), sheet);
-    let count = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM code_order)";
+    let count = "SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM code_order)";
     let row = service.base.db.get().await.unwrap().query_one(count, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (OPERATIONS, 9));
 
     // The clerk's shop has goods that it may sell, and awaits a delivery.
     let shop = "SELECT (SELECT count(*) FROM holder h JOIN participant p ON p.number = h.participant WHERE p.bin = $1),
-        (SELECT count(*) FROM shipment s JOIN participant p ON p.number = s.receiver
+        (SELECT count(*) FROM document s JOIN participant p ON p.number = s.receiver AND s.kind = 'ship'
          WHERE p.bin = $1 AND s.state = 'awaiting')";
     let row = service.base.db.get().await.unwrap().query_one(shop, &[&"190240005679"]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (2, 1));

@@ -30,7 +30,25 @@ static ROOM: LazyLock<Arc<Room>> = LazyLock::new(|| Room::new(256 << 20, 16 << 2
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = ONE_MEBIBYTE>(pub(crate) T);
 
+/// A JSON body of at most `LIMIT` bytes, read, with the bytes that were sent.
+pub(crate) struct SentBody<T, const LIMIT: usize = ONE_MEBIBYTE> {
+    /// What it says.
+    pub(crate) value: T,
+    /// The bytes, inflated; they count against the process's room as long as they are held.
+    pub(crate) bytes: Collected,
+}
+
 impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sent = SentBody::<T, LIMIT>::from_request(request, payload);
+        Box::pin(async move { Ok(Self(sent.await?.value)) })
+    }
+}
+
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for SentBody<T, LIMIT> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
@@ -42,12 +60,12 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
             if !kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
                 return Err(Error::UnsupportedMediaType);
             }
-            let Collected { bytes, .. } = &collect(&request, payload, LIMIT).await?;
+            let bytes = collect(&request, payload, LIMIT).await?;
             let mut ignored = Ignored::default();
-            let read = read(bytes, |path| ignored.add(&path));
+            let read = read(bytes.as_ref(), |path| ignored.add(&path));
             let mut unknown = ignored.faults(&request);
             match read {
-                Ok(value) if unknown.is_empty() => Ok(Self(value)),
+                Ok(value) if unknown.is_empty() => Ok(Self { value, bytes }),
                 Err(Error::Invalid(faults)) => {
                     unknown.extend(faults);
                     Err(Error::Invalid(unknown))

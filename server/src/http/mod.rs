@@ -22,7 +22,7 @@ pub(crate) mod trace;
 pub(crate) mod unread;
 
 pub(crate) use address::ClientAddress;
-pub(crate) use body::{Body, Query};
+pub(crate) use body::{Body, Query, SentBody};
 pub(crate) use page::{Listed, Page, search_text};
 
 use uuid::Uuid;

@@ -35,7 +35,7 @@ pub(crate) struct Command<'a, A> {
     pub(crate) author: &'a A,
     /// The client's key: one key, one effect.
     pub(crate) key: &'a IdempotencyKey,
-    /// The action as the audit names it: `codes.release`.
+    /// The action as the audit names it: `documents.release`.
     pub(crate) action: &'a str,
     /// The object as the audit names it: `order:…`. Action and object are part of what is compared under one key.
     pub(crate) object: String,

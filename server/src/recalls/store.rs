@@ -21,13 +21,13 @@ pub(super) async fn list_recalls(
              WITH recall AS (
                  SELECT o.id, o.at, o.participant, o.details, r.order_number,
                      range_agg(int4range(r.first_index, r.last_index, '[]')) AS units
-                 FROM operation o JOIN operation_range r ON r.operation_id = o.id
+                 FROM document o JOIN document_range r ON r.document_id = o.id
                  WHERE o.kind = 'recall'
                  GROUP BY o.id, r.order_number
              ), standing AS (
                  SELECT id, at, participant, details, order_number, units - COALESCE((
                      SELECT range_agg(int4range(l.first_index, l.last_index, '[]'))
-                     FROM operation_range l JOIN operation lift ON lift.id = l.operation_id
+                     FROM document_range l JOIN document lift ON lift.id = l.document_id
                      WHERE l.order_number = recall.order_number AND lift.kind = 'lift-recall' AND lift.at > recall.at
                  ), '{}'::int4multirange) AS units
                  FROM recall

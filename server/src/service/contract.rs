@@ -8,7 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::health;
 use crate::platform::problem::{Error, Result};
 use crate::{
-    alerts, auth, codes, decode, demo, http, keys, labels, office, recalls, registry, reports, scans, stock, verify,
+    alerts, auth, codes, decode, demo, documents, http, keys, labels, office, recalls, registry, reports, scans, stock,
+    verify,
 };
 
 /// The contract as a whole; paths and schemas are collected from the routes.
@@ -51,6 +52,7 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes.configure(auth::routes);
     routes.configure(registry::routes);
     routes.configure(codes::routes);
+    routes.configure(documents::routes);
     routes.configure(labels::routes);
     routes.configure(recalls::routes);
     routes.configure(decode::routes);

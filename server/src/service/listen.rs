@@ -87,6 +87,7 @@ pub fn serve_with(
             .app_data(web::Data::new(service.keys.clone()))
             .app_data(web::Data::new(service.auth.clone()))
             .app_data(web::Data::new(service.codes.clone()))
+            .app_data(web::Data::new(service.documents.clone()))
             .app_data(web::Data::new(service.verify.clone()))
             .app_data(web::Data::new(service.scans.clone()))
             .app_data(web::Data::new(service.reports.clone()))

@@ -13,6 +13,7 @@ use crate::alerts::Alerts;
 use crate::auth::{Auth, Streams};
 use crate::codes::Codes;
 use crate::demo::{self, Loaded};
+use crate::documents::Documents;
 use crate::http::limits::{Admission, Limiter};
 use crate::keys::Keys;
 use crate::platform::clock::Clock;
@@ -38,6 +39,8 @@ pub struct Service {
     pub auth: Auth,
     /// Orders and documents.
     pub codes: Codes,
+    /// What documents need.
+    pub documents: Documents,
     /// Answers.
     pub verify: Verify,
     /// Scans.
@@ -75,6 +78,7 @@ impl Service {
         Ok(Self {
             auth: Auth::new(base.clone(), keys.clone(), limiter.clone()),
             codes: Codes::new(base.clone(), keys.clone()),
+            documents: Documents::new(base.clone(), keys.clone()),
             reports: Reports::open(&verify, regions.clone(), streams.clone())?,
             alerts: Alerts::new(&verify, regions.clone(), streams),
             admission: Admission::new(base.clone(), limiter, move || committer.is_late()),
@@ -89,7 +93,7 @@ impl Service {
 
     /// Loads the demo's goods if they are not there yet, and waits until they can be verified.
     pub async fn load_demo(&self) -> Result<Loaded> {
-        demo::load(&self.auth, &self.codes, async || work::settle(self).await.map(drop)).await
+        demo::load(&self.auth, &self.codes, &self.documents, async || work::settle(self).await.map(drop)).await
     }
 }
 

@@ -60,7 +60,7 @@ async fn list_coming(db: &impl GenericClient, participant: i32, orders: &[i32]) 
         .prepare_cached(
             "-- stock::list_coming
              SELECT r.order_number, r.first_index, r.last_index
-             FROM shipment s JOIN operation_range r ON r.operation_id = s.id
+             FROM document s JOIN document_range r ON r.document_id = s.id
              WHERE s.receiver = $1 AND s.state = 'awaiting' AND r.order_number = ANY ($2)",
         )
         .await?;
@@ -79,7 +79,7 @@ pub(super) async fn find_pack_holdings(
         .prepare_cached(
             "-- stock::find_pack_holdings
              SELECT p.sscc, p.owner = $2, EXISTS (
-                 SELECT FROM operation_pack o JOIN shipment s ON s.id = o.operation_id
+                 SELECT FROM document_pack o JOIN document s ON s.id = o.document_id
                  WHERE s.receiver = $2 AND s.state = 'awaiting' AND o.sscc IN (p.sscc, p.parent))
              FROM pack p WHERE p.sscc = ANY ($1)",
         )

@@ -31,7 +31,7 @@ async fn goods_are_applied_released_sold_and_returned() {
     assert_eq!(trade.count("SELECT count(*) FROM particulars").await, 1, "equal facts are kept once");
     let jobs = "SELECT count(*) FROM job WHERE kind = 'refresh-order'";
     assert_eq!(trade.count(jobs).await, 6);
-    let ranges = "SELECT count(*) FROM operation_range r JOIN operation o ON o.id = r.operation_id WHERE kind = 'sell'";
+    let ranges = "SELECT count(*) FROM document_range r JOIN document o ON o.id = r.document_id WHERE kind = 'sell'";
     assert_eq!(trade.count(ranges).await, 3);
 }
 

@@ -58,7 +58,7 @@ async fn what_cannot_be_done_soon_is_refused_and_questions_are_answered() {
     }
     println!("{done} of {SALES} sales were done");
     let db = app.app.base.db.get().await.unwrap();
-    let count = "SELECT count(*) FROM operation WHERE kind = 'sell'";
+    let count = "SELECT count(*) FROM document WHERE kind = 'sell'";
     let stored: i64 = db.query_one(count, &[]).await.unwrap().get(0);
     assert_eq!(usize::try_from(stored).unwrap(), done, "what was refused was not done");
     drop(db);

@@ -58,8 +58,8 @@ pub async fn stored(app: &Service) -> Vec<Stored> {
         let rows = db.query(list, &[]).await.expect("things are listed");
         all.extend(rows.iter().map(|row| (kind.to_owned(), row.get(0), row.get(1))));
     };
-    find("sale", "SELECT id, kind || ' ' || units FROM operation WHERE kind = 'sell'").await;
-    find("release", "SELECT id, kind || ' ' || units FROM operation WHERE kind = 'release'").await;
+    find("sale", "SELECT id, kind || ' ' || units FROM document WHERE kind = 'sell'").await;
+    find("release", "SELECT id, kind || ' ' || units FROM document WHERE kind = 'release'").await;
     let decisions = "SELECT alert_id, detail || ' ' || message FROM alert_event WHERE what = 'decided'";
     find("decision", decisions).await;
     let list = "SELECT report.id, words, array_remove(array_agg(path), NULL) FROM report

@@ -86,7 +86,7 @@ async fn get_codes(
     path: web::Path<String>,
     Query(range): Query<CodeRange>,
 ) -> Result<HttpResponse> {
-    let now = super::now(&state);
+    let now = state.base.clock.now_in_micros();
     let mut db = state.base.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
     let range = range.within(&order)?;

@@ -15,12 +15,11 @@ use uuid::Uuid;
 
 use crate::auth::{Caller, Member, Role};
 use crate::codes::Codes;
-use crate::codes::order::{Order, OrderState, Progress, check_quantity};
-use crate::codes::ordering::{Placer, Wish, place_order};
-use crate::codes::particulars::{Recall, recalled_runs};
+use crate::codes::order::{Order, OrderState, check_quantity};
+use crate::codes::ordering::{OrderRequest, Placer, place_order};
 use crate::codes::store::order::{self as store, OrderFilter};
-use crate::codes::store::segment;
 use crate::http::{Body, Listed, Page, Query, id_in_path, language, problems, search_text};
+use crate::ledger;
 use crate::platform::audit;
 use crate::platform::command::{Command, Done};
 use crate::platform::db::GenericClient;
@@ -178,14 +177,14 @@ async fn post_order(
     let (Some(gtin), Some(bin)) = (gtin, bin) else {
         return Err(Error::internal("a field was refused without a fault"));
     };
-    let wish = Wish { id: new.id, gtin, quantity: new.quantity, price_tenge: new.price_tenge };
+    let request = OrderRequest { id: new.id, gtin, quantity: new.quantity, price_tenge: new.price_tenge };
     let keys = state.keys.current();
     let orderer = registry::owner_of(&state.base.db.get().await?, &member, bin).await?;
     let object = format!("order:{}", new.id);
     let command = Command { base: &state.base, author: &*member, key: &key, action: "codes.order", object };
     let run = command.run(&new, async |tx, now| {
         let placer = Placer { account: member.account, approves: member.role == Role::Operator, now };
-        let order = place_order(tx, &keys, placer, &orderer, wish).await?;
+        let order = place_order(tx, &keys, placer, &orderer, request).await?;
         let details = json!({
             "gtin": gtin, "quantity": order.quantity, "key": order.key, "state": order.state,
         });
@@ -303,17 +302,18 @@ async fn answers(db: &impl GenericClient, orders: &[Order]) -> Result<Vec<OrderA
 async fn get_one(state: web::Data<Codes>, member: Member, path: web::Path<String>) -> Result<web::Json<OrderProgress>> {
     let db = state.base.db.get().await?;
     let order = visible_order(&db, &member, &path).await?;
-    let segments = segment::list_states(&db, order.number).await?;
-    let progress = Progress::count(order.quantity, segments.iter().map(|(_, states)| states.as_slice()));
+    let segments = ledger::list_states(&db, order.number).await?;
+    let progress = ledger::Progress::count(order.quantity, segments.iter().map(|(_, states)| states.as_slice()));
     let progress =
         progress.ok_or_else(|| Error::internal(format!("order {} holds unreadable states", order.number)))?;
     // An order that isn't approved has no units yet, or none any more.
     let counts = progress.counts().filter(|_| order.check_usable().is_ok());
     let units = counts.map(|(status, units)| (status.slug(), units)).collect();
-    let particulars = segment::list_particulars(&db, order.number).await?;
-    let recalled = recalled_runs(segments.iter().map(|(number, states)| (*number, states.as_slice())), &particulars);
+    let attributes = ledger::list_attributes(&db, order.number).await?;
+    let recalled =
+        ledger::recalled_ranges(segments.iter().map(|(number, states)| (*number, states.as_slice())), &attributes);
     let recalls_omitted = recalled.len().saturating_sub(MAX_RECALLS) as u64;
-    let recall = |(first, last, recall): (u32, u32, &Recall)| OrderRecall {
+    let recall = |(first, last, recall): (u32, u32, &ledger::Recall)| OrderRecall {
         first,
         last,
         reason: recall.reason.get(language::current()).to_owned(),

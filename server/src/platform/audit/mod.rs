@@ -59,7 +59,7 @@ pub struct Entry<'a> {
     pub at: DateTime<Utc>,
     /// Who and from where.
     pub actor: Actor,
-    /// What: `codes.release`, `reports.read` …
+    /// What: `documents.release`, `reports.read` …
     pub action: &'a str,
     /// To what: `order:12`, `report:TB-…`.
     pub object: String,

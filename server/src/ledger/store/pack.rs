@@ -1,14 +1,13 @@
-//! Packs: what an SSCC holds, and taking apart. Whoever changes packs takes their rows first, in the order of their
-//! numbers, and only then the segments of the units inside.
+//! Packs: what an SSCC holds, and taking apart. A change of packs locks their rows first, in the order of their numbers, and
+//! only then the segments of the units inside.
 
 use chrono::{DateTime, Utc};
 use marking::sscc::Sscc;
 use tokio_postgres::Row;
 
-use super::operation::columns;
-use super::{sscc, sscc_column, unsigned};
-use crate::codes::pack::{Level, Pack};
-use crate::codes::units::Run;
+use super::{range_columns, sscc, sscc_column, unsigned};
+use crate::ledger::pack::{Level, Pack};
+use crate::ledger::range::UnitRange;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 
@@ -28,29 +27,15 @@ fn pack(row: &Row) -> Result<Pack> {
 
 /// A pack by its number.
 pub(crate) async fn find_pack(db: &impl GenericClient, number: Sscc) -> Result<Option<Pack>> {
-    let find = db.prepare_cached(&format!("-- codes::find_pack\n SELECT {PACK} FROM pack WHERE sscc = $1")).await?;
+    let find = db.prepare_cached(&format!("-- ledger::find_pack\n SELECT {PACK} FROM pack WHERE sscc = $1")).await?;
     db.query_opt(&find, &[&sscc_column(number)]).await?.as_ref().map(pack).transpose()
-}
-
-/// Whether a pack, or the pack around it, is in a shipment that awaits this participant's signature.
-pub(crate) async fn is_on_its_way_to(db: &impl GenericClient, number: Sscc, participant: i32) -> Result<bool> {
-    let find = db
-        .prepare_cached(
-            "-- codes::is_on_its_way_to
-             SELECT EXISTS (
-                 SELECT FROM operation_pack o JOIN shipment s ON s.id = o.operation_id
-                 WHERE s.receiver = $2 AND s.state = 'awaiting'
-                   AND o.sscc IN ($1, (SELECT parent FROM pack WHERE sscc = $1)))",
-        )
-        .await?;
-    Ok(db.query_one(&find, &[&sscc_column(number), &participant]).await?.get(0))
 }
 
 /// Takes packs for a change, with the packs around them and inside them.
 pub(crate) async fn lock_packs(tx: &Transaction<'_>, numbers: &[i64]) -> Result<Vec<Pack>> {
     let lock = tx
         .prepare_cached(&format!(
-            "-- codes::lock_packs
+            "-- ledger::lock_packs
              SELECT {PACK} FROM pack
              WHERE sscc = ANY($1) OR parent = ANY($1)
                 OR sscc IN (SELECT parent FROM pack WHERE sscc = ANY($1))
@@ -63,7 +48,7 @@ pub(crate) async fn lock_packs(tx: &Transaction<'_>, numbers: &[i64]) -> Result<
 /// The packs inside a pack.
 pub(crate) async fn list_children(db: &impl GenericClient, parent: Sscc) -> Result<Vec<Pack>> {
     let list = db
-        .prepare_cached(&format!("-- codes::list_children\n SELECT {PACK} FROM pack WHERE parent = $1 ORDER BY sscc"))
+        .prepare_cached(&format!("-- ledger::list_children\n SELECT {PACK} FROM pack WHERE parent = $1 ORDER BY sscc"))
         .await?;
     db.query(&list, &[&sscc_column(parent)]).await?.iter().map(pack).collect()
 }
@@ -72,7 +57,7 @@ pub(crate) async fn list_children(db: &impl GenericClient, parent: Sscc) -> Resu
 pub(crate) async fn list_units(db: &impl GenericClient, packs: &[i64]) -> Result<Vec<(i64, u32, u32)>> {
     let list = db
         .prepare_cached(
-            "-- codes::list_pack_units
+            "-- ledger::list_pack_units
              SELECT sscc, order_number, unit_index FROM pack_unit WHERE sscc = ANY($1) ORDER BY 1, 2, 3",
         )
         .await?;
@@ -81,31 +66,31 @@ pub(crate) async fn list_units(db: &impl GenericClient, packs: &[i64]) -> Result
 }
 
 /// The packs in which units lie.
-pub(crate) async fn find_packs_of(db: &impl GenericClient, runs: &[Run]) -> Result<Vec<i64>> {
+pub(crate) async fn find_packs_of(db: &impl GenericClient, ranges: &[UnitRange]) -> Result<Vec<i64>> {
     let find = db
         .prepare_cached(
-            "-- codes::find_packs_of
+            "-- ledger::find_packs_of
              SELECT DISTINCT u.sscc FROM unnest($1::int[], $2::int[], $3::int[]) AS r (order_number, first, last)
              JOIN pack_unit u ON u.order_number = r.order_number AND u.unit_index BETWEEN r.first AND r.last
              ORDER BY 1",
         )
         .await?;
-    let (orders, first, last) = columns(runs)?;
+    let (orders, first, last) = range_columns(ranges)?;
     Ok(db.query(&find, &[&orders, &first, &last]).await?.iter().map(|row| row.get(0)).collect())
 }
 
-/// The first hundred units that lie in a pack already, of those that runs name.
-pub(crate) async fn find_packed(db: &impl GenericClient, runs: &[Run]) -> Result<Vec<(u32, u32)>> {
+/// The first hundred units that lie in a pack already, of those that are named.
+pub(crate) async fn find_packed(db: &impl GenericClient, ranges: &[UnitRange]) -> Result<Vec<(u32, u32)>> {
     let find = db
         .prepare_cached(
-            "-- codes::find_packed
+            "-- ledger::find_packed
              SELECT u.order_number, u.unit_index
              FROM unnest($1::int[], $2::int[], $3::int[]) AS r (order_number, first, last)
              JOIN pack_unit u ON u.order_number = r.order_number AND u.unit_index BETWEEN r.first AND r.last
              ORDER BY 1, 2 LIMIT 100",
         )
         .await?;
-    let (orders, first, last) = columns(runs)?;
+    let (orders, first, last) = range_columns(ranges)?;
     let rows = db.query(&find, &[&orders, &first, &last]).await?;
     rows.iter().map(|row| Ok((unsigned(row.get(0))?, unsigned(row.get(1))?))).collect()
 }
@@ -120,7 +105,7 @@ pub(crate) async fn insert_pack(
 ) -> Result<bool> {
     let insert = tx
         .prepare_cached(
-            "-- codes::insert_pack
+            "-- ledger::insert_pack
              INSERT INTO pack (sscc, level, owner, packed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         )
         .await?;
@@ -128,24 +113,24 @@ pub(crate) async fn insert_pack(
 }
 
 /// Puts units into a pack. The caller holds their segments and knows that none is packed.
-pub(crate) async fn insert_units(tx: &Transaction<'_>, number: Sscc, runs: &[Run]) -> Result<()> {
+pub(crate) async fn insert_units(tx: &Transaction<'_>, number: Sscc, ranges: &[UnitRange]) -> Result<()> {
     let insert = tx
         .prepare_cached(
-            "-- codes::insert_pack_units
+            "-- ledger::insert_pack_units
              INSERT INTO pack_unit (order_number, unit_index, sscc)
              SELECT r.order_number, i, $1
              FROM unnest($2::int[], $3::int[], $4::int[]) AS r (order_number, first, last),
                   generate_series(r.first, r.last) AS i",
         )
         .await?;
-    let (orders, first, last) = columns(runs)?;
+    let (orders, first, last) = range_columns(ranges)?;
     tx.execute(&insert, &[&sscc_column(number), &orders, &first, &last]).await?;
     Ok(())
 }
 
 /// Puts packs into a pack, or takes them out of theirs.
 pub(crate) async fn set_parent(tx: &Transaction<'_>, packs: &[i64], parent: Option<Sscc>) -> Result<()> {
-    let update = tx.prepare_cached("-- codes::set_parent\n UPDATE pack SET parent = $2 WHERE sscc = ANY($1)").await?;
+    let update = tx.prepare_cached("-- ledger::set_parent\n UPDATE pack SET parent = $2 WHERE sscc = ANY($1)").await?;
     tx.execute(&update, &[&packs, &parent.map(sscc_column)]).await?;
     Ok(())
 }
@@ -154,7 +139,7 @@ pub(crate) async fn set_parent(tx: &Transaction<'_>, packs: &[i64], parent: Opti
 pub(crate) async fn set_owner(tx: &Transaction<'_>, packs: &[i64], owner: i32) -> Result<Vec<i64>> {
     let update = tx
         .prepare_cached(
-            "-- codes::set_owner
+            "-- ledger::set_owner
              UPDATE pack SET owner = $2 WHERE sscc = ANY($1) OR parent = ANY($1) RETURNING sscc",
         )
         .await?;
@@ -162,25 +147,25 @@ pub(crate) async fn set_owner(tx: &Transaction<'_>, packs: &[i64], owner: i32) -
 }
 
 /// Takes units out of the packs they are in.
-pub(crate) async fn take_out(tx: &Transaction<'_>, runs: &[Run]) -> Result<()> {
+pub(crate) async fn take_out(tx: &Transaction<'_>, ranges: &[UnitRange]) -> Result<()> {
     let delete = tx
         .prepare_cached(
-            "-- codes::take_out
+            "-- ledger::take_out
              DELETE FROM pack_unit u USING unnest($1::int[], $2::int[], $3::int[]) AS r (order_number, first, last)
              WHERE u.order_number = r.order_number AND u.unit_index BETWEEN r.first AND r.last",
         )
         .await?;
-    let (orders, first, last) = columns(runs)?;
+    let (orders, first, last) = range_columns(ranges)?;
     tx.execute(&delete, &[&orders, &first, &last]).await?;
     Ok(())
 }
 
 /// Takes everything out of packs.
 pub(crate) async fn empty(tx: &Transaction<'_>, packs: &[i64]) -> Result<()> {
-    let units = tx.prepare_cached("-- codes::empty_packs\n DELETE FROM pack_unit WHERE sscc = ANY($1)").await?;
+    let units = tx.prepare_cached("-- ledger::empty_packs\n DELETE FROM pack_unit WHERE sscc = ANY($1)").await?;
     tx.execute(&units, &[&packs]).await?;
     let children =
-        tx.prepare_cached("-- codes::free_children\n UPDATE pack SET parent = NULL WHERE parent = ANY($1)").await?;
+        tx.prepare_cached("-- ledger::free_children\n UPDATE pack SET parent = NULL WHERE parent = ANY($1)").await?;
     tx.execute(&children, &[&packs]).await?;
     Ok(())
 }
@@ -189,7 +174,7 @@ pub(crate) async fn empty(tx: &Transaction<'_>, packs: &[i64]) -> Result<()> {
 pub(crate) async fn find_empty(tx: &Transaction<'_>, packs: &[i64]) -> Result<Vec<i64>> {
     let find = tx
         .prepare_cached(
-            "-- codes::find_empty
+            "-- ledger::find_empty
              SELECT p.sscc FROM pack p
              WHERE p.sscc = ANY($1) AND p.opened_at IS NULL
                AND NOT EXISTS (SELECT FROM pack_unit u WHERE u.sscc = p.sscc)
@@ -204,13 +189,13 @@ pub(crate) async fn find_empty(tx: &Transaction<'_>, packs: &[i64]) -> Result<Ve
 pub(crate) async fn mark_opened(tx: &Transaction<'_>, packs: &[i64], at: DateTime<Utc>) -> Result<Vec<i64>> {
     let parents = tx
         .prepare_cached(
-            "-- codes::find_parents
+            "-- ledger::find_parents
              SELECT DISTINCT parent FROM pack WHERE sscc = ANY($1) AND parent IS NOT NULL ORDER BY 1",
         )
         .await?;
     let parents = tx.query(&parents, &[&packs]).await?.iter().map(|row| row.get(0)).collect();
     let update = tx
-        .prepare_cached("-- codes::mark_opened\n UPDATE pack SET opened_at = $2, parent = NULL WHERE sscc = ANY($1)")
+        .prepare_cached("-- ledger::mark_opened\n UPDATE pack SET opened_at = $2, parent = NULL WHERE sscc = ANY($1)")
         .await?;
     tx.execute(&update, &[&packs, &at]).await?;
     Ok(parents)

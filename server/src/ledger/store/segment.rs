@@ -1,15 +1,15 @@
-//! Segments, and what their units share: locked in one order by everybody, written in bulk.
+//! Segments, and what their units share: locked in one order by every caller, written in bulk.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use marking::segment::UNITS_PER_SEGMENT;
+use marking::segment::{UNITS_PER_SEGMENT, UnitState};
 use marking::status::WithdrawalReason;
 use tokio_postgres::Row;
 
 use super::{signed, unsigned};
-use crate::codes::particulars::{Declaration, Import, Particulars, Recall, ReleaseFacts};
-use crate::codes::sheet::Sheet;
+use crate::ledger::attributes::{Declaration, Import, Recall, ReleaseFacts, UnitAttributes};
+use crate::ledger::change::Segment;
 use crate::platform::db::{GenericClient, LARGE_ROWS, Transaction};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::Names;
@@ -19,14 +19,14 @@ use tokio_postgres::types::Json;
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "about a thousand")]
 const UNITS: i32 = UNITS_PER_SEGMENT as i32;
 
-/// Takes segments, given by order and number, for a change, in the order in which everybody takes them, so that
-/// documents wait for each other and never lock each other out. A segment that nobody has touched yet is made.
+/// Locks segments, given by order and number, in the one order in which every caller locks them, so that callers wait for
+/// each other without a deadlock. A segment without a row is inserted.
 pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -> Result<()> {
     let orders = wanted.iter().map(|(order, _)| signed(*order)).collect::<Result<Vec<_>>>()?;
     let numbers = wanted.iter().map(|(_, number)| signed(*number)).collect::<Result<Vec<_>>>()?;
     let make = tx
         .prepare_cached(
-            "-- codes::make_segments
+            "-- ledger::make_segments
              INSERT INTO segment (order_number, number, version, states)
              SELECT o.number, w.segment, 0,
                     decode(repeat('0000', least($3, o.quantity - $3 * w.segment)), 'hex')
@@ -40,7 +40,7 @@ pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -
     tx.execute(&make, &[&orders, &numbers, &UNITS]).await?;
     let lock = tx
         .prepare_cached(
-            "-- codes::lock_segments
+            "-- ledger::lock_segments
              SELECT 1
              FROM segment s JOIN unnest($1::int[], $2::int[]) AS w (order_number, segment)
                ON s.order_number = w.order_number AND s.number = w.segment
@@ -51,79 +51,90 @@ pub(crate) async fn lock_segments(tx: &Transaction<'_>, wanted: &[(u32, u32)]) -
     Ok(())
 }
 
-/// Segments of an order, by number; the caller holds them.
-pub(crate) async fn read_segments(tx: &Transaction<'_>, order: u32, numbers: &[u32]) -> Result<Vec<Sheet>> {
+/// Segments of an order, by number; the caller has locked them.
+pub(crate) async fn read_segments(tx: &Transaction<'_>, order: u32, numbers: &[u32]) -> Result<Vec<Segment>> {
     let read = tx
         .prepare_cached(
-            "-- codes::read_segments
+            "-- ledger::read_segments
              SELECT order_number, number, version, states, owners FROM segment
              WHERE order_number = $1 AND number = ANY($2) ORDER BY number",
         )
         .await?;
     let numbers = numbers.iter().map(|number| signed(*number)).collect::<Result<Vec<_>>>()?;
-    tx.query(&read, &[&signed(order)?, &numbers]).await?.iter().map(sheet).collect()
+    tx.query(&read, &[&signed(order)?, &numbers]).await?.iter().map(segment).collect()
 }
 
-fn sheet(row: &Row) -> Result<Sheet> {
-    Ok(Sheet {
-        order: unsigned(row.get(0))?,
-        number: unsigned(row.get(1))?,
-        version: u64::try_from(row.get::<_, i64>(2)).map_err(Error::internal)?,
-        states: row.get(3),
-        owners: row.get(4),
+fn segment(row: &Row) -> Result<Segment> {
+    let (order, number) = (unsigned(row.get("order_number"))?, unsigned(row.get("number"))?);
+    let unreadable = || Error::internal(format!("segment {number} of order {order} holds no readable states"));
+    let states: &[u8] = row.get("states");
+    let states: Option<Vec<_>> = states.as_chunks().0.iter().map(|bytes| UnitState::from_bytes(*bytes)).collect();
+    let holders: Option<&[u8]> = row.get("owners");
+    let holders = holders.map(|bytes| bytes.as_chunks().0.iter().map(|bytes| u16::from_be_bytes(*bytes)).collect());
+    Ok(Segment {
+        order,
+        number,
+        version: u64::try_from(row.get::<_, i64>("version")).map_err(Error::internal)?,
+        states: states.ok_or_else(unreadable)?,
+        holders,
     })
 }
 
 /// Writes changed segments back. Their versions were raised by the change.
-pub(crate) async fn write_segments(tx: &Transaction<'_>, sheets: &[Sheet]) -> Result<()> {
+pub(crate) async fn write_segments(tx: &Transaction<'_>, segments: &[Segment]) -> Result<()> {
     let write = tx
         .prepare_cached(
-            "-- codes::write_segments
+            "-- ledger::write_segments
              UPDATE segment s SET version = w.version, states = w.states, owners = w.owners
              FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[])
                   AS w (order_number, number, version, states, owners)
              WHERE s.order_number = w.order_number AND s.number = w.number",
         )
         .await?;
-    for sheets in sheets.chunks(LARGE_ROWS) {
-        let mut orders = Vec::with_capacity(sheets.len());
-        let mut numbers = Vec::with_capacity(sheets.len());
-        let mut versions = Vec::with_capacity(sheets.len());
-        for sheet in sheets {
-            orders.push(signed(sheet.order)?);
-            numbers.push(signed(sheet.number)?);
-            versions.push(i64::try_from(sheet.version).map_err(Error::internal)?);
+    for segments in segments.chunks(LARGE_ROWS) {
+        let mut orders = Vec::with_capacity(segments.len());
+        let mut numbers = Vec::with_capacity(segments.len());
+        let mut versions = Vec::with_capacity(segments.len());
+        let mut states: Vec<Vec<u8>> = Vec::with_capacity(segments.len());
+        let mut holders: Vec<Option<Vec<u8>>> = Vec::with_capacity(segments.len());
+        for segment in segments {
+            orders.push(signed(segment.order)?);
+            numbers.push(signed(segment.number)?);
+            versions.push(i64::try_from(segment.version).map_err(Error::internal)?);
+            states.push(segment.states.iter().flat_map(|state| state.to_bits().to_be_bytes()).collect());
+            let bytes = |holders: &Vec<u16>| holders.iter().flat_map(|holder| holder.to_be_bytes()).collect();
+            holders.push(segment.holders.as_ref().map(bytes));
         }
-        let states: Vec<&[u8]> = sheets.iter().map(|sheet| sheet.states.as_slice()).collect();
-        let owners: Vec<Option<&[u8]>> = sheets.iter().map(|sheet| sheet.owners.as_deref()).collect();
-        tx.execute(&write, &[&orders, &numbers, &versions, &states, &owners]).await?;
+        tx.execute(&write, &[&orders, &numbers, &versions, &states, &holders]).await?;
     }
     Ok(())
 }
 
-/// The stored states of an order's segments, by number; those that nobody has touched are missing.
+/// The stored states of an order's segments, by number; those without a row are missing.
 pub(crate) async fn list_states(db: &impl GenericClient, order: u32) -> Result<Vec<(u32, Vec<u8>)>> {
     let list = db
-        .prepare_cached("-- codes::list_states\n SELECT number, states FROM segment WHERE order_number = $1 ORDER BY 1")
+        .prepare_cached(
+            "-- ledger::list_states\n SELECT number, states FROM segment WHERE order_number = $1 ORDER BY 1",
+        )
         .await?;
     let rows = db.query(&list, &[&signed(order)?]).await?;
     rows.iter().map(|row| Ok((unsigned(row.get(0))?, row.get(1)))).collect()
 }
 
-const PARTICULARS: &str = "number, produced_on, expires_on, importer, declaration_number, declared_on, \
+const ATTRIBUTES: &str = "number, produced_on, expires_on, importer, declaration_number, declared_on, \
     recall_reason, recalled_on, withdrawal_reason";
 
-/// An order's particulars, by number.
-pub(crate) async fn list_particulars(db: &impl GenericClient, order: u32) -> Result<BTreeMap<u16, Particulars>> {
+/// An order's attributes, by number.
+pub(crate) async fn list_attributes(db: &impl GenericClient, order: u32) -> Result<BTreeMap<u16, UnitAttributes>> {
     let list = db
         .prepare_cached(&format!(
-            "-- codes::list_particulars\n SELECT {PARTICULARS} FROM particulars WHERE order_number = $1"
+            "-- ledger::list_attributes\n SELECT {ATTRIBUTES} FROM particulars WHERE order_number = $1"
         ))
         .await?;
-    db.query(&list, &[&signed(order)?]).await?.iter().map(numbered_particulars).collect()
+    db.query(&list, &[&signed(order)?]).await?.iter().map(numbered_attributes).collect()
 }
 
-fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
+fn numbered_attributes(row: &Row) -> Result<(u16, UnitAttributes)> {
     let number = u16::try_from(row.get::<_, i32>(0)).map_err(Error::internal)?;
     let declaration = match (row.get(4), row.get(5)) {
         (Some(number), Some(declared_on)) => Some(Declaration { number, declared_on }),
@@ -136,18 +147,18 @@ fn numbered_particulars(row: &Row) -> Result<(u16, Particulars)> {
     };
     let withdrawn = row.get::<_, Option<&str>>(8).map(str::parse::<WithdrawalReason>).transpose();
     let release = ReleaseFacts { produced_on: row.get(1), expires_on: row.get(2), import };
-    Ok((number, Particulars { release, recall, withdrawn: withdrawn.map_err(Error::internal)? }))
+    Ok((number, UnitAttributes { release, recall, withdrawn: withdrawn.map_err(Error::internal)? }))
 }
 
-/// Numbers for sets of particulars of an order; a set that is new gets the next free one. Others who do the same
+/// Numbers for sets of attributes of an order; a set that is new gets the next free one. Others who do the same
 /// for this order wait until the transaction ends.
-pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &[Particulars]) -> Result<Vec<u16>> {
+pub(crate) async fn number_attributes(tx: &Transaction<'_>, order: u32, sets: &[UnitAttributes]) -> Result<Vec<u16>> {
     if sets.iter().any(|set| !set.is_empty()) {
         lock_order(tx, order).await?;
     }
     let find = tx
         .prepare_cached(
-            "-- codes::find_particulars_number
+            "-- ledger::find_attributes_number
              SELECT number FROM particulars WHERE order_number = $1
                AND produced_on IS NOT DISTINCT FROM $2 AND expires_on IS NOT DISTINCT FROM $3
                AND importer IS NOT DISTINCT FROM $4 AND declaration_number IS NOT DISTINCT FROM $5
@@ -158,8 +169,8 @@ pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &
         .await?;
     let insert = tx
         .prepare_cached(&format!(
-            "-- codes::insert_particulars
-             INSERT INTO particulars (order_number, {PARTICULARS})
+            "-- ledger::insert_attributes
+             INSERT INTO particulars (order_number, {ATTRIBUTES})
              SELECT $1, n.next, $2, $3, $4, $5, $6, $7, $8, $9
              FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM particulars WHERE order_number = $1) n
              WHERE n.next <= 4095 RETURNING number"
@@ -203,10 +214,10 @@ pub(crate) async fn number_particulars(tx: &Transaction<'_>, order: u32, sets: &
     Ok(numbers)
 }
 
-/// Keeps others from numbering particulars or holders of an order until the transaction ends.
+/// Keeps others from numbering attributes or holders of an order until the transaction ends.
 async fn lock_order(tx: &Transaction<'_>, order: u32) -> Result<()> {
     let lock = tx
-        .prepare_cached("-- codes::lock_order\n SELECT 1 FROM code_order WHERE number = $1 FOR NO KEY UPDATE")
+        .prepare_cached("-- ledger::lock_order\n SELECT 1 FROM code_order WHERE number = $1 FOR NO KEY UPDATE")
         .await?;
     tx.query(&lock, &[&signed(order)?]).await?;
     Ok(())
@@ -220,7 +231,7 @@ pub(crate) async fn find_holders(
 ) -> Result<BTreeMap<u32, u16>> {
     let find = db
         .prepare_cached(
-            "-- codes::find_holders
+            "-- ledger::find_holders
              SELECT order_number, number FROM holder WHERE order_number = ANY($1) AND participant = $2",
         )
         .await?;
@@ -242,7 +253,7 @@ pub(crate) async fn number_holder(tx: &Transaction<'_>, order: u32, participant:
     }
     let insert = tx
         .prepare_cached(
-            "-- codes::insert_holder
+            "-- ledger::insert_holder
              INSERT INTO holder (order_number, number, participant)
              SELECT $1, n.next, $2
              FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM holder WHERE order_number = $1) n

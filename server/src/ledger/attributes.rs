@@ -1,5 +1,5 @@
-//! What units of an order share besides their status: the facts of their release, a recall, a reason of
-//! withdrawal. A document replaces some of it and leaves the rest; equal sets are one set within an order.
+//! What units of an order share besides their status: the facts of their release, a recall, a reason of withdrawal. An
+//! effect replaces some of it and keeps the rest; equal sets are one set within an order.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use marking::segment::{UNITS_PER_SEGMENT, UnitState};
 use marking::status::WithdrawalReason;
 
-use super::deed::{Deed, Leaving};
-use super::sheet::Refusal;
+use super::change::Refusal;
+use super::effect::{AttributeChange, Effect};
 use crate::registry::Names;
 use crate::registry::ReleaseFact;
 
-/// A set of particulars; the empty one is never stored and has the number 0.
+/// A set of attributes; the empty one is never stored and has the number 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Particulars {
+pub(crate) struct UnitAttributes {
     /// What was said at the release.
     pub(crate) release: ReleaseFacts,
     /// Why and since when the goods are recalled.
@@ -78,35 +78,27 @@ pub(crate) struct Recall {
     pub(crate) on: NaiveDate,
 }
 
-impl Particulars {
+impl UnitAttributes {
     /// Whether there is nothing to store.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What they are after a document.
-    pub(crate) fn after(&self, deed: &Deed) -> Self {
+    /// What they are after a change.
+    pub(crate) fn after(&self, change: &AttributeChange) -> Self {
         let mut after = self.clone();
-        match deed {
-            Deed::Release(facts) => after.release = facts.clone(),
-            Deed::Recall(recall) => after.recall = Some(recall.clone()),
-            Deed::LiftRecall => after.recall = None,
-            Deed::Leave(Leaving::Withdraw(reason)) => after.withdrawn = Some(*reason),
-            // Goods that are on the market again carry no reason for having left it.
-            Deed::Return => after.withdrawn = None,
-            Deed::Apply
-            | Deed::Sell
-            | Deed::Leave(_)
-            | Deed::Ship
-            | Deed::Accept { .. }
-            | Deed::CancelShipment
-            | Deed::Pack
-            | Deed::Unpack => {}
+        match change {
+            AttributeChange::Keep => {}
+            AttributeChange::Release(facts) => after.release = facts.clone(),
+            AttributeChange::Recall(recall) => after.recall = Some(recall.clone()),
+            AttributeChange::LiftRecall => after.recall = None,
+            AttributeChange::Withdraw(reason) => after.withdrawn = Some(*reason),
+            AttributeChange::Restore => after.withdrawn = None,
         }
         after
     }
 
-    /// Why goods with these particulars may not be sold today, if so.
+    /// Why goods with these attributes may not be sold today, if so.
     pub(crate) fn unfit_for_sale(&self, today: NaiveDate) -> Option<Refusal> {
         if self.recall.is_some() {
             Some(Refusal::Recalled)
@@ -120,42 +112,48 @@ impl Particulars {
 
 /// Neighbouring units of an order that are under one recall: first index, last index, the recall. `segments` are the
 /// stored states by their numbers, ascending.
-pub(crate) fn recalled_runs<'a>(
+pub(crate) fn recalled_ranges<'a>(
     segments: impl IntoIterator<Item = (u32, &'a [u8])>,
-    particulars: &BTreeMap<u16, Particulars>,
+    attributes: &BTreeMap<u16, UnitAttributes>,
 ) -> Vec<(u32, u32, &Recall)> {
-    let mut runs: Vec<(u32, u32, &Recall)> = Vec::new();
-    if particulars.values().all(|particulars| particulars.recall.is_none()) {
-        return runs;
+    let mut ranges: Vec<(u32, u32, &Recall)> = Vec::new();
+    if attributes.values().all(|attributes| attributes.recall.is_none()) {
+        return ranges;
     }
     for (number, states) in segments {
         for (offset, state) in (0_u32..).zip(states.as_chunks::<2>().0) {
             let of_unit = UnitState::from_bytes(*state).and_then(UnitState::particulars);
-            let recall = of_unit.and_then(|number| particulars.get(&number)?.recall.as_ref());
+            let recall = of_unit.and_then(|number| attributes.get(&number)?.recall.as_ref());
             let Some(recall) = recall else { continue };
             let index = number * SEGMENT + offset;
-            match runs.last_mut() {
+            match ranges.last_mut() {
                 Some((_, last, before)) if *last + 1 == index && *before == recall => *last = index,
-                _ => runs.push((index, index, recall)),
+                _ => ranges.push((index, index, recall)),
             }
         }
     }
-    runs
+    ranges
 }
 
 /// Units of a full segment.
 #[expect(clippy::cast_possible_truncation, reason = "about a thousand")]
 const SEGMENT: u32 = UNITS_PER_SEGMENT as u32;
 
-/// Which of an order's particulars forbid the deed: a sale of recalled or expired goods.
-pub(crate) fn unfit(deed: &Deed, particulars: &BTreeMap<u16, Particulars>, today: NaiveDate) -> BTreeMap<u16, Refusal> {
-    let forbids = |(number, particulars): (&u16, &Particulars)| Some((*number, particulars.unfit_for_sale(today)?));
-    if deed.is_sale() { particulars.iter().filter_map(forbids).collect() } else { BTreeMap::new() }
+/// Which of an order's sets of attributes forbid the effect: goods that are recalled or expired go to no consumer.
+pub(crate) fn unfit(
+    effect: &Effect,
+    attributes: &BTreeMap<u16, UnitAttributes>,
+    today: NaiveDate,
+) -> BTreeMap<u16, Refusal> {
+    let forbids = |(number, attributes): (&u16, &UnitAttributes)| Some((*number, attributes.unfit_for_sale(today)?));
+    if effect.to_consumer { attributes.iter().filter_map(forbids).collect() } else { BTreeMap::new() }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use marking::status::Event;
 
     use super::*;
 
@@ -163,27 +161,27 @@ mod tests {
         NaiveDate::from_ymd_opt(2026, 11, number).unwrap()
     }
 
-    fn released() -> Particulars {
+    fn released() -> UnitAttributes {
         let release = ReleaseFacts { produced_on: Some(day(1)), expires_on: Some(day(20)), import: None };
-        Particulars { release, ..Particulars::default() }
+        UnitAttributes { release, ..UnitAttributes::default() }
     }
 
     #[test]
     fn a_recall_keeps_the_facts_of_the_release_and_is_lifted_again() {
         let recall = Recall { reason: Names { ru: "стекло".into(), ..Names::default() }, on: day(5) };
-        let recalled = released().after(&Deed::Recall(recall.clone()));
+        let recalled = released().after(&AttributeChange::Recall(recall.clone()));
         assert_eq!((recalled.release.clone(), recalled.recall.clone()), (released().release, Some(recall)));
-        assert_eq!(recalled.after(&Deed::LiftRecall), released());
+        assert_eq!(recalled.after(&AttributeChange::LiftRecall), released());
     }
 
     #[test]
-    fn recalled_neighbours_are_one_run_also_over_the_edge_of_a_segment() {
+    fn recalled_neighbours_are_one_range_also_over_the_edge_of_a_segment() {
         use marking::status::Status;
 
-        let recalled = released()
-            .after(&Deed::Recall(Recall {
-                reason: Names { ru: "стекло".into(), ..Names::default() }, on: day(5)
-            }));
+        let recalled = released().after(&AttributeChange::Recall(Recall {
+            reason: Names { ru: "стекло".into(), ..Names::default() },
+            on: day(5),
+        }));
         let stored = BTreeMap::from([(1, released()), (2, recalled)]);
         let states = |numbers: &[u16]| -> Vec<u8> {
             let state = |number| UnitState::new(Status::InCirculation, number).unwrap().to_bits().to_be_bytes();
@@ -191,33 +189,32 @@ mod tests {
         };
         let full = [vec![1; UNITS_PER_SEGMENT - 2], vec![2, 2]].concat();
         let (one, two) = (states(&full), states(&[2, 1, 2]));
-        let found = recalled_runs([(0, one.as_slice()), (1, two.as_slice())], &stored);
-        let runs: Vec<_> = found.iter().map(|(first, last, _)| (*first, *last)).collect();
-        assert_eq!(runs, [(SEGMENT - 2, SEGMENT), (SEGMENT + 2, SEGMENT + 2)]);
+        let found = recalled_ranges([(0, one.as_slice()), (1, two.as_slice())], &stored);
+        let ranges: Vec<_> = found.iter().map(|(first, last, _)| (*first, *last)).collect();
+        assert_eq!(ranges, [(SEGMENT - 2, SEGMENT), (SEGMENT + 2, SEGMENT + 2)]);
     }
 
     #[test]
     fn goods_sold_over_the_internet_and_returned_carry_no_reason_any_more() {
-        let sold = released().after(&Deed::Leave(Leaving::Withdraw(WithdrawalReason::ECommerce)));
+        let sold = released().after(&AttributeChange::Withdraw(WithdrawalReason::ECommerce));
         assert_eq!(sold.withdrawn, Some(WithdrawalReason::ECommerce));
-        assert_eq!(sold.after(&Deed::Return), released());
+        assert_eq!(sold.after(&AttributeChange::Restore), released());
     }
 
     #[test]
     fn goods_are_sold_through_their_last_day_and_not_after() {
         assert_eq!(released().unfit_for_sale(day(20)), None);
         assert_eq!(released().unfit_for_sale(day(21)), Some(Refusal::Expired));
-        let recalled = released().after(&Deed::Recall(Recall { reason: Names::default(), on: day(5) }));
+        let recalled = released().after(&AttributeChange::Recall(Recall { reason: Names::default(), on: day(5) }));
         assert_eq!(recalled.unfit_for_sale(day(6)), Some(Refusal::Recalled));
     }
 
     #[test]
-    fn only_sales_are_forbidden_by_particulars() {
+    fn only_what_goes_to_a_consumer_is_forbidden_by_attributes() {
         let stored = BTreeMap::from([(3, released())]);
-        assert_eq!(unfit(&Deed::Sell, &stored, day(21)), BTreeMap::from([(3, Refusal::Expired)]));
-        let online = Deed::Leave(Leaving::Withdraw(WithdrawalReason::ECommerce));
-        assert_eq!(unfit(&online, &stored, day(21)).len(), 1);
-        assert!(unfit(&Deed::Leave(Leaving::Expire), &stored, day(21)).is_empty());
-        assert!(unfit(&Deed::Ship, &stored, day(21)).is_empty());
+        let sale = Effect::of(Event::Sell).to_consumer();
+        assert_eq!(unfit(&sale, &stored, day(21)), BTreeMap::from([(3, Refusal::Expired)]));
+        assert!(unfit(&Effect::of(Event::Expire), &stored, day(21)).is_empty());
+        assert!(unfit(&Effect::of(Event::Ship), &stored, day(21)).is_empty());
     }
 }
