@@ -16,7 +16,14 @@ const behind = { target: server, changeOrigin: false };
 const proxy = { "/v1": behind, "/demo": behind };
 
 export default defineConfig({
-  plugins: [svelte(), outlines(), towns("../server/reference/regions.toml"), core("../ffi/wasm/pkg"), words("../locales", "src/generated/words.ts"), finish()],
+  plugins: [
+    svelte(),
+    outlines(),
+    towns("../server/reference/regions.toml"),
+    core("../ffi/wasm/pkg"),
+    words("../locales", "src/generated/words.ts"),
+    finish(),
+  ],
   build: {
     target: ["chrome105", "safari16", "firefox115"],
     // The page's policy allows no inline pictures in styles.

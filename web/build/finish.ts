@@ -18,7 +18,12 @@ function files(folder: string): string[] {
 
 /** What the service worker fetches ahead: everything small that a consumer needs; the rest comes when it is used. */
 function kept(name: string): boolean {
-  return !/\.(br|gz|map)$/.test(name) && name !== "sw.js" && name !== "index.html" && !/maplibre|MapView|PlaceMap|\/gl-/.test(name);
+  return (
+    !/\.(br|gz|map)$/.test(name) &&
+    name !== "sw.js" &&
+    name !== "index.html" &&
+    !/maplibre|MapView|PlaceMap|\/gl-/.test(name)
+  );
 }
 
 export function finish(): Plugin {
@@ -37,18 +42,38 @@ export function finish(): Plugin {
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === "chunk");
         const start = chunks.find((chunk) => chunk.moduleIds.some((id) => id.endsWith("/src/start.ts")));
         if (!start) throw new Error("the app has no start");
-        const parts = chunks.filter((chunk) => (chunk === start || start.imports.includes(chunk.fileName)) && !html.includes(chunk.fileName));
-        const styles = new Set(parts.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]).filter((name) => !html.includes(name)));
+        const parts = chunks.filter(
+          (chunk) => (chunk === start || start.imports.includes(chunk.fileName)) && !html.includes(chunk.fileName),
+        );
+        const styles = new Set(
+          parts.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]).filter((name) => !html.includes(name)),
+        );
         const early = [
           // Later visits fetch nothing of the app: the question about a code would open the connection.
           { tag: "link", attrs: { rel: "preconnect", href: "/" }, injectTo: "head" as const },
-          ...parts.map((chunk) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${chunk.fileName}` }, injectTo: "head" as const })),
-          ...[...styles].map((name) => ({ tag: "link", attrs: { rel: "stylesheet", crossorigin: true, href: `/${name}` }, injectTo: "head" as const })),
+          ...parts.map((chunk) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", crossorigin: true, href: `/${chunk.fileName}` },
+            injectTo: "head" as const,
+          })),
+          ...[...styles].map((name) => ({
+            tag: "link",
+            attrs: { rel: "stylesheet", crossorigin: true, href: `/${name}` },
+            injectTo: "head" as const,
+          })),
         ];
         const words = ["kk", "ru", "en"].flatMap((language) => {
-          const words = chunks.find((chunk) => chunk.moduleIds.some((id) => id.endsWith(`virtual:words/${language}/public`)));
+          const words = chunks.find((chunk) =>
+            chunk.moduleIds.some((id) => id.endsWith(`virtual:words/${language}/public`)),
+          );
           if (!words) return [];
-          return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${words.fileName}`, "data-words": language }, injectTo: "head" as const }];
+          return [
+            {
+              tag: "link",
+              attrs: { rel: "modulepreload", crossorigin: true, href: `/${words.fileName}`, "data-words": language },
+              injectTo: "head" as const,
+            },
+          ];
         });
         return [...early, ...words];
       },
@@ -68,7 +93,10 @@ export function finish(): Plugin {
         const path = join(folder, name);
         const bytes = readFileSync(path);
         if (statSync(path).size < 512) continue;
-        writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+        writeFileSync(
+          `${path}.br`,
+          brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+        );
         writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
       }
     },

@@ -23,7 +23,11 @@ function countries(file: string, ids: string[], digits: number): unknown[] {
     .map((country) => ({
       type: "Feature",
       properties: { ours: String(country.id) === OURS },
-      geometry: JSON.parse(JSON.stringify(country.geometry, (_, value: unknown) => (typeof value === "number" ? Number(value.toFixed(digits)) : value))),
+      geometry: JSON.parse(
+        JSON.stringify(country.geometry, (_, value: unknown) =>
+          typeof value === "number" ? Number(value.toFixed(digits)) : value,
+        ),
+      ),
     }));
 }
 

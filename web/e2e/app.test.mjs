@@ -6,7 +6,20 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { ALMATY, accessible, codeOf, copied, reopen, signIn, stage, type, until, useStage, visit, withCore } from "./stage.mjs";
+import {
+  ALMATY,
+  accessible,
+  codeOf,
+  copied,
+  reopen,
+  signIn,
+  stage,
+  type,
+  until,
+  useStage,
+  visit,
+  withCore,
+} from "./stage.mjs";
 
 useStage();
 
@@ -39,9 +52,25 @@ test("every verdict has a page that everybody can read, in every language, by da
 });
 
 test("every page of the public can be used by everybody", async () => {
-  for (const look of [{ language: "kk", width: 320 }, { language: "ru", width: 390, dark: true }, { language: "en", width: 1280 }]) {
+  for (const look of [
+    { language: "kk", width: 320 },
+    { language: "ru", width: 390, dark: true },
+    { language: "en", width: 1280 },
+  ]) {
     const { context, page, faults } = await visit({ ...look, ...TALL });
-    for (const path of ["/", "/app/history", "/app/shelf", "/app/recalls", "/app/compare", "/app/report", "/app/reports", "/app/settings", "/app/sign-in", "/app/design", "/app/nowhere"]) {
+    for (const path of [
+      "/",
+      "/app/history",
+      "/app/shelf",
+      "/app/recalls",
+      "/app/compare",
+      "/app/report",
+      "/app/reports",
+      "/app/settings",
+      "/app/sign-in",
+      "/app/design",
+      "/app/nowhere",
+    ]) {
       await page.goto(path);
       await page.waitForSelector("h1");
       await accessible(page, `${path} ${look.language}`);
@@ -61,56 +90,88 @@ test("a photo from the gallery is read", withCore, async () => {
   await context.close();
 });
 
-test("from the second visit the app opens without a connection, judges what it can, and sends scans later, once each", withCore, async () => {
-  const { context, page } = await visit({ language: "en", serviceWorkers: "allow" });
-  await type(page, codeOf("in-circulation"));
-  await type(page, codeOf("expired"));
-  await page.getByRole("button", { name: "No", exact: true }).click();
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null, undefined);
-  // The core, its list of keys and the words have to be on the device.
-  await page.waitForLoadState("networkidle");
-  await context.setOffline(true);
-  await type(page, codeOf("sold"));
-  await page.getByText("The phone itself gave this answer").waitFor();
-  const sent = [];
-  page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(...JSON.parse(request.postData()).items));
-  await context.setOffline(false);
-  await page.getByText("marked as sold").first().waitFor();
-  await until(() => sent.length > 0, "the scan is sent");
-  assert.equal(new Set(sent.map((scan) => scan.id)).size, sent.length);
-  assert.equal(sent.filter((scan) => scan.code === codeOf("sold")).length, 1);
-  await context.close();
-});
+test(
+  "from the second visit the app opens without a connection, judges what it can, and sends scans later, once each",
+  withCore,
+  async () => {
+    const { context, page } = await visit({ language: "en", serviceWorkers: "allow" });
+    await type(page, codeOf("in-circulation"));
+    await type(page, codeOf("expired"));
+    await page.getByRole("button", { name: "No", exact: true }).click();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(
+      async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null,
+      undefined,
+    );
+    // The core, its list of keys and the words have to be on the device.
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
+    await type(page, codeOf("sold"));
+    await page.getByText("The phone itself gave this answer").waitFor();
+    const sent = [];
+    page.on(
+      "request",
+      (request) => request.url().endsWith("/v1/scans") && sent.push(...JSON.parse(request.postData()).items),
+    );
+    await context.setOffline(false);
+    await page.getByText("marked as sold").first().waitFor();
+    await until(() => sent.length > 0, "the scan is sent");
+    assert.equal(new Set(sent.map((scan) => scan.id)).size, sent.length);
+    assert.equal(sent.filter((scan) => scan.code === codeOf("sold")).length, 1);
+    await context.close();
+  },
+);
 
-test("scans that an earlier version of the app left are sent once each, though two tabs want to", withCore, async () => {
-  const { context, page } = await visit({ language: "en" });
-  await page.goto("/app/settings");
-  await page.waitForSelector("h1");
-  const left = Array.from({ length: 150 }, () => crypto.randomUUID());
-  const code = codeOf("sold");
-  await page.evaluate(
-    ({ left, code, device }) =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open("tanba");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const writing = opening.result.transaction("outbox", "readwrite");
-          for (const id of left) writing.objectStore("outbox").put({ id, code, taken_at: new Date().toISOString(), consent: "none", device, source: "camera", verdict: "sold" }, id);
-          writing.oncomplete = () => (opening.result.close(), resolve());
-        };
-      }),
-    { left, code, device: crypto.randomUUID() },
-  );
-  const sent = [];
-  context.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData()).items.map((scan) => scan.id)));
-  const other = await context.newPage();
-  await Promise.all([page.reload(), other.goto("/app/settings")]);
-  await until(() => sent.flat().length >= left.length, "all scans are sent");
-  assert.deepEqual(sent.flat().sort(), left.sort());
-  assert.ok(sent.every((parcel) => parcel.length <= 100));
-  await context.close();
-});
+test(
+  "scans that an earlier version of the app left are sent once each, though two tabs want to",
+  withCore,
+  async () => {
+    const { context, page } = await visit({ language: "en" });
+    await page.goto("/app/settings");
+    await page.waitForSelector("h1");
+    const left = Array.from({ length: 150 }, () => crypto.randomUUID());
+    const code = codeOf("sold");
+    await page.evaluate(
+      ({ left, code, device }) =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open("tanba");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const writing = opening.result.transaction("outbox", "readwrite");
+            for (const id of left)
+              writing
+                .objectStore("outbox")
+                .put(
+                  {
+                    id,
+                    code,
+                    taken_at: new Date().toISOString(),
+                    consent: "none",
+                    device,
+                    source: "camera",
+                    verdict: "sold",
+                  },
+                  id,
+                );
+            writing.oncomplete = () => (opening.result.close(), resolve());
+          };
+        }),
+      { left, code, device: crypto.randomUUID() },
+    );
+    const sent = [];
+    context.on(
+      "request",
+      (request) =>
+        request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData()).items.map((scan) => scan.id)),
+    );
+    const other = await context.newPage();
+    await Promise.all([page.reload(), other.goto("/app/settings")]);
+    await until(() => sent.flat().length >= left.length, "all scans are sent");
+    assert.deepEqual(sent.flat().sort(), left.sort());
+    assert.ok(sent.every((parcel) => parcel.length <= 100));
+    await context.close();
+  },
+);
 
 test("a report that is finished without a connection arrives exactly once", async () => {
   const { context, page } = await visit({ language: "en" });
@@ -124,7 +185,10 @@ test("a report that is finished without a connection arrives exactly once", asyn
   await page.locator("form button[type=submit]").click();
   await page.getByText("Will be sent once there is a connection").waitFor();
   let posts = 0;
-  page.on("request", (request) => (posts += Number(request.method() === "POST" && request.url().endsWith("/v1/reports"))));
+  page.on(
+    "request",
+    (request) => (posts += Number(request.method() === "POST" && request.url().endsWith("/v1/reports"))),
+  );
   await context.setOffline(false);
   await page.getByText(/^TB-/).first().waitFor();
   assert.equal(await page.getByText(/^TB-/).count(), 1);
@@ -183,14 +247,19 @@ test("the place of a violation is pointed at on a map, moved from the keyboard, 
       // Without tiles there are no streets: the map says so and goes no nearer than towns can be told apart.
       await page.getByText("This map shows towns only, no streets").waitFor();
       const nearer = page.locator(".maplibregl-ctrl-zoom-in");
-      await until(async () => (await nearer.isDisabled()) || (await nearer.click({ force: true }), false), "the map comes no nearer");
+      await until(
+        async () => (await nearer.isDisabled()) || (await nearer.click({ force: true }), false),
+        "the map comes no nearer",
+      );
     }
     const nudged = await text();
     await page.getByRole("button", { name: "in the middle" }).click();
     await moved(page, nudged);
     const last = await shownPlace(page);
     assert.ok(last[2] > 100, `a place that was pointed at without streets is sure to ${last[2]} metres`);
-    const posted = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/v1/reports"));
+    const posted = page.waitForRequest(
+      (request) => request.method() === "POST" && request.url().endsWith("/v1/reports"),
+    );
     await page.locator("form button[type=submit]").click();
     await page.waitForURL(/\/app\/reports\/TB-/);
     const form = (await posted).postData();
@@ -217,7 +286,13 @@ test("a clerk checks a delivery: one is missing, one was scanned twice", async (
   await signIn(page, "dala");
   await page.goto("/app/deliveries");
   const code = codeOf("in-circulation");
-  const { code: named } = await (await fetch(`${stage.base}/v1/verify`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ code }) })).json();
+  const { code: named } = await (
+    await fetch(`${stage.base}/v1/verify`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ code }),
+    })
+  ).json();
   await page.getByRole("button", { name: "New check" }).click();
   await page.locator("dialog input[type=radio]").nth(1).check();
   await page.locator("dialog textarea").fill(`${named.gtin} 2`);
@@ -307,7 +382,10 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   let added = 0;
   await drawn.route("**/v1/alerts?*", async (route) => {
     const answer = await (await route.fetch()).json();
-    const items = answer.items.flatMap((item) => [item, { ...item, id: crypto.randomUUID(), place: { ...item.place, latitude: 0, longitude: 0 } }]);
+    const items = answer.items.flatMap((item) => [
+      item,
+      { ...item, id: crypto.randomUUID(), place: { ...item.place, latitude: 0, longitude: 0 } },
+    ]);
     added += items.length - answer.items.length;
     await route.fulfill({ json: { ...answer, items } });
   });
@@ -318,7 +396,9 @@ test("scans of one code far apart become an alert that an inspector weighs, note
   await drawn.close();
   await page.getByLabel("Scans", { exact: true }).check();
   // The server answers about the same days from memory for a minute: other days are counted now.
-  await page.getByLabel("From", { exact: true }).fill(new Date(Date.now() - 29 * 86_400_000).toISOString().slice(0, 10));
+  await page
+    .getByLabel("From", { exact: true })
+    .fill(new Date(Date.now() - 29 * 86_400_000).toISOString().slice(0, 10));
   await page.getByText(/^Scans: [1-9]/).waitFor();
   await accessible(page, "the map");
   await page.getByLabel("Alerts", { exact: true }).uncheck();
@@ -350,14 +430,20 @@ test("the demo's page leads to the scanner, tells its pictures and links apart, 
   const { context, page, faults } = await visit({ language: "ru", camera: false });
   await page.goto("/demo");
   assert.ok((await page.locator("header a[href^='/?']").count()) > 0, "a way to the scanner");
-  const names = await page.evaluate(() => [[...document.images].map(({ alt }) => alt), [...document.querySelectorAll("main li a")].map(({ textContent }) => textContent)]);
+  const names = await page.evaluate(() => [
+    [...document.images].map(({ alt }) => alt),
+    [...document.querySelectorAll("main li a")].map(({ textContent }) => textContent),
+  ]);
   for (const list of names) {
     assert.ok(list.length >= stage.codes.length);
     assert.equal(new Set(list).size, list.length, "no two have the same name");
   }
   // Links on labels lead to the server that shows them.
   const links = stage.codes.filter(({ text }) => /^https?:/.test(text)).map(({ text }) => new URL(text));
-  assert.ok(links.some(({ host }) => host === new URL(stage.base).host), String(links));
+  assert.ok(
+    links.some(({ host }) => host === new URL(stage.base).host),
+    String(links),
+  );
   await accessible(page, "the codes of the demo");
   const sheets = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g).length;
   assert.ok(sheets <= 12, `${sheets} sheets`);

@@ -33,11 +33,15 @@ async function begin(page, name) {
 }
 
 /** Waits until the totals have this line. */
-const total = (page, count, what) => page.locator(".totals > div", { hasText: new RegExp(`^${count}\\s*${what}$`) }).waitFor();
+const total = (page, count, what) =>
+  page.locator(".totals > div", { hasText: new RegExp(`^${count}\\s*${what}$`) }).waitFor();
 
 /** The file that a button hands out: its name and its path. */
 async function handedOut(page, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button, exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
   return { name: download.suggestedFilename(), path: await download.path() };
 }
 
@@ -80,38 +84,48 @@ test("a clerk's own goods may be sold, totals count units, languages do not mix,
 });
 
 /** U6, U12 */
-test("deliveries open without a connection, catch up when it is back, and stay with the account that made them", withCore, async () => {
-  const { context, page } = await visit({ language: "en", width: 1280, camera: false, serviceWorkers: "allow", ...TALL });
-  await signIn(page, "clerk");
-  await page.goto("/app/deliveries");
-  await begin(page, "Evening");
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  // A visit of everything that is needed later.
-  await reopen(page, new URL(page.url()).pathname);
-  await page.locator(".totals").waitFor();
-  await page.waitForLoadState("networkidle");
-  await context.setOffline(true);
-  await page.reload();
-  await page.getByText("Evening").first().waitFor();
-  assert.equal(await page.getByText("Sign in required").count(), 0);
-  await scan(page, "water");
-  await page.locator(".last", { hasText: "Will be checked once there is a connection" }).waitFor();
-  await page.goto("/app/deliveries");
-  await page.locator("li", { hasText: "Evening" }).getByText("not checked").waitFor();
-  await page.getByText("Evening").click();
-  await page.locator(".totals").waitFor();
-  await context.setOffline(false);
-  await total(page, 1, "may be sold");
+test(
+  "deliveries open without a connection, catch up when it is back, and stay with the account that made them",
+  withCore,
+  async () => {
+    const { context, page } = await visit({
+      language: "en",
+      width: 1280,
+      camera: false,
+      serviceWorkers: "allow",
+      ...TALL,
+    });
+    await signIn(page, "clerk");
+    await page.goto("/app/deliveries");
+    await begin(page, "Evening");
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // A visit of everything that is needed later.
+    await reopen(page, new URL(page.url()).pathname);
+    await page.locator(".totals").waitFor();
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByText("Evening").first().waitFor();
+    assert.equal(await page.getByText("Sign in required").count(), 0);
+    await scan(page, "water");
+    await page.locator(".last", { hasText: "Will be checked once there is a connection" }).waitFor();
+    await page.goto("/app/deliveries");
+    await page.locator("li", { hasText: "Evening" }).getByText("not checked").waitFor();
+    await page.getByText("Evening").click();
+    await page.locator(".totals").waitFor();
+    await context.setOffline(false);
+    await total(page, 1, "may be sold");
 
-  await page.goto("/app/account");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.waitForURL(stage.base + "/");
-  await signIn(page, "dala");
-  await page.goto("/app/deliveries");
-  await page.getByText("No deliveries yet").waitFor();
-  assert.equal(await page.getByText("Evening").count(), 0);
-  await context.close();
-});
+    await page.goto("/app/account");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(stage.base + "/");
+    await signIn(page, "dala");
+    await page.goto("/app/deliveries");
+    await page.getByText("No deliveries yet").waitFor();
+    assert.equal(await page.getByText("Evening").count(), 0);
+    await context.close();
+  },
+);
 
 /** U8, U20, U21, U24 */
 test("an order is found by its goods, its files are named and numbered, and goods are released with their facts only", async () => {
@@ -134,7 +148,10 @@ test("an order is found by its goods, its files are named and numbered, and good
   const codes = await handedOut(page, "Codes (CSV)");
   assert.match(codes.name, /^codes-Drinking-water-Alatau-Spring-.*-9-10\.csv$/);
   const lines = readFileSync(codes.path, "utf8").trimEnd().split("\r\n");
-  assert.deepEqual([lines.length, lines[0], lines[1].split(";")[0], lines[2].split(";")[0]], [3, "\uFEFFnumber;code;human", "9", "10"]);
+  assert.deepEqual(
+    [lines.length, lines[0], lines[1].split(";")[0], lines[2].split(";")[0]],
+    [3, "\uFEFFnumber;code;human", "9", "10"],
+  );
   const labels = await handedOut(page, "Labels (PDF)");
   assert.match(labels.name, /^labels-Drinking-water-Alatau-Spring-.*-9-10\.pdf$/);
   assert.equal(readFileSync(labels.path).subarray(0, 5).toString(), "%PDF-");
@@ -153,12 +170,23 @@ test("an order is found by its goods, its files are named and numbered, and good
   await form.getByText("The document was accepted").waitFor();
   await file("releases");
   await form.locator("[aria-invalid]").first().waitFor();
-  assert.equal(await form.getByRole("button", { name: "Yes, confirm" }).count(), 0, "nothing is sent without its facts");
-  assert.equal(await form.getByText("The document was accepted").count(), 0, "what was said of the last document is gone");
+  assert.equal(
+    await form.getByRole("button", { name: "Yes, confirm" }).count(),
+    0,
+    "nothing is sent without its facts",
+  );
+  assert.equal(
+    await form.getByText("The document was accepted").count(),
+    0,
+    "what was said of the last document is gone",
+  );
   await accessible(page, "a release without its facts");
   const day = (after) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
   await file("releases", async () => {
-    for (const [field, date] of [["Production date", day(-3)], ["Best before", day(300)]]) {
+    for (const [field, date] of [
+      ["Production date", day(-3)],
+      ["Best before", day(300)],
+    ]) {
       const input = form.getByLabel(field);
       if (await input.count()) await input.first().fill(date);
     }

@@ -148,7 +148,11 @@ test("an operator follows up a key, and revokes one only by typing its name", as
   const id = await water().first().locator("strong").innerText();
   await water().first().getByRole("button", { name: "New key" }).click();
   await page.locator("dialog").getByRole("button", { name: "New key" }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll("li.card")].filter((card) => card.textContent.includes("Signs codes: Packed water")).length === 2);
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll("li.card")].filter((card) => card.textContent.includes("Signs codes: Packed water"))
+        .length === 2,
+  );
   await page.getByRole("button", { name: `Revoke ${id}` }).click();
   await page.getByText("will no longer be accepted").waitFor();
   await accessible(page, "before a key is revoked");
@@ -171,8 +175,13 @@ test("a session outlives a reload, is shared by tabs, and no script can read wha
   const { context, page, faults } = await visit({ language: "en", width: 1280, ...TALL });
   await signIn(page, "auditor");
   const [cookie] = await context.cookies(stage.base);
-  assert.deepEqual([cookie.name.slice(0, 7), cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], ["__Host-", true, true, "Strict", "/"]);
-  const readable = await page.evaluate(() => document.cookie + JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  assert.deepEqual(
+    [cookie.name.slice(0, 7), cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path],
+    ["__Host-", true, true, "Strict", "/"],
+  );
+  const readable = await page.evaluate(
+    () => document.cookie + JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
+  );
   assert.ok(!readable.includes(cookie.value) && !readable.includes("eyJ"), "no token is where a script finds it");
   // Several tabs come back at the same moment: each gets a token of its own, none is taken for a thief.
   const tabs = [page, await context.newPage(), await context.newPage()];

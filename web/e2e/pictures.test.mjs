@@ -130,32 +130,40 @@ test("pictures of the parts of the look, of writing a report and of following on
 test("pictures of the register", async () => {
   const { context, page } = await visit();
   await signIn(page, "operator");
-  const shows = (show) => ({ name: show, path: `/app/register?show=${show}`, ready: (page) => page.waitForSelector("main li, main tr") });
-  await portray(page, [
-    ...["orders", "products", "participants", "accounts", "keys"].map(shows),
-    {
-      name: "account-new",
-      path: "/app/register?show=accounts",
-      ready: async (page) => {
-        await page.locator("main .list li").first().waitFor();
-        await page.locator("main .button.main").click();
+  const shows = (show) => ({
+    name: show,
+    path: `/app/register?show=${show}`,
+    ready: (page) => page.waitForSelector("main li, main tr"),
+  });
+  await portray(
+    page,
+    [
+      ...["orders", "products", "participants", "accounts", "keys"].map(shows),
+      {
+        name: "account-new",
+        path: "/app/register?show=accounts",
+        ready: async (page) => {
+          await page.locator("main .list li").first().waitFor();
+          await page.locator("main .button.main").click();
+        },
       },
-    },
-    {
-      name: "key-revoke",
-      path: "/app/register?show=keys",
-      ready: (page) => page.locator("main .button.danger").first().click(),
-    },
-    { name: "account", path: "/app/account" },
-    {
-      name: "order",
-      path: "/app/register",
-      ready: async (page) => {
-        await page.locator("ul.list a").first().click();
-        await page.waitForSelector("progress");
+      {
+        name: "key-revoke",
+        path: "/app/register?show=keys",
+        ready: (page) => page.locator("main .button.danger").first().click(),
       },
-    },
-  ], reopen);
+      { name: "account", path: "/app/account" },
+      {
+        name: "order",
+        path: "/app/register",
+        ready: async (page) => {
+          await page.locator("ul.list a").first().click();
+          await page.waitForSelector("progress");
+        },
+      },
+    ],
+    reopen,
+  );
   await context.close();
 });
 
@@ -187,7 +195,19 @@ test("pictures of an inspector's work", async () => {
         await page.waitForSelector("h1");
       },
     });
-    await portray(page, withGl ? [map, { name: "work", path: "/app/work" }, { name: "alerts", path: "/app/work?show=alerts" }, first("alert", "/app/work?show=alerts"), first("inspect-report", "/app/work")] : [map], reopen);
+    await portray(
+      page,
+      withGl
+        ? [
+            map,
+            { name: "work", path: "/app/work" },
+            { name: "alerts", path: "/app/work?show=alerts" },
+            first("alert", "/app/work?show=alerts"),
+            first("inspect-report", "/app/work"),
+          ]
+        : [map],
+      reopen,
+    );
     await context.close();
   }
 });

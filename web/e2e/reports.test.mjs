@@ -30,7 +30,12 @@ test("a report that meets a busy server says so and goes out by itself", async (
     posts += 1;
     if (posts > 1) return route.continue();
     const problem = { type: "about:blank", slug: "overloaded", title: "Busy", status: 503, detail: "Come back" };
-    return route.fulfill({ status: 503, headers: { "retry-after": "2" }, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    return route.fulfill({
+      status: 503,
+      headers: { "retry-after": "2" },
+      contentType: "application/problem+json",
+      body: JSON.stringify(problem),
+    });
   });
   await page.goto("/app/report");
   await page.locator("input[type=radio]").nth(1).check();
@@ -82,7 +87,9 @@ test("a reply with a photo appears at the inspector's, whose report a colleague 
   await page.getByText("Please send the price tag.").waitFor();
 
   await author.page.reload();
-  await author.page.locator("input[type=file]").setInputFiles({ name: "tag.png", mimeType: "image/png", buffer: await drawn(author.page) });
+  await author.page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "tag.png", mimeType: "image/png", buffer: await drawn(author.page) });
   await author.page.waitForSelector("form li img");
   await author.page.locator("form button[type=submit]").click();
   await author.page.locator("section li img").first().waitFor();
@@ -127,7 +134,13 @@ async function labels(page, codes, width, height) {
         const room = Math.min(width / urls.length, height) * 0.8;
         const scale = Math.max(1, Math.floor(room / Math.max(picture.width, picture.height)));
         context.imageSmoothingEnabled = false;
-        context.drawImage(picture, Math.round((index + 0.1) * (width / urls.length)), Math.round(height * 0.1), picture.width * scale, picture.height * scale);
+        context.drawImage(
+          picture,
+          Math.round((index + 0.1) * (width / urls.length)),
+          Math.round(height * 0.1),
+          picture.width * scale,
+          picture.height * scale,
+        );
       }
       const blob = await canvas.convertToBlob({ type: "image/png" });
       return [...new Uint8Array(await blob.arrayBuffer())];
@@ -137,7 +150,8 @@ async function labels(page, codes, width, height) {
   return Buffer.from(bytes);
 }
 
-const choose = (page, buffer) => page.locator("input[type=file]").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer });
+const choose = (page, buffer) =>
+  page.locator("input[type=file]").setInputFiles({ name: "photo.png", mimeType: "image/png", buffer });
 
 /** B25 */
 test("a transparent picture shows nothing of the picture before it", withCore, async () => {

@@ -17,37 +17,45 @@ test("the camera reads a label and the verdict appears", withCore, async () => {
   await context.close();
 });
 
-test("a code is typed, its verdict read in three languages, and the question about places is asked once", withCore, async () => {
-  // The film's label would be read before anything is typed.
-  const { context, page, faults } = await visit({ language: "ru", camera: false });
-  const sent = [];
-  page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData())));
-  const scans = () => sent.flatMap(({ items }) => items);
-  await type(page, codeOf("in-circulation"));
-  assert.match(await page.locator("article .title").innerText(), /введён в оборот/);
-  await until(() => sent.length > 0, "the first scan is sent");
-  assert.deepEqual([scans()[0].consent, scans()[0].place], ["none", undefined], "the first one tells no place");
-  await type(page, codeOf("sold"));
-  await page.locator("#place-question").waitFor();
-  assert.equal(scans().length, 1, "nothing is sent before the question is answered");
-  await accessible(page, "verdict and question");
-  await page.getByRole("button", { name: "Да, примерно" }).click();
-  await page.waitForFunction(() => !document.querySelector("#place-question"));
-  await until(() => scans().length > 1, "the second scan is sent");
-  const scan = scans()[1];
-  assert.equal(scan.consent, "coarse");
-  assert.deepEqual([scan.place.latitude, scan.place.longitude], [51.125, 71.435], "rounded before it leaves the device");
-  await type(page, codeOf("in-circulation"));
-  await page.getByRole("button", { name: "Қаз" }).click();
-  await page.locator("article .title", { hasText: "айналымға енгізілген" }).waitFor();
-  await page.getByRole("button", { name: "Eng" }).click();
-  await page.locator("article .title", { hasText: "released for sale" }).waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
-  await type(page, codeOf("forged-seal"));
-  assert.equal(await page.locator("#place-question").count(), 0);
-  assert.deepEqual(faults, []);
-  await context.close();
-});
+test(
+  "a code is typed, its verdict read in three languages, and the question about places is asked once",
+  withCore,
+  async () => {
+    // The film's label would be read before anything is typed.
+    const { context, page, faults } = await visit({ language: "ru", camera: false });
+    const sent = [];
+    page.on("request", (request) => request.url().endsWith("/v1/scans") && sent.push(JSON.parse(request.postData())));
+    const scans = () => sent.flatMap(({ items }) => items);
+    await type(page, codeOf("in-circulation"));
+    assert.match(await page.locator("article .title").innerText(), /введён в оборот/);
+    await until(() => sent.length > 0, "the first scan is sent");
+    assert.deepEqual([scans()[0].consent, scans()[0].place], ["none", undefined], "the first one tells no place");
+    await type(page, codeOf("sold"));
+    await page.locator("#place-question").waitFor();
+    assert.equal(scans().length, 1, "nothing is sent before the question is answered");
+    await accessible(page, "verdict and question");
+    await page.getByRole("button", { name: "Да, примерно" }).click();
+    await page.waitForFunction(() => !document.querySelector("#place-question"));
+    await until(() => scans().length > 1, "the second scan is sent");
+    const scan = scans()[1];
+    assert.equal(scan.consent, "coarse");
+    assert.deepEqual(
+      [scan.place.latitude, scan.place.longitude],
+      [51.125, 71.435],
+      "rounded before it leaves the device",
+    );
+    await type(page, codeOf("in-circulation"));
+    await page.getByRole("button", { name: "Қаз" }).click();
+    await page.locator("article .title", { hasText: "айналымға енгізілген" }).waitFor();
+    await page.getByRole("button", { name: "Eng" }).click();
+    await page.locator("article .title", { hasText: "released for sale" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+    await type(page, codeOf("forged-seal"));
+    assert.equal(await page.locator("#place-question").count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  },
+);
 
 test("a report with a photo is sent, followed, answered and taken back; its key stays out of every address", async () => {
   const { context, page, faults } = await visit({ language: "en" });
@@ -98,7 +106,10 @@ test("the first load weighs little", async (t) => {
   const cdp = await context.newCDPSession(page);
   await cdp.send("Network.enable");
   const wasm = new Set();
-  cdp.on("Network.responseReceived", ({ requestId, response }) => response.url.endsWith(".wasm") && wasm.add(requestId));
+  cdp.on(
+    "Network.responseReceived",
+    ({ requestId, response }) => response.url.endsWith(".wasm") && wasm.add(requestId),
+  );
   cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     if (!wasm.has(requestId)) bytes += encodedDataLength;
   });

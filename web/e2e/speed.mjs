@@ -57,7 +57,8 @@ async function slowLine(port) {
     });
     phone.on("end", () => setTimeout(() => server.end(), ONE_WAY));
     server.on("data", (bytes) => {
-      for (let from = 0; from < bytes.length; from += SEGMENT) queue.segments.push(bytes.subarray(from, from + SEGMENT));
+      for (let from = 0; from < bytes.length; from += SEGMENT)
+        queue.segments.push(bytes.subarray(from, from + SEGMENT));
       if (!timer) carry();
     });
     const gone = () => {
@@ -80,7 +81,8 @@ function watcher() {
   const noted = (window.noted = {});
   const note = (name) => (noted[name] ??= performance.now());
   new PerformanceObserver((list) => {
-    for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") noted.painted ??= startTime;
+    for (const { name, startTime } of list.getEntries())
+      if (name === "first-contentful-paint") noted.painted ??= startTime;
   }).observe({ type: "paint", buffered: true });
   document.addEventListener("playing", () => note("camera"), { capture: true });
   new MutationObserver(() => {
@@ -118,18 +120,22 @@ test("how soon the scanner can be used", { timeout: 1_800_000 }, async () => {
   const visits = { first: [], second: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const folder = join(stage.folder, `device-${round}`);
-    visits.first.push(await opened(folder, base, async (page) => {
-      // It closes when everything is kept for the next time.
-      await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });
-      await page.waitForTimeout(2_000);
-    }));
+    visits.first.push(
+      await opened(folder, base, async (page) => {
+        // It closes when everything is kept for the next time.
+        await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });
+        await page.waitForTimeout(2_000);
+      }),
+    );
     visits.second.push(await opened(folder, base));
   }
   for (const [name, all] of Object.entries(visits)) {
     for (const what of ["painted", "usable", "camera", "verdict"]) {
       console.log(`${name}_visit_${what}_ms: ${Math.round(median(all.map((noted) => noted[what])))}`);
     }
-    console.log(`${name}_visit_aim_to_verdict_ms: ${Math.round(median(all.map((noted) => noted.verdict - noted.camera)))}`);
+    console.log(
+      `${name}_visit_aim_to_verdict_ms: ${Math.round(median(all.map((noted) => noted.verdict - noted.camera)))}`,
+    );
   }
   console.log(`rounds: ${ROUNDS}\nload_average: ${loadavg()[0].toFixed(2)}`);
   await line.close();

@@ -24,7 +24,10 @@ const PATIENCE = Number(process.env.TANBA_PATIENCE ?? 600_000);
 const ASSETS = new URL("../dist/assets/", import.meta.url);
 /** For a test that reads pictures or judges offline: passed over, and said so, where the app was built without the core. */
 export const withCore = {
-  skip: existsSync(ASSETS) && readdirSync(ASSETS).some((name) => name.endsWith(".wasm")) ? false : "the core was not built: cargo xtask wasm",
+  skip:
+    existsSync(ASSETS) && readdirSync(ASSETS).some((name) => name.endsWith(".wasm"))
+      ? false
+      : "the core was not built: cargo xtask wasm",
 };
 
 /** Astana. */
@@ -85,7 +88,14 @@ export function useStage({ video, settings = {} } = {}) {
     const port = await freePort();
     stage.base = `http://127.0.0.1:${port}`;
     server = spawn(SERVER, ["serve", "--demo"], {
-      env: { ...process.env, TANBA_LISTEN: `127.0.0.1:${port}`, TANBA_DATA_DIR: join(stage.folder, "data"), TANBA_LANG: "en", TANBA_TRUSTED_PROXIES: "127.0.0.0/8", ...settings },
+      env: {
+        ...process.env,
+        TANBA_LISTEN: `127.0.0.1:${port}`,
+        TANBA_DATA_DIR: join(stage.folder, "data"),
+        TANBA_LANG: "en",
+        TANBA_TRUSTED_PROXIES: "127.0.0.0/8",
+        ...settings,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let printed = "";
@@ -185,7 +195,9 @@ export async function visit({ language, width, height, dark, camera = true, ...r
 export async function settled(page) {
   await page.waitForFunction(() => {
     // The page of the look's parts shows one that is busy for ever.
-    const isBusy = location.pathname !== "/app/design" && document.querySelector(".progress .track, [aria-busy=true], .maplibregl-map:not([data-drawn])") !== null;
+    const isBusy =
+      location.pathname !== "/app/design" &&
+      document.querySelector(".progress .track, [aria-busy=true], .maplibregl-map:not([data-drawn])") !== null;
     return !isBusy && [...document.images].every(({ complete }) => complete) && document.fonts.status === "loaded";
   });
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -194,7 +206,14 @@ export async function settled(page) {
 /** Fails with every finding of axe on the page as it is now. */
 export async function accessible(page, name) {
   // Colours that are still changing are no colours to measure.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)));
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+        .map(({ finished }) => finished),
+    ),
+  );
   await page.evaluate(AXE);
   const found = await page.evaluate(async (rules) => {
     const { violations } = await window.axe.run(document, { runOnly: rules });

@@ -29,7 +29,11 @@ worker.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name.startsWith("app-") && name !== CACHE).map((name) => caches.delete(name))))
+      .then((names) =>
+        Promise.all(
+          names.filter((name) => name.startsWith("app-") && name !== CACHE).map((name) => caches.delete(name)),
+        ),
+      )
       .then(() => worker.clients.claim()),
   );
 });
@@ -47,7 +51,11 @@ worker.addEventListener("fetch", (event) => {
   }
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (request.mode === "navigate") {
-    const ours = url.pathname === "/" || url.pathname.startsWith("/app") || url.pathname.startsWith("/01/") || url.pathname.startsWith("/s/");
+    const ours =
+      url.pathname === "/" ||
+      url.pathname.startsWith("/app") ||
+      url.pathname.startsWith("/01/") ||
+      url.pathname.startsWith("/s/");
     if (ours) event.respondWith(shell(request));
     return;
   }
@@ -76,7 +84,9 @@ async function shared(request: Request): Promise<Response> {
     await caches.delete("shared");
     const cache = await caches.open("shared");
     const picture = form.get("picture");
-    const text = [form.get("url"), form.get("text"), form.get("title")].find((part) => typeof part === "string" && part.trim() !== "");
+    const text = [form.get("url"), form.get("text"), form.get("title")].find(
+      (part) => typeof part === "string" && part.trim() !== "",
+    );
     if (picture instanceof File && picture.size > 0) await cache.put("/app/shared/picture", new Response(picture));
     else if (typeof text === "string") await cache.put("/app/shared/text", new Response(text.trim()));
   } catch {

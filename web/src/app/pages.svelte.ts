@@ -21,12 +21,17 @@ export interface Shown {
   key: string;
 }
 
-const at = (page: unknown): Load => () => Promise.resolve({ default: page });
+const at =
+  (page: unknown): Load =>
+  () =>
+    Promise.resolve({ default: page });
 /** Pages for those who sign in bring their words along. */
-const staff = (load: Load): Load => async () => {
-  await need("staff");
-  return load();
-};
+const staff =
+  (load: Load): Load =>
+  async () => {
+    await need("staff");
+    return load();
+  };
 
 const PAGES: [string, Load][] = [
   ["/", at(ScanPage)],
@@ -81,29 +86,67 @@ interface Way {
 
 /** The ways shown on every page: those of everybody, and one for the work of who is signed in. */
 export function ways(): Way[] {
-  const below = (...prefixes: string[]) => (path: string) => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  const below =
+    (...prefixes: string[]) =>
+    (path: string) =>
+      prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
   const ways: Way[] = [
-    { href: "/", name: say("web-way-scan"), sign: "scan", here: (path) => path === "/" || path.startsWith("/app/scans") },
-    { href: "/app/history", name: say("web-way-history"), sign: "history", here: below("/app/history", "/app/compare", "/app/shelf", "/app/recalls") },
+    {
+      href: "/",
+      name: say("web-way-scan"),
+      sign: "scan",
+      here: (path) => path === "/" || path.startsWith("/app/scans"),
+    },
+    {
+      href: "/app/history",
+      name: say("web-way-history"),
+      sign: "history",
+      here: below("/app/history", "/app/compare", "/app/shelf", "/app/recalls"),
+    },
     { href: "/app/reports", name: say("web-way-reports"), sign: "report", here: below("/app/reports", "/app/report") },
   ];
   switch (session.account?.role) {
     case "clerk":
-      ways.push({ href: "/app/deliveries", name: say("web-way-deliveries"), sign: "box", here: below("/app/deliveries") });
+      ways.push({
+        href: "/app/deliveries",
+        name: say("web-way-deliveries"),
+        sign: "box",
+        here: below("/app/deliveries"),
+      });
       break;
     case "inspector":
       ways.push({ href: "/app/work", name: say("web-way-work"), sign: "list", here: below("/app/work") });
       break;
     case "participant":
-      ways.push({ href: "/app/register", name: say("web-way-register"), sign: "building", here: below("/app/register") });
-      ways.push({ href: "/app/deliveries", name: say("web-way-deliveries"), sign: "box", here: below("/app/deliveries") });
+      ways.push({
+        href: "/app/register",
+        name: say("web-way-register"),
+        sign: "building",
+        here: below("/app/register"),
+      });
+      ways.push({
+        href: "/app/deliveries",
+        name: say("web-way-deliveries"),
+        sign: "box",
+        here: below("/app/deliveries"),
+      });
       break;
     case "operator":
     case "auditor":
-      ways.push({ href: "/app/register", name: say("web-way-register"), sign: "building", here: below("/app/register") });
+      ways.push({
+        href: "/app/register",
+        name: say("web-way-register"),
+        sign: "building",
+        here: below("/app/register"),
+      });
       break;
     case undefined:
   }
-  ways.push({ href: "/app/settings", name: say("web-way-settings"), sign: "more", here: below("/app/settings", "/app/sign-in", "/app/account") });
+  ways.push({
+    href: "/app/settings",
+    name: say("web-way-settings"),
+    sign: "more",
+    here: below("/app/settings", "/app/sign-in", "/app/account"),
+  });
   return ways;
 }

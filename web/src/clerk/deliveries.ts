@@ -35,7 +35,9 @@ export const MOST = 1_000;
 
 /** The deliveries of an account on this device, the newest first. */
 export const deliveries = async (account: string): Promise<Delivery[]> =>
-  (await db.list<Delivery>("delivery")).filter((delivery) => delivery.account === account).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  (await db.list<Delivery>("delivery"))
+    .filter((delivery) => delivery.account === account)
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 /** A delivery of an account; another account's is as unknown as one that does not exist. */
 export const find = async (id: string, account: string): Promise<Delivery | undefined> => {
   const found = await db.find<Delivery>("delivery", id);
@@ -58,7 +60,10 @@ export function unpack(sscc: string): Promise<StockAnswer> {
 /** Lines like `04870001234560 24` or `04870001234560;24` as goods and quantities; null when a line is none. */
 export function quantities(text: string): Schemas["ExpectedItem"][] | null {
   const items = new Map<string, number>();
-  for (const line of text.split("\n").map((line) => line.trim()).filter((line) => line !== "")) {
+  for (const line of text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")) {
     const found = /^(\d{8}|\d{12,14})(?:[\s;,xх×]+(\d{1,7}))?$/u.exec(line);
     if (!found?.[1]) return null;
     const gtin = found[1].padStart(14, "0");
@@ -87,7 +92,8 @@ export function title(line: Pick<Line, "may_be_sold">): string {
 }
 
 /** Why not, each reason a sentence in the language of now. */
-export const reasons = (line: Line): string[] => line.reasons.map((reason) => sayIfKnown(`stock-${reason.slug}`) ?? reason.text);
+export const reasons = (line: Line): string[] =>
+  line.reasons.map((reason) => sayIfKnown(`stock-${reason.slug}`) ?? reason.text);
 
 /** Units that were scanned, where a pack counts as those inside; none before the server has answered. */
 export const units = (delivery: Delivery): number | undefined => delivery.answer?.totals.checked;

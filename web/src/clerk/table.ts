@@ -38,7 +38,18 @@ function rows(delivery: Delivery): Cell[][] {
       line?.expires_on ?? "",
     ];
   });
-  const missing = (delivery.answer?.missing ?? []).map((item): Cell[] => ["", "", item.code ?? "", item.gtin ?? "", item.serial ?? "", "", say("stock-missing"), "", "", ""]);
+  const missing = (delivery.answer?.missing ?? []).map((item): Cell[] => [
+    "",
+    "",
+    item.code ?? "",
+    item.gtin ?? "",
+    item.serial ?? "",
+    "",
+    say("stock-missing"),
+    "",
+    "",
+    "",
+  ]);
   return [names(), ...lines, ...missing];
 }
 
@@ -51,7 +62,9 @@ function quoted(value: Cell): string {
 
 /** The delivery as text with semicolons, marked as UTF-8. */
 export function csv(delivery: Delivery): Blob {
-  const text = rows(delivery).map((row) => row.map(quoted).join(";")).join("\r\n");
+  const text = rows(delivery)
+    .map((row) => row.map(quoted).join(";"))
+    .join("\r\n");
   return new Blob(["\uFEFF", text, "\r\n"], { type: "text/csv;charset=utf-8" });
 }
 
@@ -61,9 +74,16 @@ export async function workbook(delivery: Delivery): Promise<Blob> {
   const { default: write } = await import("write-excel-file/universal");
   const [head = [], ...lines] = rows(delivery);
   const cell = (value: Cell) => (typeof value === "number" ? { value, type: Number } : { value, type: String });
-  const sheet = [head.map((value) => ({ value: String(value), type: String, fontWeight: "bold" as const })), ...lines.map((row) => row.map(cell))];
+  const sheet = [
+    head.map((value) => ({ value: String(value), type: String, fontWeight: "bold" as const })),
+    ...lines.map((row) => row.map(cell)),
+  ];
   const widths = [5, 26, 40, 17, 24, 34, 22, 40, 8, 12];
-  return write(sheet, { columns: widths.map((width) => ({ width })), stickyRowsCount: 1, sheet: dayOf(delivery.startedAt) }).toBlob();
+  return write(sheet, {
+    columns: widths.map((width) => ({ width })),
+    stickyRowsCount: 1,
+    sheet: dayOf(delivery.startedAt),
+  }).toBlob();
 }
 
 /** Hands a file to the person, named after the delivery. */

@@ -19,7 +19,8 @@ export async function send(online: boolean): Promise<Outgoing> {
     storage = await IndexedDbStorage.open();
   } catch (error) {
     // Another tab sends just now; it may have begun before the newest scan was there.
-    if (slugOf(error) === "in-use") return { waiting: await known(), again: new Date(Date.now() + 2_000).toISOString() };
+    if (slugOf(error) === "in-use")
+      return { waiting: await known(), again: new Date(Date.now() + 2_000).toISOString() };
     throw error;
   }
   try {
@@ -82,7 +83,14 @@ async function post(body: string): Promise<{ status: number; retryAfter: number 
   try {
     const headers = { "content-type": "application/json" };
     const signal = AbortSignal.timeout(PATIENCE);
-    const answer = await fetch("/v1/scans", { method: "POST", headers, body, signal, credentials: "same-origin", referrerPolicy: "no-referrer" });
+    const answer = await fetch("/v1/scans", {
+      method: "POST",
+      headers,
+      body,
+      signal,
+      credentials: "same-origin",
+      referrerPolicy: "no-referrer",
+    });
     const after = Number(answer.headers.get("retry-after") ?? Number.NaN);
     return { status: answer.status, retryAfter: Number.isInteger(after) && after >= 0 ? after : undefined };
   } catch {

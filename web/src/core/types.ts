@@ -43,4 +43,11 @@ export type Question =
   | { id: number; ask: "learn"; answer: string }
   | { id: number; ask: "send"; online: boolean };
 
-export type Reply = { id: number; sighting?: Sighting; card?: OfflineCard; codes?: string[]; outgoing?: Outgoing; failed?: string };
+export type Reply = {
+  id: number;
+  sighting?: Sighting;
+  card?: OfflineCard;
+  codes?: string[];
+  outgoing?: Outgoing;
+  failed?: string;
+};

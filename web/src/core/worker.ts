@@ -98,7 +98,12 @@ function middle(width: number, height: number): { x: number; y: number; width: n
   const even = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
   const side = Math.min(width, height);
   const across = even(Math.min(width, side * 1.35));
-  return { x: even((width - across) / 2 + 2) - 2, y: even((height - side) / 2 + 2) - 2, width: across, height: even(side) };
+  return {
+    x: even((width - across) / 2 + 2) - 2,
+    y: even((height - side) / 2 + 2) - 2,
+    width: across,
+    height: even(side),
+  };
 }
 
 /** What is to be read of a frame. The frame is used up. */
@@ -106,7 +111,8 @@ async function aimed(frame: VideoFrame | ImageBitmap): Promise<Pixels> {
   try {
     if (!("codedWidth" in frame)) return drawn(frame, middle(frame.width, frame.height));
     const { visibleRect, format } = frame;
-    if (!visibleRect || !GRAY_FIRST.includes(format ?? "")) return drawn(frame, middle(frame.displayWidth, frame.displayHeight));
+    if (!visibleRect || !GRAY_FIRST.includes(format ?? ""))
+      return drawn(frame, middle(frame.displayWidth, frame.displayHeight));
     // The camera's own gray: no colours to work out, and nothing to be fetched back from the graphics chip.
     const part = middle(visibleRect.width, visibleRect.height);
     const rect = { ...part, x: visibleRect.x + part.x, y: visibleRect.y + part.y };
@@ -119,7 +125,11 @@ async function aimed(frame: VideoFrame | ImageBitmap): Promise<Pixels> {
 }
 
 /** Part of a picture, no larger than `largest` on its longer side, by way of a canvas, on white. */
-function drawn(picture: VideoFrame | ImageBitmap, part: { x?: number; y?: number; width: number; height: number }, largest = Number.POSITIVE_INFINITY): Pixels {
+function drawn(
+  picture: VideoFrame | ImageBitmap,
+  part: { x?: number; y?: number; width: number; height: number },
+  largest = Number.POSITIVE_INFINITY,
+): Pixels {
   const scale = Math.min(1, largest / Math.max(part.width, part.height));
   const width = Math.max(1, Math.round(part.width * scale));
   const height = Math.max(1, Math.round(part.height * scale));
@@ -181,7 +191,9 @@ function codesOf(picture: ImageBitmap): wasm.Found[] {
   const isLarge = Math.max(picture.width, picture.height) > LARGEST;
   const found: wasm.Found[] = [];
   const add = (codes: wasm.Found[]): wasm.Found[] => {
-    const others = codes.filter((code) => !found.some((known) => known.format === code.format && known.text === code.text));
+    const others = codes.filter(
+      (code) => !found.some((known) => known.format === code.format && known.text === code.text),
+    );
     found.push(...others);
     return others;
   };
@@ -199,7 +211,10 @@ function codesOf(picture: ImageBitmap): wasm.Found[] {
   }
   const marking = found.filter(isMarking);
   // A bar code beside the marking code of the same product says nothing more.
-  const others = found.filter((code) => !isMarking(code) && !(/^ean|^upc/.test(code.format) && marking.some(({ text }) => text.includes(code.text))));
+  const others = found.filter(
+    (code) =>
+      !isMarking(code) && !(/^ean|^upc/.test(code.format) && marking.some(({ text }) => text.includes(code.text))),
+  );
   return [...marking, ...others];
 }
 
@@ -226,7 +241,11 @@ async function answer(question: Question): Promise<Omit<Reply, "id">> {
     }
     case "judge": {
       await start();
-      const { verdict, wording, title, advice, reasons, facts, note } = wasm.judgeOffline(question.code, question.language, now());
+      const { verdict, wording, title, advice, reasons, facts, note } = wasm.judgeOffline(
+        question.code,
+        question.language,
+        now(),
+      );
       const card: OfflineCard = {
         verdict,
         wording,

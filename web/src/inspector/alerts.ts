@@ -47,11 +47,19 @@ export const list = (filter: Filter, cursor?: string): Promise<{ items: Listed[]
 export const find = (id: string): Promise<Alert> => session.get(path("/v1/alerts/{id}", { id }));
 
 /** Takes, decides, notes or links. The same key makes a second try the same deed. */
-export const act = (id: string, what: "assign" | "decision" | "notes" | "links", body: unknown, key: string): Promise<unknown> =>
+export const act = (
+  id: string,
+  what: "assign" | "decision" | "notes" | "links",
+  body: unknown,
+  key: string,
+): Promise<unknown> =>
   session.post(path(`/v1/alerts/{id}/${what}`, { id }), { json: body, headers: { "idempotency-key": key } });
 
 /** Where suspicious scans gather, or how much is scanned where. */
-export const hotspots = (filter: Filter, method: "cells" | "scans"): Promise<FeatureCollection<Polygon | Point, HotSpot>> =>
+export const hotspots = (
+  filter: Filter,
+  method: "cells" | "scans",
+): Promise<FeatureCollection<Polygon | Point, HotSpot>> =>
   session.get("/v1/hotspots", { query: { from: filter.from, to: filter.to, method } });
 
 /** Hands the list out as a file. */

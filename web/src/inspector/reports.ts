@@ -14,7 +14,9 @@ export async function list(query: Record<string, string | undefined>, pages: num
   const all: Report[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < pages; page += 1) {
-    const listed = await session.get<Schemas["Listed_ListedReport"]>("/v1/inspector/reports", { query: { ...query, cursor, limit: 100 } });
+    const listed = await session.get<Schemas["Listed_ListedReport"]>("/v1/inspector/reports", {
+      query: { ...query, cursor, limit: 100 },
+    });
     all.push(...(listed.items as Report[]));
     cursor = listed.next_cursor ?? undefined;
     if (!cursor) break;
@@ -25,7 +27,17 @@ export async function list(query: Record<string, string | undefined>, pages: num
 /** Something that happened to a report, as the stream tells it. */
 export interface News {
   number: string;
-  what: "received" | "replied" | "reopened" | "assigned" | "taken-from-you" | "given-to-you" | "answered" | "decided" | "deleted" | "expired";
+  what:
+    | "received"
+    | "replied"
+    | "reopened"
+    | "assigned"
+    | "taken-from-you"
+    | "given-to-you"
+    | "answered"
+    | "decided"
+    | "deleted"
+    | "expired";
 }
 
 export type Colleague = Schemas["ColleagueLine"];
@@ -34,7 +46,8 @@ export type Colleague = Schemas["ColleagueLine"];
 export const colleagues = (): Promise<Colleague[]> => session.get("/v1/inspector/colleagues");
 
 /** The alerts about what a report is about. */
-export const alertsOf = (number: string): Promise<Schemas["Alert"][]> => session.get(path("/v1/inspector/reports/{number}/alerts", { number }));
+export const alertsOf = (number: string): Promise<Schemas["Alert"][]> =>
+  session.get(path("/v1/inspector/reports/{number}/alerts", { number }));
 
 /** Follows what happens to reports until `signal` ends it; comes back by itself after a break, where it left off. */
 export async function watchReports(signal: AbortSignal, happened: (news: News) => void): Promise<void> {

@@ -71,7 +71,14 @@ export async function send(method: Method, address: string, options: Options = {
   const patience = AbortSignal.timeout(options.patience ?? 15_000);
   const signal = options.signal ? AbortSignal.any([patience, options.signal]) : patience;
   try {
-    return await fetch(url, { method, headers, body, signal, credentials: "same-origin", referrerPolicy: "no-referrer" });
+    return await fetch(url, {
+      method,
+      headers,
+      body,
+      signal,
+      credentials: "same-origin",
+      referrerPolicy: "no-referrer",
+    });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new Away(patience.aborted ? "slow" : "offline");

@@ -71,13 +71,28 @@ async function within<T>(
 }
 
 export const put = <T>(store: keyof Stores, key: string, value: T): Promise<unknown> =>
-  within<unknown>(store, "readwrite", (objects) => objects.put(value, key) as IDBRequest<unknown>, (kept) => kept.set(key, value));
+  within<unknown>(
+    store,
+    "readwrite",
+    (objects) => objects.put(value, key) as IDBRequest<unknown>,
+    (kept) => kept.set(key, value),
+  );
 
 export const find = <T>(store: keyof Stores, key: string): Promise<T | undefined> =>
-  within<T | undefined>(store, "readonly", (objects) => objects.get(key), (kept) => kept.get(key) as T | undefined);
+  within<T | undefined>(
+    store,
+    "readonly",
+    (objects) => objects.get(key),
+    (kept) => kept.get(key) as T | undefined,
+  );
 
 export const list = <T>(store: keyof Stores): Promise<T[]> =>
-  within<T[]>(store, "readonly", (objects) => objects.getAll(), (kept) => [...kept.values()] as T[]);
+  within<T[]>(
+    store,
+    "readonly",
+    (objects) => objects.getAll(),
+    (kept) => [...kept.values()] as T[],
+  );
 
 export const remove = (store: keyof Stores, ...keys: string[]): Promise<unknown> =>
   within<unknown>(
@@ -97,4 +112,3 @@ export const clear = (store: keyof Stores): Promise<unknown> =>
     (objects) => objects.clear() as IDBRequest<unknown>,
     (kept) => kept.clear(),
   );
-

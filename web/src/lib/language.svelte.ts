@@ -46,7 +46,8 @@ const current = $state<{ tag: Language; version: number }>({ tag: chosen(), vers
 
 /** What was chosen before, or else what the browser asks for first, or else Kazakh. */
 function chosen(): Language {
-  const known = (tag: string | null | undefined) => LANGUAGES.find(([known]) => tag?.toLowerCase().startsWith(known))?.[0];
+  const known = (tag: string | null | undefined) =>
+    LANGUAGES.find(([known]) => tag?.toLowerCase().startsWith(known))?.[0];
   let remembered: string | null = new URLSearchParams(location.search).get("lang");
   try {
     remembered ??= localStorage.getItem(REMEMBERED);
@@ -100,7 +101,8 @@ function text(key: string, args?: Args): string | undefined {
   const message = bundle.getMessage(key);
   if (!message?.value) return undefined;
   const given: Record<string, FluentVariable> = {};
-  for (const [name, value] of Object.entries(args ?? {})) given[name] = typeof value === "number" ? new Count(value) : value;
+  for (const [name, value] of Object.entries(args ?? {}))
+    given[name] = typeof value === "number" ? new Count(value) : value;
   return bundle.formatPattern(message.value, given, []);
 }
 

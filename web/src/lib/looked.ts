@@ -115,7 +115,10 @@ export function labelOf(looked: Looked): string {
   const gtin = looked.answer?.code?.gtin ?? fact("gtin");
   if (gtin) return say("web-goods-of", { gtin });
   // Without the sign of the symbology that a scanner puts in front.
-  return looked.code.replace(/^\][A-Za-z]\d/, "").replaceAll("\u001d", " ").slice(0, 60);
+  return looked.code
+    .replace(/^\][A-Za-z]\d/, "")
+    .replaceAll("\u001d", " ")
+    .slice(0, 60);
 }
 
 /** What was looked at since the page was opened: shown without waiting for the device's store. */

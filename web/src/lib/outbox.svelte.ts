@@ -34,7 +34,12 @@ export function waiting(): number {
 
 /** Keeps a scan for sending, with as much of its place as was agreed to. The first one goes without a place; the next wait
  * until the question about places is answered. */
-export async function keep(id: string, code: string, verdict: string | undefined, source: Scan["source"]): Promise<void> {
+export async function keep(
+  id: string,
+  code: string,
+  verdict: string | undefined,
+  source: Scan["source"],
+): Promise<void> {
   if (settings.consent === undefined) settings.countScan();
   const consent = settings.consent ?? (settings.scans < ASKED_AFTER ? "none" : undefined);
   const scan: Kept = {
@@ -59,7 +64,8 @@ export async function agree(): Promise<void> {
 }
 
 async function release({ held: _held, ...scan }: Kept): Promise<void> {
-  const place = scan.consent === "none" ? undefined : shared(await locate(8_000, scan.consent === "exact"), scan.consent);
+  const place =
+    scan.consent === "none" ? undefined : shared(await locate(8_000, scan.consent === "exact"), scan.consent);
   await db.put("outbox", scan.id, { ...scan, ...(place && { place }) });
   if (place) placed(scan.id, place);
   await flush();
@@ -89,7 +95,8 @@ async function send(): Promise<void> {
     const { waiting, again } = await core.send(online);
     state.waiting = waiting;
     // A connection that comes back tells by itself.
-    if (again && online) timer = setTimeout(() => void flush(), Math.min(Math.max(Date.parse(again) - Date.now(), 1_000), 3_600_000));
+    if (again && online)
+      timer = setTimeout(() => void flush(), Math.min(Math.max(Date.parse(again) - Date.now(), 1_000), 3_600_000));
   } catch {
     // The core can't be had now: everything stays where it is.
     timer = setTimeout(() => void flush(), LATER);

@@ -30,7 +30,12 @@ export async function openPicture(file: Blob): Promise<ImageBitmap> {
   try {
     picture = await createImageBitmap(file);
   } catch {
-    const head = new Uint8Array(await file.slice(0, 12).arrayBuffer().catch(() => new ArrayBuffer(0)));
+    const head = new Uint8Array(
+      await file
+        .slice(0, 12)
+        .arrayBuffer()
+        .catch(() => new ArrayBuffer(0)),
+    );
     throw new NotAPicture(isHeic(head) ? "heic" : "unreadable");
   }
   if (picture.width * picture.height > MAX_PIXELS || Math.max(picture.width, picture.height) > MAX_SIDE) {

@@ -23,7 +23,14 @@ const PATIENCE = 3_000;
 type Remembered = Pick<Account, "id" | "login" | "role" | "participant" | "region">;
 
 /** What only the server can tell of an account, until it does. */
-const UNTOLD = { created_at: "", failed_sign_ins: 0, notices: [], must_replace: [], recovery_codes_left: 0, idle_minutes: 0 };
+const UNTOLD = {
+  created_at: "",
+  failed_sign_ins: 0,
+  notices: [],
+  must_replace: [],
+  recovery_codes_left: 0,
+  idle_minutes: 0,
+};
 
 const state = $state<{ account: Account | undefined; known: boolean }>({ account: undefined, known: false });
 /** Whether the server has confirmed the account since the page was opened. */
@@ -57,7 +64,9 @@ function remember(account: Account): void {
 function recall(): Account | undefined {
   try {
     const found = JSON.parse(kept() ?? "null") as Remembered | null;
-    return found && typeof found.id === "string" && typeof found.role === "string" ? { ...UNTOLD, ...found } : undefined;
+    return found && typeof found.id === "string" && typeof found.role === "string"
+      ? { ...UNTOLD, ...found }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -81,7 +81,9 @@ export const news = (): Kept[] => state.items.filter((item) => item.news);
 export function fits(looked: Looked): boolean {
   void open();
   const { answer } = looked;
-  return answer?.kind === "unit" && !!answer.code?.gtin && ["in-circulation", "sold", "expired"].includes(answer.verdict);
+  return (
+    answer?.kind === "unit" && !!answer.code?.gtin && ["in-circulation", "sold", "expired"].includes(answer.verdict)
+  );
 }
 
 const same = (item: Kept, answer: Answer | undefined): boolean =>

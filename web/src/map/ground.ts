@@ -29,11 +29,18 @@ export function groundSources(): Record<string, SourceSpecification> {
 
 /** Layers for below everything else. */
 export function groundLayers(): LayerSpecification[] {
-  const [water, land, ours, edge] = isDark() ? ["#0d1519", "#18232a", "#22323a", "#53656f"] : ["#dfe7e8", "#eeebe3", "#ffffff", "#9aa3a3"];
+  const [water, land, ours, edge] = isDark()
+    ? ["#0d1519", "#18232a", "#22323a", "#53656f"]
+    : ["#dfe7e8", "#eeebe3", "#ffffff", "#9aa3a3"];
   return [
     { id: "water", type: "background", paint: { "background-color": water } },
     { id: "land", type: "fill", source: "outlines", paint: { "fill-color": ["case", ["get", "ours"], ours, land] } },
-    { id: "edges", type: "line", source: "outlines", paint: { "line-color": edge, "line-width": ["case", ["get", "ours"], 2, 1] } },
+    {
+      id: "edges",
+      type: "line",
+      source: "outlines",
+      paint: { "line-color": edge, "line-width": ["case", ["get", "ours"], 2, 1] },
+    },
     ...(tiles() ? [{ id: "tiles", type: "raster" as const, source: "tiles" }] : []),
   ];
 }
@@ -49,7 +56,11 @@ export function townLayers(): LayerSpecification[] {
       type: "symbol",
       source: "towns",
       // Clear of a spot that lies on the town, and further below where a larger sign takes the place.
-      layout: { "text-field": ["get", "name"], "text-size": 12, "text-variable-anchor-offset": ["top", [0, 0.8], "top", [0, 2]] },
+      layout: {
+        "text-field": ["get", "name"],
+        "text-size": 12,
+        "text-variable-anchor-offset": ["top", [0, 0.8], "top", [0, 2]],
+      },
       paint: { "text-color": name, "text-halo-color": halo, "text-halo-width": 1.4 },
     },
   ];

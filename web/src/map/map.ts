@@ -49,7 +49,10 @@ export const DRAWN: [[number, number], [number, number]] = [
 export const NEAREST = (): number => (tiles() ? 18 : 11);
 
 const isDrawn = (spot: { latitude: number; longitude: number }): boolean =>
-  spot.longitude >= DRAWN[0][0] && spot.longitude <= DRAWN[1][0] && spot.latitude >= DRAWN[0][1] && spot.latitude <= DRAWN[1][1];
+  spot.longitude >= DRAWN[0][0] &&
+  spot.longitude <= DRAWN[1][0] &&
+  spot.latitude >= DRAWN[0][1] &&
+  spot.latitude <= DRAWN[1][1];
 
 /** What has to be seen for all of these to be seen, with a margin; the country when there are none. A place far abroad, such as
  * the 0,0 of a faulty phone, does not widen the view: it is in the list beside the map. */
@@ -58,12 +61,24 @@ export function bounds(spots: { latitude: number; longitude: number }[]): [numbe
   if (near.length === 0) return COUNTRY;
   const [lats, lons] = [near.map((spot) => spot.latitude), near.map((spot) => spot.longitude)];
   // Without tiles there is nothing to see by but towns: the next ones should be in sight, and they lie far apart.
-  const margin = Math.max(tiles() ? 0.02 : 1.5, (Math.max(...lats) - Math.min(...lats)) * 0.15, (Math.max(...lons) - Math.min(...lons)) * 0.15);
-  return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin];
+  const margin = Math.max(
+    tiles() ? 0.02 : 1.5,
+    (Math.max(...lats) - Math.min(...lats)) * 0.15,
+    (Math.max(...lons) - Math.min(...lons)) * 0.15,
+  );
+  return [
+    Math.min(...lons) - margin,
+    Math.min(...lats) - margin,
+    Math.max(...lons) + margin,
+    Math.max(...lats) + margin,
+  ];
 }
 
 /** The great-circle distance in kilometres. */
-export function kilometres(a: { latitude: number; longitude: number }, b: { latitude: number; longitude: number }): number {
+export function kilometres(
+  a: { latitude: number; longitude: number },
+  b: { latitude: number; longitude: number },
+): number {
   const rad = Math.PI / 180;
   const h =
     Math.sin(((b.latitude - a.latitude) * rad) / 2) ** 2 +
@@ -86,12 +101,20 @@ const FINGER = 12;
 /** A place that was pointed at: as sure as the map was near. */
 export function pointed(latitude: number, longitude: number, metresPerPixel: number): Place {
   const round = (degrees: number) => Math.round(degrees * 100_000) / 100_000;
-  return { latitude: round(latitude), longitude: round(longitude), accuracy_metres: Math.round(Math.min(Math.max(metresPerPixel * FINGER, 10), 50_000)) };
+  return {
+    latitude: round(latitude),
+    longitude: round(longitude),
+    accuracy_metres: Math.round(Math.min(Math.max(metresPerPixel * FINGER, 10), 50_000)),
+  };
 }
 
 /** Whether two places are one and the same, whatever objects they are told by. */
 export function isSame(one: Place | undefined, other: Place | undefined): boolean {
-  return one?.latitude === other?.latitude && one?.longitude === other?.longitude && one?.accuracy_metres === other?.accuracy_metres;
+  return (
+    one?.latitude === other?.latitude &&
+    one?.longitude === other?.longitude &&
+    one?.accuracy_metres === other?.accuracy_metres
+  );
 }
 
 /** Metres in a degree of latitude. */

@@ -4,7 +4,8 @@ import type { Key } from "../generated/words";
 import { say } from "../lib/language.svelte";
 
 /** Whether a fault at this path of the body belongs to the field of this name. */
-export const covers = (name: string, path: string): boolean => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
+export const covers = (name: string, path: string): boolean =>
+  path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
 
 /** What people call the fields of bodies, by the last name of their paths. */
 const NAMES: Record<string, Key> = {

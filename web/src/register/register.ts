@@ -22,7 +22,8 @@ export type KeyCard = Schemas["KeyCard"];
 export type KeysAndList = Schemas["KeysAndList"];
 
 /** Whether an answer says that another operator has to approve first. */
-export const isAsked = (answer: unknown): answer is Approval => typeof answer === "object" && answer !== null && "asked_by" in answer;
+export const isAsked = (answer: unknown): answer is Approval =>
+  typeof answer === "object" && answer !== null && "asked_by" in answer;
 
 /** One page of a list. */
 export interface Listed<T> {
@@ -42,13 +43,19 @@ export const order = (id: string): Promise<OrderProgress> => session.get(path("/
 let groupsOnce: Promise<Group[]> | undefined;
 /** Groups of goods with the fields that their cards need. */
 export function groups(): Promise<Group[]> {
-  groupsOnce ??= session.get<Schemas["Directory_ProductGroup"]>("/v1/reference/product-groups").then((directory) => directory.items);
+  groupsOnce ??= session
+    .get<Schemas["Directory_ProductGroup"]>("/v1/reference/product-groups")
+    .then((directory) => directory.items);
   groupsOnce.catch(() => (groupsOnce = undefined));
   return groupsOnce;
 }
 
 /** Hands out a file of the register. */
-export async function download(address: string, name: string, query: Record<string, string | number> = {}): Promise<void> {
+export async function download(
+  address: string,
+  name: string,
+  query: Record<string, string | number> = {},
+): Promise<void> {
   const response = await session.fetch(address, { query, patience: 300_000 });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
@@ -67,7 +74,12 @@ export const orderState: Record<OrderState, () => string> = {
   refused: () => say("web-order-refused"),
   voided: () => say("web-order-voided"),
 };
-export const orderTone: Record<OrderState, Tone> = { "awaiting-approval": "mild", approved: "good", refused: "grave", voided: "quiet" };
+export const orderTone: Record<OrderState, Tone> = {
+  "awaiting-approval": "mild",
+  approved: "good",
+  refused: "grave",
+  voided: "quiet",
+};
 
 /** The day in the number of a customs declaration, NNNNN/DDMMYY/NNNNNNN, as "2026-11-20"; nothing when it has none. */
 export function dayOfDeclaration(number: string): string | undefined {

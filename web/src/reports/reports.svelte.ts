@@ -105,13 +105,20 @@ export function empty(): Draft {
 
 /** Whether anything was put into a draft. */
 export function begun(draft: Draft): boolean {
-  return draft.category !== "" || draft.words !== "" || draft.outlet !== "" || draft.address !== "" || draft.photos.length > 0;
+  return (
+    draft.category !== "" ||
+    draft.words !== "" ||
+    draft.outlet !== "" ||
+    draft.address !== "" ||
+    draft.photos.length > 0
+  );
 }
 
 export const drafts = async (): Promise<Draft[]> =>
   (await db.list<Draft>("draft")).sort((a, b) => (a.at < b.at ? 1 : -1));
 export const draft = (id: string): Promise<Draft | undefined> => db.find<Draft>("draft", id);
-export const save = (draft: Draft): Promise<unknown> => db.put("draft", draft.id, { ...draft, at: new Date().toISOString() });
+export const save = (draft: Draft): Promise<unknown> =>
+  db.put("draft", draft.id, { ...draft, at: new Date().toISOString() });
 export const discard = (id: string): Promise<unknown> => db.remove("draft", id);
 
 function form(draft: Draft): FormData {
@@ -158,7 +165,12 @@ async function transmit(draft: Draft): Promise<Sent> {
       return { kept: known, messages: [] };
     }
     const receipt = await post<Receipt>("/v1/reports", { form: form(draft), patience: 120_000 });
-    const kept = { number: receipt.number, token: receipt.token, category: draft.category, at: new Date().toISOString() };
+    const kept = {
+      number: receipt.number,
+      token: receipt.token,
+      category: draft.category,
+      at: new Date().toISOString(),
+    };
     await db.put("followed", receipt.number, { ...kept, draft: draft.id });
     persist();
     await discard(draft.id);
@@ -206,7 +218,10 @@ async function sendWaiting(): Promise<void> {
 export function watch(): void {
   const again = () => void flush();
   addEventListener("online", again);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && state.waiting > 0 && again());
+  document.addEventListener(
+    "visibilitychange",
+    () => document.visibilityState === "visible" && state.waiting > 0 && again(),
+  );
   again();
 }
 
@@ -228,9 +243,16 @@ export const follow = (kept: Kept): Promise<Followed> => get<Followed>(address(k
 
 /** Writes to the inspector, with photos if there are any, or opens a decided report once more. The same key makes a second
     try the same message. */
-export async function write(kept: Kept, kind: "messages" | "reopen", text: string, photos: Blob[], key: string): Promise<void> {
+export async function write(
+  kept: Kept,
+  kind: "messages" | "reopen",
+  text: string,
+  photos: Blob[],
+  key: string,
+): Promise<void> {
   const headers = { ...secret(kept), "idempotency-key": key };
-  if (photos.length === 0) return void (await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } }));
+  if (photos.length === 0)
+    return void (await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } }));
   const form = new FormData();
   if (text !== "") form.set("text", text);
   photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));

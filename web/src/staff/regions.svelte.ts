@@ -19,6 +19,9 @@ export function regions(): Promise<Region[]> {
 /** A region's name in the language of now; its number until that is known. */
 export function regionName(kato: string | null | undefined): string | undefined {
   if (!kato) return undefined;
-  if (known.length === 0) void regions().then((found) => (known = found)).catch(() => undefined);
+  if (known.length === 0)
+    void regions()
+      .then((found) => (known = found))
+      .catch(() => undefined);
   return known.find((region) => region.kato === kato)?.name[language()] ?? kato;
 }
