@@ -62,13 +62,13 @@ export function words(folder: string, listed: string): Plugin {
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
-      const [language, set] = id.slice(PREFIX.length + 1).split("/");
-      if (!LANGUAGES.includes(language ?? "") || !(set! in SETS)) throw new Error(`no words ${id}`);
-      const themes = SETS[set as keyof typeof SETS];
+      const [language = "", set = ""] = id.slice(PREFIX.length + 1).split("/");
+      const themes = new Map(Object.entries(SETS)).get(set);
+      if (!LANGUAGES.includes(language) || !themes) throw new Error(`no words ${id}`);
       for (const theme of themes) {
-        this.addWatchFile(join(folder, language!, `${BORROWED[theme]?.file ?? theme}.ftl`));
+        this.addWatchFile(join(folder, language, `${BORROWED[theme]?.file ?? theme}.ftl`));
       }
-      const text = themes.map((theme) => read(folder, language!, theme)).join("\n");
+      const text = themes.map((theme) => read(folder, language, theme)).join("\n");
       return `export default ${JSON.stringify(text)};`;
     },
   };

@@ -5,6 +5,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::run::{Failed, cargo, run, succeeds, target};
+use crate::web;
 
 /// The version that reads our `deny.toml`.
 const CARGO_DENY: &str = "0.20.2";
@@ -33,6 +34,7 @@ impl Check {
         }
         eprintln!("Checking with clippy");
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
+        web::check()?;
         if !self.full {
             return Ok(());
         }

@@ -47,7 +47,7 @@ enum Chore {
     Up(up::Up),
     /// Run every test there is, against a real PostgreSQL and Redis that the tests bring up themselves.
     Test(test::Test),
-    /// Check formatting and lints; with --full also the workspaces apart, licences, banned crates and sources.
+    /// Check formatting and lints of Rust and of the app; with --full also the workspaces apart, licences, banned crates and sources.
     Check(check::Check),
     /// Build the app that people open in a browser, into web/dist.
     Web,

@@ -43,6 +43,18 @@ pub fn build() -> Result<(), Failed> {
     run(node.npm(&folder).args(["run", "--silent", "build", "--", "--logLevel", "warn"]))
 }
 
+/// Checks the app: its formatting, its lints, its types.
+pub fn check() -> Result<(), Failed> {
+    let folder = root().join("web");
+    let node = Node::find()?;
+    node.install_packages(&folder)?;
+    eprintln!("Checking the app");
+    for script in ["lint", "check"] {
+        run(node.npm(&folder).args(["run", "--silent", script]))?;
+    }
+    Ok(())
+}
+
 /// What the core for the browser is made from.
 const CORE: [&str; 5] = ["ffi/wasm/src", "ffi/wasm/js", "mobile-core/src", "marking/src", "locales"];
 
