@@ -258,7 +258,7 @@ async fn every_role_is_answered_as_the_contract_says() {
         tester.try_all(Some((role, people.token(name))), if name == "rival" { 2 } else { 8 }).await;
     }
     let db = trade.app.app.base.db.get().await.unwrap();
-    let kinds = "SELECT DISTINCT kind FROM operation WHERE at > $1 ORDER BY kind";
+    let kinds = "SELECT DISTINCT kind FROM document WHERE at > $1 ORDER BY kind";
     let kinds: Vec<String> = db.query(kinds, &[&began]).await.unwrap().iter().map(|row| row.get(0)).collect();
     let changed = ["apply", "pack", "recall", "release", "return", "sell", "ship", "unpack", "withdraw"];
     let missed: Vec<_> = changed.iter().filter(|kind| !kinds.iter().any(|done| done == *kind)).collect();

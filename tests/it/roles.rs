@@ -421,7 +421,7 @@ async fn claims_in_a_body_are_refused_and_answers_are_whitelists() {
     let release = json!({ "id": Uuid::new_v4(), "units": units, "produced_on": "2026-01-10" });
     claimed(&trade.producer, "/v1/releases", release).await;
     let owner = format!(
-        "SELECT count(*) FROM operation o JOIN participant p ON p.number = o.participant
+        "SELECT count(*) FROM document o JOIN participant p ON p.number = o.participant
         WHERE p.bin = '{PRODUCER}' AND o.account_id <> '{}'",
         Uuid::nil()
     );

@@ -94,7 +94,7 @@ impl Drill {
         let entries = ledger.read().expect("the ledger is read");
         let acknowledged = entries.values().filter(|entry| entry.fate == Fate::Ack).count();
         let db = app.app.base.db.get().await.expect("PostgreSQL answers");
-        let list = "SELECT first_index FROM operation_range JOIN operation ON id = operation_id WHERE kind = 'sell'";
+        let list = "SELECT first_index FROM document_range JOIN document ON id = document_id WHERE kind = 'sell'";
         let rows = db.query(list, &[]).await.expect("sales are listed");
         let sold: std::collections::BTreeSet<i32> = rows.iter().map(|row| row.get(0)).collect();
         let asked = sender.done.lock().unwrap_or_else(PoisonError::into_inner).sold.clone();
