@@ -7,7 +7,9 @@ ALTER TABLE job
 CREATE TABLE dead_job (
     id          bigint PRIMARY KEY,         -- the job's own
     kind        text NOT NULL,
+    lane        text NOT NULL,
     payload     jsonb NOT NULL,
+    things      int NOT NULL,               -- what it is about: scans, units, photos
     attempts    int NOT NULL,
     last_error  text,
     appended_at timestamptz NOT NULL,

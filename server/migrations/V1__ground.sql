@@ -32,6 +32,7 @@ CREATE TRIGGER audit_link_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON aud
 CREATE TABLE job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind        text NOT NULL,
+    lane        text NOT NULL DEFAULT 'general',    -- which workers take it
     payload     jsonb NOT NULL,
     run_at      timestamptz NOT NULL DEFAULT now(),
     attempts    int NOT NULL DEFAULT 0,

@@ -15,8 +15,7 @@ ALTER TABLE scan ADD COLUMN region text;    -- KATO code of the place
 
 -- Scans to be judged are taken by workers of their own, so that they never hold up the snapshot.
 DROP INDEX job_due;
-CREATE INDEX job_due ON job (run_at, id) WHERE kind <> 'judge-scans';
-CREATE INDEX job_judge ON job (run_at, id) WHERE kind = 'judge-scans';
+CREATE INDEX job_due ON job (lane, run_at, id);
 
 -- What is remembered of a code, a device, a shop or a run of codes: a summary of bounded size.
 CREATE TABLE trail (

@@ -35,7 +35,7 @@ const ORDER: [&str; 24] = [
 ];
 
 /// Modules of the platform, in the same way.
-const PLATFORM: [&str; 14] = [
+const PLATFORM: [&str; 15] = [
     "clock",
     "config",
     "unicode",
@@ -43,6 +43,7 @@ const PLATFORM: [&str; 14] = [
     "problem",
     "bounds",
     "tasks",
+    "upkeep",
     "cache",
     "db",
     "audit",

@@ -22,7 +22,8 @@ fn rows() -> Vec<[String; 3]> {
 fn tests() -> String {
     let folders =
         ["marking", "locales", "mobile-core/src", "ffi/src", "ffi/tests", "server", "tests", "xtask", "web/e2e"];
-    files(&folders, &["rs", "py", "mjs"]).into_iter().map(|(_, text)| text).collect()
+    // A long name of a walk is on a line of its own.
+    files(&folders, &["rs", "py", "mjs"]).into_iter().map(|(_, text)| text.replace("test(\n  \"", "test(\"")).collect()
 }
 
 #[test]

@@ -131,7 +131,7 @@ async fn a_job_that_kills_its_worker_is_counted_and_the_next_worker_goes_on() {
     assert_eq!(number(app, "SELECT count(*) FROM dead_job WHERE kind = 'judge-scans'").await, 1);
     // A single one that only ever kills is put aside before it is begun again.
     let kills = "INSERT INTO job (kind, payload, attempts, held_until)
-        VALUES ('judge-sale', '{\"judge_sale\":{\"seller\":1,\"at\":0,\"units\":[]}}', 10, now() - interval '1 second')";
+        VALUES ('judge-sale', '{\"seller\":1,\"at\":0,\"units\":[]}', 10, now() - interval '1 second')";
     execute(app, kills).await;
     settle_all(app).await;
     assert_eq!(number(app, "SELECT count(*) FROM dead_job WHERE kind = 'judge-sale'").await, 1);

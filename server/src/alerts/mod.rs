@@ -7,6 +7,7 @@ mod export;
 mod hotspots;
 mod http;
 mod inspect;
+pub(crate) mod job;
 mod look;
 mod networks;
 mod retention;
@@ -21,7 +22,7 @@ mod words;
 pub(crate) use http::routes;
 pub use retention::{forget_networks, keep_house};
 pub use watch::Watch;
-pub(crate) use watch::{Wanted, judge_sale, judge_scans, refresh};
+pub(crate) use watch::{judge_sale, judge_scans, refresh};
 pub(crate) use webhook::tell;
 
 use crate::auth::Streams;

@@ -9,6 +9,7 @@ mod gate;
 mod history;
 mod hold;
 mod http;
+pub(crate) mod job;
 mod own;
 mod password;
 mod recovery;

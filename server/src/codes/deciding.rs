@@ -10,7 +10,7 @@ use super::store::order::{self as store, Decision};
 use super::store::{place as places, quota as quotas};
 use crate::keys::KeySet;
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshOrder};
 use crate::platform::problem::{Error, Result};
 use crate::registry;
 
@@ -43,7 +43,7 @@ pub(crate) async fn approve(
     let places = take_places(tx, &product, order.participant, order.quantity, limits, now).await?;
     let key = seal_key(keys, order.group, now)?;
     let order = store::decide(tx, order.number, Decision::Approve { places, key }, operator, now).await?;
-    jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
+    jobs::append_refresh(tx, RefreshOrder { order: order.number, segments: Vec::new() }).await?;
     Ok(order)
 }
 

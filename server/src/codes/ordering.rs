@@ -15,7 +15,7 @@ use super::store::quota as quotas;
 use crate::keys::KeySet;
 use crate::platform::clock;
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshOrder};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::{self, Participant, ParticipantRole, Product};
 
@@ -87,7 +87,7 @@ pub(crate) async fn place_order(
     };
     let order = store::insert_order(tx, &new, taken).await?.ok_or_else(id_taken)?;
     if is_granted {
-        jobs::append(tx, &Job::RefreshOrder { order: order.number, segments: Vec::new() }).await?;
+        jobs::append_refresh(tx, RefreshOrder { order: order.number, segments: Vec::new() }).await?;
     }
     Ok(order)
 }

@@ -23,6 +23,7 @@ use crate::documents::{Application, Backdated, Documents, RecallRequest, Release
 use crate::keys::Purpose;
 use crate::platform::audit::{Actor, Who};
 use crate::platform::config::Config;
+use crate::platform::db::Lock;
 use crate::platform::problem::{Error, Result};
 use crate::registry::{self, NewParticipant, NewProduct};
 
@@ -82,7 +83,7 @@ pub async fn load(
     // One process loads the demo; processes that start beside it wait.
     let mut db = codes.base.db.get().await?;
     let turn = db.transaction().await?;
-    turn.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    Lock::Demo.hold(&turn).await?;
     if is_filed(&turn, LAST_DOCUMENT).await? {
         return Ok(Loaded { codes: 0, accounts });
     }
@@ -91,9 +92,6 @@ pub async fn load(
     turn.commit().await?;
     Ok(Loaded { codes: ORDERS.iter().map(|(_, quantity, _)| quantity).sum(), accounts })
 }
-
-/// Advisory lock: one process loads the demo.
-const LOCK: i64 = 0x7461_6e62_6111;
 
 /// The last document of the demo.
 const LAST_DOCUMENT: Uuid = Uuid::from_u128(0x7461_6e62_6100_4000_8000_00ff_0000_0000);

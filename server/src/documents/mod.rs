@@ -22,7 +22,7 @@ pub(crate) use kinds::application::Application;
 pub(crate) use kinds::consumer_return::Return;
 pub(crate) use kinds::recall::RecallRequest;
 pub(crate) use kinds::release::Release;
-pub(crate) use kinds::sale::Sale;
+pub(crate) use kinds::sale::{JudgeSale, Sale};
 pub(crate) use kinds::withdrawal::Withdrawal;
 pub(crate) use store::{End, find_end};
 

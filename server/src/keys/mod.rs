@@ -3,6 +3,7 @@
 //! phones in a list that an offline root signs.
 
 mod http;
+pub(crate) mod job;
 mod key;
 mod list;
 mod live;

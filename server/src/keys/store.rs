@@ -5,7 +5,7 @@ use marking::layout::Group;
 
 use super::key::{KeyCard, Purpose, UnknownKind};
 use super::list::PublishedKeyList;
-use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::db::{GenericClient, Lock, Transaction};
 use crate::platform::problem::{Error, Result};
 
 /// A key as it is stored.
@@ -17,8 +17,7 @@ pub(super) struct KeyRow {
 
 /// Lets one process at a time make keys; released with the transaction.
 pub(super) async fn lock(tx: &Transaction<'_>) -> Result<()> {
-    tx.execute("-- keys::lock\n SELECT pg_advisory_xact_lock(x'74616e62616b6579'::bigint)", &[]).await?;
-    Ok(())
+    Lock::Keys.hold(tx).await
 }
 
 /// Every key.

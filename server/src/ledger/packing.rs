@@ -9,7 +9,7 @@ use super::pack::{self, Pack, PackRefusal};
 use super::range::{UnitRange, ranges_of};
 use super::store::{pack as packs, sscc_column};
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshPacks};
 use crate::platform::problem::{Error, Result};
 
 /// Locks packs that a participant names (operators may name any); the packs in the order of the numbers, with those inside
@@ -95,7 +95,7 @@ pub(crate) async fn refresh_packs(tx: &Transaction<'_>, packs: BTreeSet<i64>) ->
         return Ok(());
     }
     let packs = packs.into_iter().map(u64::try_from).collect::<Result<_, _>>().map_err(Error::internal)?;
-    jobs::append(tx, &Job::RefreshPacks { packs }).await
+    jobs::append_refresh(tx, RefreshPacks { packs }).await
 }
 
 /// Marks packs in which nothing is left as taken apart, and the packs around them if that emptied them too. Returns

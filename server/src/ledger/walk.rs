@@ -14,7 +14,7 @@ use super::range::{UnitRange, merged};
 pub(crate) use super::store::order::OrderUnits;
 use super::store::{order as orders, pack as packs, segment, sscc_column};
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshOrder};
 use crate::platform::problem::{Error, Result};
 
 /// The units of an effect: sorted and disjoint ranges, and the packs that are changed with them.
@@ -89,7 +89,7 @@ pub(crate) async fn apply(
     }
     if effect.changes_units() {
         for (ranges, segments) in touched {
-            jobs::append(tx, &Job::RefreshOrder { order: ranges[0].order, segments }).await?;
+            jobs::append_refresh(tx, RefreshOrder { order: ranges[0].order, segments }).await?;
         }
     }
     change_packs(tx, effect, units, &around, at).await?;

@@ -30,7 +30,7 @@ struct DeadJobCard {
     kind: String,
     /// How many things it is about: scans, units, photos.
     #[schema(example = 1)]
-    things: usize,
+    things: i32,
     /// Attempts that failed.
     #[schema(example = 10)]
     attempts: i32,

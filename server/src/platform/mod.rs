@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod problem;
 pub(crate) mod tasks;
 pub(crate) mod unicode;
+pub(crate) mod upkeep;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod index;
+pub(crate) mod job;
 mod place;
 mod store;
 

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::participant::{CheckedParticipant, Participant, ParticipantRole};
 use super::prefix::Gs1Prefix;
 use super::product::{CheckedProduct, Product, ProductState};
-use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::db::{GenericClient, Lock, Transaction};
 use crate::platform::problem::{Error, Result};
 
 /// Keeps a participant; `None` when its BIN is taken.
@@ -216,7 +216,7 @@ pub(super) async fn set_prefixes(db: &impl GenericClient, number: i32, prefixes:
 /// The GS1 prefixes of all participants but one. Holds them against others who change prefixes until the transaction
 /// ends.
 pub(super) async fn hold_prefixes(tx: &Transaction<'_>, but: Option<i32>) -> Result<Vec<Gs1Prefix>> {
-    tx.execute("SELECT pg_advisory_xact_lock($1)", &[&PREFIXES]).await?;
+    Lock::Gs1Prefixes.hold(tx).await?;
     let list = tx
         .prepare_cached(
             "-- registry::list_prefixes
@@ -226,9 +226,6 @@ pub(super) async fn hold_prefixes(tx: &Transaction<'_>, but: Option<i32>) -> Res
     let rows = tx.query(&list, &[&but]).await?;
     Ok(rows.iter().filter_map(|row| row.get::<_, &str>(0).parse().ok()).collect())
 }
-
-/// Advisory lock of those who change GS1 prefixes.
-const PREFIXES: i64 = 0x7461_6e62_6701;
 
 /// What of the cards is asked for.
 #[derive(Clone, Debug, Default)]

@@ -98,7 +98,7 @@ impl Erasures {
     }
 }
 
-/// Notes erasures outside of PostgreSQL; the worker does it for `Job::NoteErasures`.
+/// Notes erasures outside of PostgreSQL; the worker does it for `NoteErasures`.
 pub async fn note_erasures(state: &Reports, reports: &[Uuid], why: Erased) -> Result<()> {
     let reports: Vec<_> = reports.iter().map(|report| (*report, why)).collect();
     state.erasures.note(&reports).await?;

@@ -67,7 +67,7 @@ pub(crate) struct Bounds {
 }
 
 /// Brings the links of a report up to date: those with reports of the week before and after, or none when its author's data
-/// are gone. The worker does it for `Job::LinkReport`. Harmless when it happens twice.
+/// are gone. The worker does it for `LinkReport`. Harmless when it happens twice.
 pub async fn update(state: &Reports, report: Uuid) -> Result<()> {
     let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;

@@ -10,6 +10,7 @@ mod follow;
 mod form;
 mod http;
 mod inspect;
+pub(crate) mod job;
 mod links;
 mod network;
 mod photo;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::draft::Draft;
+use super::job::LinkReport;
 use super::links::Sighting;
 use super::network::with_network;
 use super::photo::Photo;
@@ -16,7 +17,7 @@ use crate::keys;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::clock;
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::reports::Reports;
 
@@ -195,7 +196,7 @@ async fn write(
     store::insert_photos(tx, report.id, photos, None).await?;
     let token = new_token();
     store::insert_token(tx, report.id, &Token::hash(token.reveal()), now).await?;
-    jobs::append(tx, &Job::LinkReport { report: report.id }).await?;
+    jobs::append(tx, &LinkReport { report: report.id }).await?;
     let event = Event { status: Some(ReportStatus::Received), ..Event::new(now, Side::System) };
     store::append_event(tx, report.id, &event).await?;
     let details = json!({ "category": report.category, "photos": photos.len() });

@@ -6,12 +6,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::erasures::Erased;
+use super::job::{DeletePhotos, LinkReport, NoteErasures};
 use super::report::{Event, Side};
 use super::store;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::clock;
 use crate::platform::db::Transaction;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs;
 use crate::platform::problem::Result;
 use crate::reports::Reports;
 use crate::scans::Place;
@@ -74,8 +75,8 @@ pub(crate) async fn erase(tx: &Transaction<'_>, report: Uuid, now: DateTime<Utc>
     let paths = store::delete_photos(tx, report).await?;
     store::erase(tx, report, now).await?;
     // The job removes the links of a report without data.
-    jobs::append(tx, &Job::LinkReport { report }).await?;
-    if paths.is_empty() { Ok(()) } else { jobs::append(tx, &Job::DeletePhotos { paths }).await }
+    jobs::append(tx, &LinkReport { report }).await?;
+    if paths.is_empty() { Ok(()) } else { jobs::append(tx, &DeletePhotos { paths }).await }
 }
 
 /// Leaves it to the worker to note erasures where a restore does not reach.
@@ -83,11 +84,11 @@ pub(crate) async fn note(tx: &Transaction<'_>, reports: Vec<Uuid>, why: Erased) 
     if reports.is_empty() {
         Ok(())
     } else {
-        jobs::append(tx, &Job::NoteErasures { reports, expired: why == Erased::Expired }).await
+        jobs::append(tx, &NoteErasures { reports, expired: why == Erased::Expired }).await
     }
 }
 
-/// Deletes the files of photos; the worker does it for `Job::DeletePhotos`. Harmless when it happens twice.
+/// Deletes the files of photos; the worker does it for `DeletePhotos`. Harmless when it happens twice.
 pub async fn delete_photos(state: &Reports, paths: &[String]) -> Result<()> {
     state.photos.delete(paths).await
 }

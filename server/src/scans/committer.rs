@@ -12,13 +12,14 @@ use deadpool_postgres::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use uuid::Uuid;
 
+use super::job::JudgeScans;
 use super::network::{Prefixes, Salts};
 use super::scan::Scan;
 use super::store;
 use crate::http::overload::{self, overloaded};
 use crate::platform::clock;
 use crate::platform::db::{self, Client};
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs;
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::platform::tasks;
 
@@ -290,7 +291,7 @@ async fn write_with(client: &mut Client, salt: &[u8], group: &[Waiting]) -> Resu
             let day = scans[0].0.taken_on;
             let networks = scans.iter().map(|(_, waiting)| waiting.from.hashed(salt)).collect();
             let scans = scans.iter().map(|(scan, _)| scan.id).collect();
-            jobs::append(&tx, &Job::JudgeScans { day, scans, networks }).await?;
+            jobs::append(&tx, &JudgeScans { day, scans, networks }).await?;
         }
     }
     tx.commit().await?;

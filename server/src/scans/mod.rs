@@ -3,6 +3,7 @@
 
 mod committer;
 mod http;
+pub(crate) mod job;
 mod network;
 mod retention;
 mod scan;
@@ -10,6 +11,7 @@ mod store;
 
 pub use committer::Committer;
 pub(crate) use http::routes;
+pub(crate) use job::JudgeScans;
 pub(crate) use retention::oldest_day;
 pub use retention::{forget_networks, keep_house};
 pub(crate) use scan::{MAX_CODE_BYTES, Place};

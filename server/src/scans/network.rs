@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use deadpool_postgres::GenericClient;
 use sha2::{Digest, Sha256};
 
+use super::job::Network;
 use super::store;
 use crate::http::ClientAddress;
-use crate::platform::jobs::Network;
 use crate::platform::problem::Result;
 
 /// How long a salt is believed to be that of all processes: PostgreSQL forgets it in a crash.

@@ -4,22 +4,22 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::store;
+use crate::platform::Base;
+use crate::platform::db::Lock;
+use crate::platform::jobs::{self, Job};
 use crate::platform::problem::Result;
-use crate::platform::{Base, jobs};
-use crate::scans::Scans;
+use crate::scans::{JudgeScans, Scans};
 
 /// Days for which a partition is made ahead.
 const DAYS_AHEAD: i64 = 3;
 /// Places rounded in one transaction.
 const BATCH: i64 = 5_000;
-/// Advisory lock of the one worker that does it.
-const LOCK: i64 = 0x7461_6e62_6102;
 
 /// Forgets what stands for the networks of days that are over.
 pub async fn forget_networks(state: &Scans) -> Result<()> {
     let db = state.base.db.get().await?;
     store::forget_salts(&db, state.base.clock.today()).await?;
-    jobs::forget_networks(&db).await?;
+    jobs::forget_field(&db, JudgeScans::KIND, JudgeScans::NETWORKS).await?;
     Ok(())
 }
 
@@ -34,8 +34,7 @@ pub async fn keep_house(state: &Scans) -> Result<()> {
     let keep = state.base.config.retention;
     let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
-    let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?.get(0);
-    if !free {
+    if !Lock::ScanRetention.try_hold(&tx).await? {
         return Ok(());
     }
     let there = store::list_partitions(&tx).await?;

@@ -18,6 +18,7 @@ use crate::http::limits::{Admission, Limiter};
 use crate::keys::Keys;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
+use crate::platform::jobs::Handlers;
 use crate::platform::problem::{Error, Result};
 use crate::platform::{Base, db};
 use crate::regions::Regions;
@@ -53,6 +54,8 @@ pub struct Service {
     pub alerts: Alerts,
     /// Which requests are taken on.
     pub admission: Admission,
+    /// Which capability does which kind of job.
+    pub(crate) handlers: Arc<Handlers>,
     /// The state of the stores at the last look.
     pub(crate) readiness: Arc<tokio::sync::Mutex<Option<(std::time::Instant, health::Readiness)>>>,
 }
@@ -75,12 +78,15 @@ impl Service {
         let scans = Scans::start(&verify, regions.clone());
         let committer = scans.committer.clone();
         let streams = Streams::default();
+        let reports = Reports::open(&verify, regions.clone(), streams.clone())?;
+        let alerts = Alerts::new(&verify, regions.clone(), streams);
         Ok(Self {
+            handlers: Arc::new(work::handlers(&verify, &reports, &alerts)),
             auth: Auth::new(base.clone(), keys.clone(), limiter.clone()),
             codes: Codes::new(base.clone(), keys.clone()),
             documents: Documents::new(base.clone(), keys.clone()),
-            reports: Reports::open(&verify, regions.clone(), streams.clone())?,
-            alerts: Alerts::new(&verify, regions.clone(), streams),
+            reports,
+            alerts,
             admission: Admission::new(base.clone(), limiter, move || committer.is_late()),
             readiness: Arc::default(),
             verify,

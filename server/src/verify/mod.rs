@@ -6,6 +6,7 @@ mod asked;
 mod facts;
 mod find;
 mod http;
+pub(crate) mod job;
 mod ready;
 mod seen;
 mod snapshot;
@@ -19,7 +20,7 @@ pub(crate) use find::{answer, answer_from, answer_many, answer_units};
 pub(crate) use http::routes;
 pub(crate) use seen::{SEEN, Seen, show};
 pub use snapshot::Snapshot;
-pub(crate) use snapshot::{MacKey, Marks, Rebuilt, Unit};
+pub(crate) use snapshot::{MacKey, Rebuilt, Unit};
 
 use std::sync::Arc;
 

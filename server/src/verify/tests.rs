@@ -463,7 +463,7 @@ async fn jobs_are_done_put_off_and_never_lost() {
     let code = bench.shoe(0);
     assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation");
     let client = bench.service.base.db.get().await.unwrap();
-    let job = r#"INSERT INTO job (kind, payload) VALUES ('refresh-order', '{"refresh_order": {"order": 1, "segments": [0]}}')"#;
+    let job = r#"INSERT INTO job (kind, payload) VALUES ('refresh-order', '{"order": 1, "segments": [0]}')"#;
     let sell = "UPDATE segment SET version = version + 1, states = overlay(states placing '\\x4001' from 1)
                 WHERE order_number = 1";
     client.batch_execute(&format!("BEGIN; {sell}; {job}; COMMIT")).await.unwrap();

@@ -92,8 +92,7 @@ async fn what_stands_for_a_network_is_gone_when_the_day_is_over() {
     let (people, codes, _) = open().await;
     let app = people.app();
     send(app, &[scan(app.app.base.clock.now(), &codes[0], 1, 0, ALMATY)]).await;
-    let jobs =
-        "SELECT count(*) FROM job WHERE kind = 'judge-scans' AND payload #> '{judge_scans,networks}' IS NOT NULL";
+    let jobs = "SELECT count(*) FROM job WHERE kind = 'judge-scans' AND payload ? 'networks'";
     assert_eq!(number(app, jobs).await, 1);
     settle(app).await;
     let kept = "SELECT (SELECT count(*) FROM witness_even) + (SELECT count(*) FROM witness_odd)

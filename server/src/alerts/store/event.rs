@@ -5,11 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::db::{GenericClient, Lock, Transaction};
 use crate::platform::problem::{Error, Result};
-
-/// Lock of those who write events: ids become visible in their order, so that a reader misses none.
-const LOCK: i64 = 0x7461_6e62_6120;
 
 /// What can happen to an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -89,8 +86,7 @@ pub(crate) struct Event {
 
 /// Appends an event; returns its number.
 async fn append_event(tx: &Transaction<'_>, happened: &Happened<'_>) -> Result<i64> {
-    let lock = tx.prepare_cached("-- alerts::lock_events\n SELECT pg_advisory_xact_lock($1)").await?;
-    tx.execute(&lock, &[&LOCK]).await?;
+    Lock::AlertEvents.hold(tx).await?;
     let append = tx
         .prepare_cached(
             "-- alerts::append_event
@@ -105,7 +101,7 @@ async fn append_event(tx: &Transaction<'_>, happened: &Happened<'_>) -> Result<i
 /// Appends an event, and leaves it to the workers to tell the system that wants to know.
 pub(crate) async fn append_happened(tx: &Transaction<'_>, happened: &Happened<'_>) -> Result<()> {
     let event = append_event(tx, happened).await?;
-    crate::platform::jobs::append(tx, &crate::platform::jobs::Job::TellAlert { event }).await
+    crate::platform::jobs::append(tx, &crate::alerts::job::TellAlert { event }).await
 }
 
 const COLUMNS: &str = "e.id, e.alert_id, e.at, e.what, e.account_id, e.detail, e.message";

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{gtin, gtin_column};
 use crate::codes::quota::{DEFAULT, Limits, Quota, Usage};
-use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::db::{GenericClient, Lock, Transaction};
 use crate::platform::problem::{Error, Result};
 
 fn bound(row: &Row, column: &str) -> Result<Option<u64>> {
@@ -91,12 +91,8 @@ pub(crate) async fn set_quota(
 /// Keeps a participant's other orders from being placed until the transaction ends, so that quotas hold for all of
 /// them together.
 pub(crate) async fn hold_orderer(tx: &Transaction<'_>, participant: i32) -> Result<()> {
-    tx.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&ORDERERS, &participant]).await?;
-    Ok(())
+    Lock::Orderer(participant).hold(tx).await
 }
-
-/// Advisory locks of those who order.
-const ORDERERS: i32 = 0x7461_6e63;
 
 /// What a participant has ordered: of the product since the day began, of all products, and not yet applied.
 pub(crate) async fn find_usage(

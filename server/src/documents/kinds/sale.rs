@@ -27,6 +27,25 @@ use crate::registry::Faults;
 /// Refused units that one job judges.
 const JUDGED_AT_ONCE: usize = 1_000;
 
+/// Judge a sale that was refused because its units were sold or withdrawn before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct JudgeSale {
+    /// The number of the participant who asked.
+    pub(crate) seller: i32,
+    /// When, in seconds since 1970.
+    pub(crate) at: i64,
+    /// The units: order and index.
+    pub(crate) units: Vec<(u32, u32)>,
+}
+
+impl Job for JudgeSale {
+    const KIND: &'static str = "judge-sale";
+
+    fn things(&self) -> usize {
+        self.units.len()
+    }
+}
+
 inventory::submit! {
     KindEntry { slug: Sale::SLUG, events: || vec![Event::Sell], routes: |routes| _ = routes.service(post_sale) }
 }
@@ -74,7 +93,7 @@ impl Kind for Sale {
         let units = refused.each().filter(|(.., why)| !matches!(why, Refusal::OrderNotApproved | Refusal::Missing));
         let units: Vec<(u32, u32)> = units.map(|(_, order, index, _)| (order, index)).take(MAX_CODES).collect();
         for units in units.chunks(JUDGED_AT_ONCE) {
-            let judged = Job::JudgeSale { seller, at: context.now.timestamp(), units: units.to_vec() };
+            let judged = JudgeSale { seller, at: context.now.timestamp(), units: units.to_vec() };
             jobs::append(tx, &judged).await?;
         }
         Ok(())

@@ -10,13 +10,11 @@ use subtle::ConstantTimeEq;
 use tokio_postgres::Row;
 use zeroize::Zeroizing;
 
-use crate::platform::db::{Client, GenericClient};
+use crate::platform::db::{Client, GenericClient, Lock};
 use crate::platform::problem::Result;
 
 /// Rows linked in one transaction.
 const BATCH: i64 = 1_000;
-/// Advisory lock of the one who lays the chain.
-const LOCK: i64 = 0x7461_6e62_6101;
 
 /// How far the instants of neighbours may run back: long transactions, and clocks of several machines.
 const RUN_BACK: TimeDelta = TimeDelta::minutes(10);
@@ -106,8 +104,7 @@ const COLUMNS: &str = "a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:M
 /// Links what isn't linked yet. Returns how many rows; 0 also when another process is at it.
 pub async fn extend(client: &mut Client, key: &ChainKey) -> Result<u64> {
     let tx = client.transaction().await?;
-    let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?.get(0);
-    if !free {
+    if !Lock::AuditChain.try_hold(&tx).await? {
         return Ok(0);
     }
     let last = tx

@@ -13,9 +13,11 @@ use crate::platform::problem::{Error, Result};
 
 pub use deadpool_postgres::{Client, GenericClient, Transaction};
 
+mod lock;
 mod replica;
 mod tls;
 
+pub(crate) use lock::Lock;
 pub(crate) use replica::REPLICA_LAG;
 pub use replica::Replica;
 pub use tls::is_exposed;
@@ -125,14 +127,13 @@ async fn prove(client: &mut deadpool_postgres::ClientWrapper, used: Duration) ->
 /// that start at once one does it, and the others wait. A role that does not own the tables finds them as they must be, or
 /// is refused.
 pub async fn migrate(pool: &Pool) -> Result<usize> {
-    const LOCK: i64 = 0x7461_6e62_6d69;
     let mut client = pool.get().await?;
     if !is_owner(&client).await? {
         return check_version(&client).await.map(|()| 0);
     }
-    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    Lock::Migrations.hold_in_session(&client).await?;
     let report = migrations::migrations::runner().run_async(&mut **client).await;
-    client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
+    Lock::Migrations.release(&client).await?;
     Ok(report?.applied_migrations().len())
 }
 

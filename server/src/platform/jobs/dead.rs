@@ -2,9 +2,9 @@
 //! or drops it.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
-use super::{Job, Taken};
+use super::Taken;
+use super::handlers::Handler;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::Result;
 
@@ -16,7 +16,7 @@ pub(crate) struct DeadJob {
     /// Its kind.
     pub(crate) kind: String,
     /// How many things it holds: scans, units, photos; one of most kinds.
-    pub(crate) things: usize,
+    pub(crate) things: i32,
     /// Attempts that failed.
     pub(crate) attempts: i32,
     /// Why the last one failed.
@@ -28,16 +28,17 @@ pub(crate) struct DeadJob {
 }
 
 /// Moves a job to the list.
-pub(super) async fn bury(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<()> {
+pub(super) async fn bury(tx: &Transaction<'_>, taken: &Taken, handler: &Handler, why: &str) -> Result<()> {
     let bury = tx
         .prepare_cached(
             "-- jobs::bury
-             WITH failed AS (DELETE FROM job WHERE id = $1 RETURNING id, kind, payload, appended_at)
-             INSERT INTO dead_job (id, kind, payload, attempts, last_error, appended_at, died_at)
-             SELECT id, kind, payload #- '{judge_scans,networks}', $2::int, $3::text, appended_at, now() FROM failed",
+             WITH failed AS (DELETE FROM job WHERE id = $1 RETURNING id, kind, lane, payload, appended_at)
+             INSERT INTO dead_job (id, kind, lane, payload, things, attempts, last_error, appended_at, died_at)
+             SELECT id, kind, lane, payload - $4::text[], $5::int, $2::int, $3::text, appended_at, now() FROM failed",
         )
         .await?;
-    tx.execute(&bury, &[&taken.id, &taken.attempts, &why]).await?;
+    let things = i32::try_from(handler.things(&taken.payload)).unwrap_or(i32::MAX);
+    tx.execute(&bury, &[&taken.id, &taken.attempts, &why, &handler.short_lived, &things]).await?;
     Ok(())
 }
 
@@ -46,19 +47,19 @@ pub(crate) async fn list_dead(db: &impl GenericClient, after: i64, limit: i64) -
     let list = db
         .prepare_cached(
             "-- jobs::list_dead
-             SELECT id, kind, payload, attempts, last_error, appended_at, died_at FROM dead_job WHERE id > $1
+             SELECT id, kind, things, attempts, last_error, appended_at, died_at FROM dead_job WHERE id > $1
              ORDER BY id LIMIT $2",
         )
         .await?;
     let rows = db.query(&list, &[&after, &limit]).await?;
     let job = |row: &tokio_postgres::Row| DeadJob {
-        id: row.get(0),
-        kind: row.get(1),
-        things: serde_json::from_value(row.get::<_, Value>(2)).map_or(1, |job: Job| job.things()),
-        attempts: row.get(3),
-        last_error: row.get(4),
-        appended_at: row.get(5),
-        died_at: row.get(6),
+        id: row.get("id"),
+        kind: row.get("kind"),
+        things: row.get("things"),
+        attempts: row.get("attempts"),
+        last_error: row.get("last_error"),
+        appended_at: row.get("appended_at"),
+        died_at: row.get("died_at"),
     };
     Ok(rows.iter().map(job).collect())
 }
@@ -68,9 +69,9 @@ pub(crate) async fn retry_dead(tx: &Transaction<'_>, id: i64) -> Result<Option<S
     let retry = tx
         .prepare_cached(
             "-- jobs::retry_dead
-             WITH dead AS (DELETE FROM dead_job WHERE id = $1 RETURNING kind, payload, last_error, appended_at)
-             INSERT INTO job (kind, payload, attempts, last_error, appended_at)
-             SELECT kind, payload, 1, last_error, appended_at FROM dead RETURNING kind",
+             WITH dead AS (DELETE FROM dead_job WHERE id = $1 RETURNING kind, lane, payload, last_error, appended_at)
+             INSERT INTO job (kind, lane, payload, attempts, last_error, appended_at)
+             SELECT kind, lane, payload, 1, last_error, appended_at FROM dead RETURNING kind",
         )
         .await?;
     Ok(tx.query_opt(&retry, &[&id]).await?.map(|row| row.get(0)))

@@ -2,7 +2,10 @@
 //! work, which also removes them. Between the two a short lease keeps other workers away; a worker that dies leaves
 //! nothing but the lease, which soon runs out.
 
-use super::{Job, dead};
+use serde_json::Value;
+
+use super::handlers::Handler;
+use super::{Handlers, Lane, dead};
 use crate::platform::db::{Client, GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 
@@ -16,15 +19,6 @@ const PATIENCE_SECONDS: f64 = 86_400.0;
 /// When a job of a kind that this version doesn't know is looked at again: a newer worker may have done it.
 const UNKNOWN_SECONDS: f64 = 10.0;
 
-/// Which jobs a worker takes: those who judge scans never hold up the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lane {
-    /// Scans to be judged.
-    Scans,
-    /// Everything else.
-    Rest,
-}
-
 /// A job that this worker has begun.
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
@@ -32,8 +26,8 @@ pub(crate) struct Taken {
     pub(crate) id: i64,
     /// Its kind as it was written.
     pub(crate) kind: String,
-    /// What to do; none when this version can't read it.
-    pub(crate) job: Option<Job>,
+    /// What it holds.
+    pub(crate) payload: Value,
     /// Attempts, this one included: also the proof that the lease is still ours.
     pub(crate) attempts: i32,
     /// Seconds since it was appended.
@@ -41,18 +35,11 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
-    fn most_attempts(&self) -> i32 {
-        self.job.as_ref().map_or(super::MOST_ATTEMPTS, Job::most_attempts)
-    }
-
-    /// Whether a failed attempt counts towards the dead list: not for want of a store, unless that has lasted for a day.
-    fn is_counted(&self, is_alone: bool, for_want_of_a_store: bool) -> bool {
+    /// Whether a failed attempt counts towards the dead list: not for want of a store, unless that has lasted for a day, and
+    /// not for want of a handler.
+    fn is_counted(&self, is_alone: bool, for_want_of_a_store: bool, is_known: bool) -> bool {
         let waits = for_want_of_a_store && self.age_seconds < PATIENCE_SECONDS;
-        is_alone && !waits && !self.is_of_a_newer_version()
-    }
-
-    fn is_of_a_newer_version(&self) -> bool {
-        !Job::KINDS.contains(&&*self.kind)
+        is_alone && !waits && is_known
     }
 }
 
@@ -68,7 +55,7 @@ struct Due {
 /// Where one job may have spoiled the attempt of others it is taken alone: every job whose worker died, and in the lane
 /// of scans, whose jobs share a transaction, every job that failed. Such a job is halved when its worker died twice, so
 /// that a single scan is found in a few steps; and put on the dead list when there is nothing to halve.
-pub(crate) async fn begin(client: &mut Client, lane: Lane, limit: i64) -> Result<Vec<Taken>> {
+pub(crate) async fn begin(client: &mut Client, handlers: &Handlers, lane: Lane, limit: i64) -> Result<Vec<Taken>> {
     loop {
         let tx = client.transaction().await?;
         // An attempt whose count is lost with the server's power was lost with it.
@@ -81,7 +68,7 @@ pub(crate) async fn begin(client: &mut Client, lane: Lane, limit: i64) -> Result
             due.retain(|due| !must_be_alone(due));
         }
         let put_aside = match due.first() {
-            Some(first) if first.is_broken_off => put_aside(&tx, &first.taken, "its worker ended").await?,
+            Some(first) if first.is_broken_off => put_aside(&tx, handlers, &first.taken, "its worker ended").await?,
             _ => false,
         };
         if put_aside {
@@ -96,32 +83,25 @@ pub(crate) async fn begin(client: &mut Client, lane: Lane, limit: i64) -> Result
 }
 
 async fn list_due(tx: &Transaction<'_>, lane: Lane, limit: i64) -> Result<Vec<Due>> {
-    let list = match lane {
-        Lane::Scans => {
-            "-- jobs::list_due_scans
-             SELECT id, kind, payload, attempts, held_until IS NOT NULL,
-                    extract(epoch FROM now() - appended_at)::float8 FROM job
-             WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind = 'judge-scans'
-             ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
-        }
-        Lane::Rest => {
+    let list = tx
+        .prepare_cached(
             "-- jobs::list_due
-             SELECT id, kind, payload, attempts, held_until IS NOT NULL,
-                    extract(epoch FROM now() - appended_at)::float8 FROM job
-             WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND kind <> 'judge-scans'
-             ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED"
-        }
-    };
-    let rows = tx.query(&tx.prepare_cached(list).await?, &[&limit]).await?;
+             SELECT id, kind, payload, attempts, held_until IS NOT NULL AS is_broken_off,
+                    extract(epoch FROM now() - appended_at)::float8 AS age_seconds FROM job
+             WHERE run_at <= now() AND (held_until IS NULL OR held_until < now()) AND lane = $2
+             ORDER BY run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED",
+        )
+        .await?;
+    let rows = tx.query(&list, &[&limit, &lane.slug()]).await?;
     let due = |row: &tokio_postgres::Row| Due {
         taken: Taken {
-            id: row.get(0),
-            kind: row.get(1),
-            job: serde_json::from_value(row.get(2)).ok(),
-            attempts: row.get(3),
-            age_seconds: row.get(5),
+            id: row.get("id"),
+            kind: row.get("kind"),
+            payload: row.get("payload"),
+            attempts: row.get("attempts"),
+            age_seconds: row.get("age_seconds"),
         },
-        is_broken_off: row.get(4),
+        is_broken_off: row.get("is_broken_off"),
     };
     Ok(rows.iter().map(due).collect())
 }
@@ -172,14 +152,21 @@ pub(crate) async fn remove(tx: &Transaction<'_>, ids: &[i64]) -> Result<()> {
 /// The attempt failed. For want of a store the job waits a second, however often that happens within a day; else 1, 2, 4 … seconds, ten
 /// minutes at most. Scans that failed with others are tried alone; those that failed alone, in halves; and what has failed
 /// too often is put on the dead list.
-pub(crate) async fn note_failed(tx: &Transaction<'_>, taken: &Taken, is_alone: bool, error: &Error) -> Result<()> {
+pub(crate) async fn note_failed(
+    tx: &Transaction<'_>,
+    handlers: &Handlers,
+    taken: &Taken,
+    is_alone: bool,
+    error: &Error,
+) -> Result<()> {
     let why = error.to_string();
-    let is_counted = taken.is_counted(is_alone, matches!(error, Error::Unavailable { .. }));
-    let wait_seconds = if taken.is_of_a_newer_version() {
+    let is_known = handlers.get(&taken.kind).is_some();
+    let is_counted = taken.is_counted(is_alone, matches!(error, Error::Unavailable { .. }), is_known);
+    let wait_seconds = if !is_known {
         UNKNOWN_SECONDS
     } else if !is_counted {
         if is_alone { 1.0 } else { 0.0 }
-    } else if put_aside(tx, taken, &why).await? {
+    } else if put_aside(tx, handlers, taken, &why).await? {
         return Ok(());
     } else {
         let doublings = u32::try_from(taken.attempts - 1).unwrap_or_default().min(20);
@@ -198,36 +185,35 @@ pub(crate) async fn note_failed(tx: &Transaction<'_>, taken: &Taken, is_alone: b
 }
 
 /// The transaction of the work was lost: what was begun may be begun again, and is not counted if a store was away.
-pub(crate) async fn give_back(tx: &Transaction<'_>, taken: &[Taken], error: &Error) -> Result<()> {
+pub(crate) async fn give_back(tx: &Transaction<'_>, handlers: &Handlers, taken: &[Taken], error: &Error) -> Result<()> {
     let alone = taken.len() == 1;
     for taken in hold(tx, taken.to_vec()).await? {
-        note_failed(tx, &taken, alone, error).await?;
+        note_failed(tx, handlers, &taken, alone, error).await?;
     }
     Ok(())
 }
 
 /// Halves a job that failed at least once, or puts it on the dead list when it failed too often. False when it may be
 /// tried as it is.
-async fn put_aside(tx: &Transaction<'_>, taken: &Taken, why: &str) -> Result<bool> {
+async fn put_aside(tx: &Transaction<'_>, handlers: &Handlers, taken: &Taken, why: &str) -> Result<bool> {
+    let handler = handlers.get(&taken.kind);
     if taken.attempts >= 2
-        && let Some(halves) = taken.job.as_ref().and_then(Job::halves)
+        && let Some(halves) = handler.and_then(|handler| handler.halves(&taken.payload))
     {
         let halve = tx
             .prepare_cached(
                 "-- jobs::halve
-                 INSERT INTO job (kind, payload, attempts, last_error, appended_at)
-                 SELECT kind, half, 1, $3::text, appended_at FROM job, unnest($2::jsonb[]) half WHERE id = $1",
+                 INSERT INTO job (kind, lane, payload, attempts, last_error, appended_at)
+                 SELECT kind, lane, half, 1, $3::text, appended_at FROM job, unnest($2::jsonb[]) half WHERE id = $1",
             )
             .await?;
-        let halves = halves.iter().map(serde_json::to_value).collect::<serde_json::Result<Vec<_>>>()?;
-        tx.execute(&halve, &[&taken.id, &halves, &why]).await?;
+        tx.execute(&halve, &[&taken.id, &halves.as_slice(), &why]).await?;
         remove(tx, &[taken.id]).await?;
         return Ok(true);
     }
-    if taken.attempts < taken.most_attempts() {
-        return Ok(false);
-    }
-    dead::bury(tx, taken, why).await?;
+    let is_over = |handler: &&Handler| taken.attempts >= handler.most_attempts(&taken.payload);
+    let Some(handler) = handler.filter(is_over) else { return Ok(false) };
+    dead::bury(tx, taken, handler, why).await?;
     tracing::error!(kind = taken.kind, attempts = taken.attempts, error = why, "job put on the dead list");
     metrics::counter!("tanba_jobs_total", "kind" => taken.kind.clone(), "result" => "dead").increment(1);
     Ok(true)
@@ -246,12 +232,13 @@ mod tests {
     /// X41
     #[test]
     fn a_store_that_stays_away_for_a_day_is_a_failure_like_any_other() {
-        let taken = |age_seconds| Taken { id: 1, kind: "tell-alert".into(), job: None, attempts: 3, age_seconds };
+        let taken =
+            |age_seconds| Taken { id: 1, kind: "tell-alert".into(), payload: Value::Null, attempts: 3, age_seconds };
         let hour = taken(3_600.0);
-        assert!(!hour.is_counted(true, true) && hour.is_counted(true, false) && !hour.is_counted(false, false));
+        assert!(!hour.is_counted(true, true, true) && hour.is_counted(true, false, true));
+        assert!(!hour.is_counted(false, false, true));
         let week = taken(7.0 * 86_400.0);
-        assert!(week.is_counted(true, true) && !week.is_counted(false, true));
-        let newer = Taken { kind: "of-a-newer-version".into(), ..week };
-        assert!(!newer.is_counted(true, true));
+        assert!(week.is_counted(true, true, true) && !week.is_counted(false, true, true));
+        assert!(!week.is_counted(true, true, false), "a newer version knows its kind");
     }
 }

@@ -1,248 +1,91 @@
 //! What must happen next: rows committed with their cause and taken by workers, any number of them,
 //! with `FOR UPDATE SKIP LOCKED`. An attempt is counted before the work begins, in a transaction of its own, so that a
 //! job which ends its worker is counted, too. A job that fails is tried again, later each time, and put on the dead list
-//! after [`Job::most_attempts`]; it is never lost.
+//! after [`Job::MOST_ATTEMPTS`]; it is never lost.
+//!
+//! A kind of job is a type that implements [`Job`] beside the capability that appends it, and a handler that the capability
+//! which does the work adds to the [`Handlers`]; nothing lists all kinds.
 
 mod dead;
+mod handlers;
 mod lease;
+mod refresh;
 mod state;
 
 use std::cell::RefCell;
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 
 pub(crate) use dead::{DeadJob, drop_dead, list_dead, retry_dead};
-pub(crate) use lease::{Lane, Taken, any_due, begin, give_back, hold, note_failed, remove};
+pub(crate) use handlers::{Handlers, Marks, Run};
+pub(crate) use lease::{Taken, any_due, begin, give_back, hold, note_failed, remove};
+pub(crate) use refresh::{Refresh, RefreshOrder, RefreshPacks, RefreshParticipant, RefreshProduct};
 pub(crate) use state::read_backlog;
 
-/// A consequence. Each must be harmless when it happens twice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Job {
-    /// Write segments of an order, and its card, to the snapshot anew.
-    RefreshOrder {
-        /// The order.
-        order: u32,
-        /// Its changed segments; none when only the card changed.
-        segments: Vec<u32>,
-    },
-    /// Drop a product's card from the snapshot, so that it is read through.
-    RefreshProduct {
-        /// Its GTIN as a number.
-        gtin: u64,
-    },
-    /// Drop a participant's card.
-    RefreshParticipant {
-        /// The participant's number.
-        participant: i32,
-    },
-    /// Drop packs' cards.
-    RefreshPacks {
-        /// SSCCs as numbers.
-        packs: Vec<u64>,
-    },
-    /// Delete photos of a report whose reporter asked for it.
-    DeletePhotos {
-        /// Paths in the photo store.
-        paths: Vec<String>,
-    },
-    /// Note outside of PostgreSQL that reports were erased.
-    NoteErasures {
-        /// Their ids.
-        reports: Vec<Uuid>,
-        /// Whether their time was over; else their reporters have taken them back.
-        expired: bool,
-    },
-    /// Link a report with those that tell of the same, or remove its links when its data are gone.
-    LinkReport {
-        /// Its id.
-        report: Uuid,
-    },
-    /// Judge scans that were committed. The one kind that is not harmless twice: it is done in the transaction that
-    /// strikes it out.
-    JudgeScans {
-        /// The day on which they were taken.
-        day: NaiveDate,
-        /// Their ids.
-        #[serde(with = "ids")]
-        scans: Vec<Uuid>,
-        /// The network that each came from, in the same order; none when it is not known any more.
-        #[serde(default, with = "networks", skip_serializing_if = "Vec::is_empty")]
-        networks: Vec<Network>,
-    },
-    /// Judge a sale that was refused because its units were sold or withdrawn before.
-    JudgeSale {
-        /// Who asked.
-        seller: i32,
-        /// When, in seconds since 1970.
-        at: i64,
-        /// The units: order and index.
-        units: Vec<(u32, u32)>,
-    },
-    /// Tell another system of something that happened to an alert.
-    TellAlert {
-        /// The event.
-        event: i64,
-    },
-}
+/// A consequence of a change. Each must be harmless when it happens twice, unless it is done in the transaction that
+/// removes its row ([`Handlers::add_batched`]).
+pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The stable name under which it is stored, counted and logged.
+    const KIND: &'static str;
 
-/// A network by hashes that hold for one day; never the network itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Network {
-    /// A /24 of IPv4 or a /56 of IPv6.
-    pub near: u64,
-    /// The /16 or /40 that it belongs to.
-    pub wide: u64,
-}
+    /// Which workers take it.
+    const LANE: Lane = Lane::General;
 
-/// Networks as one text, as ids are.
-mod networks {
-    use base64::Engine;
-    use base64::prelude::BASE64_STANDARD;
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
+    /// Failed attempts after which it is put on the dead list.
+    const MOST_ATTEMPTS: i32 = MOST_ATTEMPTS;
 
-    use super::Network;
+    /// Fields that no one may keep for long: they are removed when the job is put on the dead list.
+    const SHORT_LIVED: &'static [&'static str] = &[];
 
-    pub(super) fn serialize<S: Serializer>(networks: &[Network], serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> =
-            networks.iter().flat_map(|network| [network.near, network.wide]).flat_map(u64::to_be_bytes).collect();
-        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    /// How many things it is about: scans, units, photos.
+    fn things(&self) -> usize {
+        1
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
-        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
-        let (numbers, _) = bytes.as_chunks();
-        let numbers: Vec<u64> = numbers.iter().map(|bytes| u64::from_be_bytes(*bytes)).collect();
-        let (pairs, rest) = numbers.as_chunks();
-        if !rest.is_empty() || bytes.len() % 16 != 0 {
-            return Err(D::Error::custom("a network was cut off"));
-        }
-        Ok(pairs.iter().map(|[near, wide]| Network { near: *near, wide: *wide }).collect())
-    }
-}
-
-/// Ids as one text, the bytes of all in base64: PostgreSQL reads a thousand texts ten times as long.
-mod ids {
-    use base64::Engine;
-    use base64::prelude::BASE64_STANDARD;
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-    use uuid::Uuid;
-
-    pub(super) fn serialize<S: Serializer>(ids: &[Uuid], serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = ids.iter().flat_map(|id| *id.as_bytes()).collect();
-        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Uuid>, D::Error> {
-        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
-        let (ids, rest) = bytes.as_chunks();
-        if !rest.is_empty() {
-            return Err(D::Error::custom("an id was cut off"));
-        }
-        Ok(ids.iter().map(|id| Uuid::from_bytes(*id)).collect())
-    }
-}
-
-impl Job {
-    /// Whether it brings the snapshot up to date.
-    pub fn is_refresh(&self) -> bool {
-        matches!(
-            self,
-            Self::RefreshOrder { .. }
-                | Self::RefreshProduct { .. }
-                | Self::RefreshParticipant { .. }
-                | Self::RefreshPacks { .. }
-        )
-    }
-
-    /// The name under which it is counted and logged.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::RefreshOrder { .. } => "refresh-order",
-            Self::RefreshProduct { .. } => "refresh-product",
-            Self::RefreshParticipant { .. } => "refresh-participant",
-            Self::RefreshPacks { .. } => "refresh-packs",
-            Self::DeletePhotos { .. } => "delete-photos",
-            Self::NoteErasures { .. } => "note-erasures",
-            Self::LinkReport { .. } => "link-report",
-            Self::JudgeScans { .. } => "judge-scans",
-            Self::JudgeSale { .. } => "judge-sale",
-            Self::TellAlert { .. } => "tell-alert",
-        }
-    }
-
-    /// Every kind that this version knows.
-    const KINDS: [&'static str; 10] = [
-        "refresh-order",
-        "refresh-product",
-        "refresh-participant",
-        "refresh-packs",
-        "delete-photos",
-        "note-erasures",
-        "link-report",
-        "judge-scans",
-        "judge-sale",
-        "tell-alert",
-    ];
-
-    /// Failed attempts after which it is put on the dead list: some seventeen minutes; a day for what another system has
-    /// to take.
-    pub(crate) fn most_attempts(&self) -> i32 {
-        match self {
-            Self::TellAlert { .. } => 150,
-            _ => MOST_ATTEMPTS,
-        }
-    }
-
-    /// How many things it is about: scans, units, photos; one of most kinds.
-    pub(crate) fn things(&self) -> usize {
-        match self {
-            Self::RefreshOrder { segments, .. } => segments.len().max(1),
-            Self::RefreshPacks { packs } => packs.len(),
-            Self::DeletePhotos { paths } => paths.len(),
-            Self::NoteErasures { reports, .. } => reports.len(),
-            Self::JudgeScans { scans, .. } => scans.len(),
-            Self::JudgeSale { units, .. } => units.len(),
-            Self::RefreshProduct { .. }
-            | Self::RefreshParticipant { .. }
-            | Self::LinkReport { .. }
-            | Self::TellAlert { .. } => 1,
-        }
-    }
-
-    /// The scans of a job that judges several, in two jobs; none of any other.
+    /// The same work in two jobs, where that can be told apart: a thing that ends the worker is found by halving.
     fn halves(&self) -> Option<[Self; 2]> {
-        let Self::JudgeScans { day, scans, networks } = self else { return None };
-        if scans.len() < 2 {
-            return None;
-        }
-        let middle = scans.len() / 2;
-        let parts = [(&scans[..middle], networks.get(..middle)), (&scans[middle..], networks.get(middle..))];
-        Some(parts.map(|(scans, networks)| Self::JudgeScans {
-            day: *day,
-            scans: scans.to_vec(),
-            networks: networks.unwrap_or_default().to_vec(),
-        }))
+        None
+    }
+
+    /// Takes the work of another job of the kind over, if one run can do both; false otherwise.
+    fn merge(&mut self, _: &Self) -> bool {
+        false
     }
 }
 
-/// Failed attempts after which a job is put on the dead list.
+/// Failed attempts of most kinds: some seventeen minutes.
 const MOST_ATTEMPTS: i32 = 10;
+
+/// Jobs that share workers: those of one lane never wait for those of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Scans to be judged.
+    Scans,
+    /// Everything else.
+    General,
+}
+
+impl Lane {
+    /// The name under which jobs of it are stored.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Scans => "scans",
+            Self::General => "general",
+        }
+    }
+}
 
 tokio::task_local! {
     /// Refreshes that the current request has appended, see [`noting`].
-    static NOTED: RefCell<Vec<Job>>;
+    static NOTED: RefCell<Vec<Refresh>>;
 }
 
 /// Runs work and returns which refreshes of the snapshot it has appended, also where its transaction did not commit.
-pub(crate) async fn noting<T>(work: impl Future<Output = T>) -> (T, Vec<Job>) {
+pub(crate) async fn noting<T>(work: impl Future<Output = T>) -> (T, Vec<Refresh>) {
     let work = async {
         let done = work.await;
         (done, NOTED.with(RefCell::take))
@@ -251,13 +94,24 @@ pub(crate) async fn noting<T>(work: impl Future<Output = T>) -> (T, Vec<Job>) {
 }
 
 /// Leaves a job to the workers; commits and vanishes with the caller's transaction.
-pub(crate) async fn append(db: &impl GenericClient, job: &Job) -> Result<()> {
-    let insert = db.prepare_cached("-- jobs::append\n INSERT INTO job (kind, payload) VALUES ($1, $2)").await?;
-    db.execute(&insert, &[&job.kind(), &serde_json::to_value(job)?]).await?;
-    if job.is_refresh() {
-        // Outside of a request nobody collects them.
-        let _ = NOTED.try_with(|noted| noted.borrow_mut().push(job.clone()));
+pub(crate) async fn append<J: Job>(db: &impl GenericClient, job: &J) -> Result<()> {
+    let insert =
+        db.prepare_cached("-- jobs::append\n INSERT INTO job (kind, lane, payload) VALUES ($1, $2, $3)").await?;
+    db.execute(&insert, &[&J::KIND, &J::LANE.slug(), &serde_json::to_value(job)?]).await?;
+    Ok(())
+}
+
+/// Leaves a refresh of the snapshot to the workers, and notes it for the request: its answer waits for it a moment.
+pub(crate) async fn append_refresh(db: &impl GenericClient, refresh: impl Into<Refresh>) -> Result<()> {
+    let refresh = refresh.into();
+    match &refresh {
+        Refresh::Order(job) => append(db, job).await?,
+        Refresh::Product(job) => append(db, job).await?,
+        Refresh::Participant(job) => append(db, job).await?,
+        Refresh::Packs(job) => append(db, job).await?,
     }
+    // Outside of a request no task collects them.
+    let _ = NOTED.try_with(|noted| noted.borrow_mut().push(refresh));
     Ok(())
 }
 
@@ -275,10 +129,10 @@ pub(crate) async fn note_refreshed(tx: &Transaction<'_>, snapshot: &str, mark: u
     Ok(())
 }
 
-/// Forgets the networks in jobs that have waited for more than a day.
-pub(crate) async fn forget_networks(db: &impl GenericClient) -> Result<u64> {
-    let forget = "-- jobs::forget_networks
-         UPDATE job SET payload = payload #- '{judge_scans,networks}'
-         WHERE kind = 'judge-scans' AND appended_at < now() - interval '1 day' AND payload #> '{judge_scans,networks}' IS NOT NULL";
-    Ok(db.execute(forget, &[]).await?)
+/// Removes a field from jobs of a kind that have waited for more than a day.
+pub(crate) async fn forget_field(db: &impl GenericClient, kind: &str, field: &str) -> Result<u64> {
+    let forget = "-- jobs::forget_field
+         UPDATE job SET payload = payload - $2
+         WHERE kind = $1 AND appended_at < now() - interval '1 day' AND payload ? $2";
+    Ok(db.execute(forget, &[&kind, &field]).await?)
 }

@@ -9,7 +9,7 @@ pub(crate) struct Backlog {
     /// Age of the oldest job that judges scans, in seconds.
     pub(crate) oldest_scans_seconds: f64,
     /// Age of the oldest other job, in seconds.
-    pub(crate) oldest_rest_seconds: f64,
+    pub(crate) oldest_general_seconds: f64,
     /// Jobs on the dead list.
     pub(crate) dead: i64,
 }
@@ -18,7 +18,7 @@ impl Backlog {
     /// Age of the oldest job, in whole seconds; 0 when none waits.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an age in seconds")]
     pub(crate) fn oldest_seconds(&self) -> u64 {
-        self.oldest_scans_seconds.max(self.oldest_rest_seconds).max(0.0) as u64
+        self.oldest_scans_seconds.max(self.oldest_general_seconds).max(0.0) as u64
     }
 }
 
@@ -28,12 +28,12 @@ pub(crate) async fn read_backlog(db: &impl GenericClient) -> Result<Backlog> {
         .prepare_cached(
             "-- jobs::read_backlog
              SELECT coalesce(extract(epoch FROM now() - (SELECT min(appended_at) FROM
-                        (SELECT appended_at FROM job WHERE kind = 'judge-scans' ORDER BY id LIMIT 100) s)), 0)::float8,
+                        (SELECT appended_at FROM job WHERE lane = 'scans' ORDER BY id LIMIT 100) s)), 0)::float8,
                     coalesce(extract(epoch FROM now() - (SELECT min(appended_at) FROM
-                        (SELECT appended_at FROM job WHERE kind <> 'judge-scans' ORDER BY id LIMIT 100) r)), 0)::float8,
+                        (SELECT appended_at FROM job WHERE lane <> 'scans' ORDER BY id LIMIT 100) r)), 0)::float8,
                     (SELECT count(*) FROM dead_job)",
         )
         .await?;
     let row = db.query_one(&read, &[]).await?;
-    Ok(Backlog { oldest_scans_seconds: row.get(0), oldest_rest_seconds: row.get(1), dead: row.get(2) })
+    Ok(Backlog { oldest_scans_seconds: row.get(0), oldest_general_seconds: row.get(1), dead: row.get(2) })
 }

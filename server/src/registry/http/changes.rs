@@ -15,7 +15,7 @@ use crate::platform::Base;
 use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshParticipant};
 use crate::platform::problem::{Error, Result};
 use crate::registry::faults::Faults;
 use crate::registry::participant::{Participant, read_prefixes};
@@ -65,7 +65,7 @@ async fn change(
     let run = command.run(body, async |tx, now| {
         let found = store::find_participant_by_bin(tx, bin).await?.ok_or(Error::NotFound("unknown-participant"))?;
         let changed = act(tx, &found, now).await?;
-        jobs::append(tx, &Job::RefreshParticipant { participant: found.number }).await?;
+        jobs::append_refresh(tx, RefreshParticipant { participant: found.number }).await?;
         Ok(Done::with(ParticipantAnswer::from(changed), details))
     });
     Ok(HttpResponse::Ok().json(run.await?))

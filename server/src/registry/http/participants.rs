@@ -14,7 +14,7 @@ use crate::platform::Base;
 use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshParticipant};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
 use crate::registry::names::Names;
@@ -68,7 +68,7 @@ pub(crate) async fn register(tx: &Transaction<'_>, new: &NewParticipant, now: Da
     let Some(participant) = store::insert_participant(tx, &checked, now).await? else {
         return Err(Error::Conflict("duplicate", vec![FieldFault::new("bin", "field-id-taken")]));
     };
-    jobs::append(tx, &Job::RefreshParticipant { participant: participant.number }).await?;
+    jobs::append_refresh(tx, RefreshParticipant { participant: participant.number }).await?;
     Ok(participant)
 }
 

@@ -17,7 +17,7 @@ use crate::platform::audit::{self, Actor};
 use crate::platform::command::{Command, Done};
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, RefreshProduct};
 use crate::platform::problem::{Error, FieldFault, Result};
 use crate::registry::bin::Bin;
 use crate::registry::names::Names;
@@ -160,14 +160,14 @@ pub(crate) async fn register(
     let Some(product) = store::insert_product(tx, new, owner.number, now).await? else {
         return Err(Error::Conflict("duplicate", vec![FieldFault::new("gtin", "field-id-taken")]));
     };
-    jobs::append(tx, &Job::RefreshProduct { gtin: product.gtin.number() }).await?;
+    jobs::append_refresh(tx, RefreshProduct { gtin: product.gtin.number() }).await?;
     Ok(product)
 }
 
 /// Publishes a card; one that is published already stays as it is. 404 without a card, 409 `product-withdrawn` when it was withdrawn.
 pub(crate) async fn publish(tx: &Transaction<'_>, gtin: Gtin) -> Result<Product> {
     if let Some(product) = store::publish_product(tx, gtin).await? {
-        jobs::append(tx, &Job::RefreshProduct { gtin: gtin.number() }).await?;
+        jobs::append_refresh(tx, RefreshProduct { gtin: gtin.number() }).await?;
         return Ok(product);
     }
     let product = store::find_product(tx, gtin).await?.ok_or(Error::NotFound("unknown-product"))?;

@@ -6,11 +6,8 @@ use uuid::Uuid;
 use super::super::report::{Event, ReportNumber, Side};
 use super::super::status::ReportStatus;
 use super::report::{number, status};
-use crate::platform::db::{GenericClient, Transaction};
+use crate::platform::db::{GenericClient, Lock, Transaction};
 use crate::platform::problem::{Error, Result};
-
-/// Lock of those who write steps: ids become visible in their order, so that a reader of the stream misses none.
-const LOCK: i64 = 0x7461_6e62_6130;
 
 /// A step as the stream tells it.
 #[derive(Clone, Debug)]
@@ -29,8 +26,7 @@ pub(crate) struct Streamed {
 
 /// Appends a step to a report's history. Returns its id.
 pub(crate) async fn append_event(tx: &Transaction<'_>, report: Uuid, event: &Event) -> Result<i64> {
-    let lock = tx.prepare_cached("-- reports::lock_events\n SELECT pg_advisory_xact_lock($1)").await?;
-    tx.execute(&lock, &[&LOCK]).await?;
+    Lock::ReportEvents.hold(tx).await?;
     let insert = tx
         .prepare_cached(
             "-- reports::append_event

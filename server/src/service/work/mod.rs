@@ -1,10 +1,12 @@
-//! The worker: does what transactions have left to be done, and keeps house. Any number of workers run side by side,
-//! in `serve` or alone; each job goes to one of them, and every job is harmless when it happens twice. A lane or a chore
-//! that panics is started again.
+//! The worker: does what transactions have left to be done, and runs the maintenance tasks. Any number of workers run side
+//! by side, in `serve` or alone; each job goes to one of them, and every job is harmless when it happens twice. A lane or a
+//! task that panics is started again.
 
-mod chores;
 mod lanes;
 mod patrol;
+mod upkeep;
+
+pub(super) use lanes::handlers;
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,12 +14,12 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::alerts;
 use crate::platform::db;
 use crate::platform::jobs;
 use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
 use crate::service::Service;
+use crate::{alerts, keys};
 
 /// How often a worker looks for jobs that nobody rang for.
 const POLL: Duration = Duration::from_millis(250);
@@ -77,9 +79,9 @@ async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Resul
     db::bounded(STEP, until_told).await
 }
 
-/// Works until it is told to stop: a lane for scans, a lane for all other jobs, and the chores.
+/// Works until it is told to stop: a lane for scans, a lane for all other jobs, and the maintenance tasks.
 async fn run(service: Service, stop: CancellationToken) {
-    let house = chores::keep_house(service.clone(), stop.clone());
+    let maintenance = upkeep::keep_running(service.clone(), stop.clone());
     let (judging, until) = (service.clone(), stop.clone());
     let judge = tasks::keep_running("judge-scans", stop.clone(), move || {
         let (service, stop) = (judging.clone(), until.clone());
@@ -90,7 +92,7 @@ async fn run(service: Service, stop: CancellationToken) {
     });
     let (working, until) = (service, stop.clone());
     let rest = tasks::keep_running("jobs", stop, move || keep_working(working.clone(), until.clone()));
-    tokio::join!(house, judge, rest);
+    tokio::join!(maintenance, judge, rest);
 }
 
 /// Does jobs until it is told to stop.
@@ -148,6 +150,6 @@ pub async fn settle(service: &Service) -> Result<Settled> {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
-    chores::extend_audit(service).await?;
+    keys::job::extend_audit(&service.base, &service.keys).await?;
     Ok(total)
 }

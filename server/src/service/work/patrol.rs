@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::take_step;
+use crate::platform::db::Lock;
 use crate::platform::problem::Result;
 use crate::service::Service;
 use crate::verify::Rebuilt;
-
-/// Advisory lock of the one who walks over the snapshot.
-const PATROL_LOCK: i64 = 0x7461_6e62_6110;
 
 /// The walk over the whole snapshot: quick while the snapshot is new and empty, at leisure afterwards.
 #[derive(Default)]
@@ -63,8 +61,7 @@ impl Patrol {
     async fn walk(&mut self, service: &Service) -> Result<()> {
         let mut client = service.base.db.get().await?;
         let tx = client.transaction().await?;
-        let free: bool = tx.query_one("SELECT pg_try_advisory_xact_lock($1)", &[&PATROL_LOCK]).await?.get(0);
-        if !free {
+        if !Lock::SnapshotPatrol.try_hold(&tx).await? {
             self.at_leisure = true;
             return Ok(());
         }

@@ -52,7 +52,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use cards::{OrderCard, PackCard, ParticipantCard, Particulars, ProductCard, UnitRun};
 pub(crate) use mac::MacKey;
-pub(crate) use refresh::{Marks, Rebuilt};
+pub(crate) use refresh::Rebuilt;
 pub(crate) use units::Unit;
 
 use crate::codes::{Sequence, UnitPlace};

@@ -20,7 +20,7 @@ const ORDERS: i64 = 64;
 
 /// How far refreshes have moved the marks of the shards that they wrote to, by the name under which PostgreSQL remembers
 /// them.
-pub(crate) type Marks = BTreeMap<String, u64>;
+pub(crate) use crate::platform::jobs::Marks;
 
 /// What a walk over the whole register has put right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

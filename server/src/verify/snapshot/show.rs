@@ -3,7 +3,7 @@
 //!
 //! One task for a process: writes that come while it refreshes are refreshed together next, an order once for all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::written::Thing;
 use super::{Card, Inner, OrderCard, PackCard, ParticipantCard, ProductCard, Snapshot};
-use crate::platform::jobs::Job;
+use crate::platform::jobs::{Job, Refresh, RefreshPacks};
 use crate::platform::problem::Result;
 
 /// How long an answer waits for the refresh.
@@ -23,7 +23,7 @@ const QUEUE: usize = 1_024;
 const AT_ONCE: usize = 4;
 
 /// Refreshes of one request, and who waits for them.
-type Request = (Vec<Job>, oneshot::Sender<()>);
+type Request = (Vec<Refresh>, oneshot::Sender<()>);
 
 /// The way to the task.
 pub(super) struct Show(mpsc::Sender<Request>);
@@ -37,7 +37,7 @@ pub(super) fn channel() -> (Show, mpsc::Receiver<Request>) {
 impl Snapshot {
     /// Makes what was committed visible: in this process from now on, for all others as soon as Redis has it, which is
     /// waited for no longer than a quarter second.
-    pub(crate) async fn show(&self, jobs: Vec<Job>) {
+    pub(crate) async fn show(&self, jobs: Vec<Refresh>) {
         let started = Instant::now();
         let things: Vec<Thing> = jobs.iter().flat_map(things).collect();
         self.0.written.note(things.iter().copied());
@@ -110,24 +110,22 @@ pub(super) async fn run(inner: std::sync::Weak<Inner>, mut requests: mpsc::Recei
     }
 }
 
-async fn refresh(snapshot: &Snapshot, job: &Job) -> Result<()> {
+async fn refresh(snapshot: &Snapshot, job: &Refresh) -> Result<()> {
     match job {
-        Job::RefreshOrder { order, segments } => snapshot.refresh_order(*order, segments).await.map(drop),
-        Job::RefreshProduct { gtin } => snapshot.refresh_product(*gtin).await.map(drop),
-        Job::RefreshParticipant { participant } => snapshot.refresh_participant(*participant).await.map(drop),
-        Job::RefreshPacks { packs } => snapshot.refresh_packs(packs).await.map(drop),
-        _ => Ok(()),
+        Refresh::Order(job) => snapshot.refresh_order(job.order, &job.segments).await.map(drop),
+        Refresh::Product(job) => snapshot.refresh_product(job.gtin).await.map(drop),
+        Refresh::Participant(job) => snapshot.refresh_participant(job.participant).await.map(drop),
+        Refresh::Packs(job) => snapshot.refresh_packs(&job.packs).await.map(drop),
     }
 }
 
 /// What a refresh is about.
-fn things(job: &Job) -> Vec<Thing> {
+fn things(job: &Refresh) -> Vec<Thing> {
     match job {
-        Job::RefreshOrder { order, .. } => vec![Thing::Order(*order)],
-        Job::RefreshProduct { gtin } => vec![Thing::Product(*gtin)],
-        Job::RefreshParticipant { participant } => vec![Thing::Participant(*participant)],
-        Job::RefreshPacks { packs } => packs.iter().map(|sscc| Thing::Pack(*sscc)).collect(),
-        _ => Vec::new(),
+        Refresh::Order(job) => vec![Thing::Order(job.order)],
+        Refresh::Product(job) => vec![Thing::Product(job.gtin)],
+        Refresh::Participant(job) => vec![Thing::Participant(job.participant)],
+        Refresh::Packs(job) => job.packs.iter().map(|sscc| Thing::Pack(*sscc)).collect(),
     }
 }
 
@@ -142,23 +140,26 @@ fn name(thing: Thing) -> String {
 }
 
 /// The same refreshes, each thing once.
-fn together(jobs: Vec<Job>) -> Vec<Job> {
-    let mut orders: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+fn together(jobs: Vec<Refresh>) -> Vec<Refresh> {
     let (mut packs, mut rest) = (BTreeSet::new(), Vec::new());
     for job in jobs {
         match job {
-            Job::RefreshOrder { order, segments } => orders.entry(order).or_default().extend(segments),
-            Job::RefreshPacks { packs: some } => packs.extend(some),
+            Refresh::Packs(RefreshPacks { packs: some }) => packs.extend(some),
+            Refresh::Order(order) => {
+                let merges = |other: &mut Refresh| match other {
+                    Refresh::Order(other) => other.merge(&order),
+                    _ => false,
+                };
+                if !rest.iter_mut().any(merges) {
+                    rest.push(Refresh::Order(order));
+                }
+            }
             other if !rest.contains(&other) => rest.push(other),
             _ => {}
         }
     }
-    let orders = orders
-        .into_iter()
-        .map(|(order, segments)| Job::RefreshOrder { order, segments: segments.into_iter().collect() });
-    rest.extend(orders);
     if !packs.is_empty() {
-        rest.push(Job::RefreshPacks { packs: packs.into_iter().collect() });
+        rest.push(Refresh::Packs(RefreshPacks { packs: packs.into_iter().collect() }));
     }
     rest
 }
@@ -171,19 +172,14 @@ pub(super) fn start(inner: &Arc<Inner>, requests: mpsc::Receiver<Request>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::jobs::{RefreshOrder, RefreshProduct};
 
     #[test]
     fn refreshes_of_several_requests_are_made_once_for_each_thing() {
-        let order = |order, segments: &[u32]| Job::RefreshOrder { order, segments: segments.to_vec() };
-        let jobs = vec![
-            order(7, &[0, 3]),
-            Job::RefreshProduct { gtin: 9 },
-            order(7, &[3, 1]),
-            Job::RefreshProduct { gtin: 9 },
-            Job::RefreshPacks { packs: vec![4, 2] },
-            Job::RefreshPacks { packs: vec![4] },
-        ];
-        let expected = [Job::RefreshProduct { gtin: 9 }, order(7, &[0, 1, 3]), Job::RefreshPacks { packs: vec![2, 4] }];
-        assert_eq!(together(jobs), expected);
+        let order = |order, segments: &[u32]| Refresh::from(RefreshOrder { order, segments: segments.to_vec() });
+        let product = || Refresh::from(RefreshProduct { gtin: 9 });
+        let packs = |packs: &[u64]| Refresh::from(RefreshPacks { packs: packs.to_vec() });
+        let jobs = vec![order(7, &[0, 3]), product(), order(7, &[3, 1]), product(), packs(&[4, 2]), packs(&[4])];
+        assert_eq!(together(jobs), [order(7, &[0, 1, 3]), product(), packs(&[2, 4])]);
     }
 }

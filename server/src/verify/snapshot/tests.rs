@@ -434,7 +434,7 @@ async fn what_a_process_has_written_it_answers_with_at_once() {
     let mut bench = Bench::new("own").await;
     bench.settle(7, Status::InCirculation).await;
     let job =
-        |segments: &[u32]| vec![crate::platform::jobs::Job::RefreshOrder { order: 1, segments: segments.to_vec() }];
+        |segments: &[u32]| vec![crate::platform::jobs::RefreshOrder { order: 1, segments: segments.to_vec() }.into()];
     let mut turn = [Status::Sold, Status::Returned].into_iter().cycle();
     for round in 0..40 {
         // The segment is hot.
