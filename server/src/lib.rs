@@ -17,6 +17,7 @@ pub mod demo;
 pub mod documents;
 pub mod embedded;
 pub(crate) mod http;
+pub(crate) mod inspection;
 pub mod keys;
 pub mod labels;
 pub(crate) mod ledger;

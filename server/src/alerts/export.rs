@@ -28,7 +28,7 @@ pub(super) fn csv(alerts: &[Kept], language: Language) -> String {
             format!("{:.4}", alert.score),
             alert.state.slug().to_owned(),
             alert.decision.map(Decision::slug).unwrap_or_default().to_owned(),
-            alert.region.clone().unwrap_or_default(),
+            alert.charge.region.clone().unwrap_or_default(),
             number(alert.place.map(|place| place.latitude)),
             number(alert.place.map(|place| place.longitude)),
             number(alert.place.map(|place| f64::from(place.accuracy_metres))),

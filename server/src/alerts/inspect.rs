@@ -12,7 +12,7 @@ use super::rules::Trail;
 use super::store::{self, Event, Happened, Kept, Linked, Update, What};
 use crate::alerts::Alerts;
 use crate::auth::{self, Caller};
-use crate::platform::audit::{self, Entry};
+use crate::inspection::{self, Charge, Look, audited, is_visible};
 use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
@@ -83,7 +83,8 @@ impl Step<'_> {
 
 /// Reads an alert with its trail. The look is audited.
 pub(super) async fn read(state: &Alerts, inspector: &Caller, id: Uuid) -> Result<Inspected> {
-    audited(state, inspector, "alerts.read", id, async {
+    let look = Look { base: &state.base, inspector, action: "alerts.read" };
+    audited(look, Some(format!("alert:{id}")), async {
         let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
         auth::hold_caller(&tx, inspector).await?;
@@ -92,8 +93,7 @@ pub(super) async fn read(state: &Alerts, inspector: &Caller, id: Uuid) -> Result
         let events = store::list_events(&tx, id).await?;
         let links = store::list_links(&tx, id).await?;
         let places = trail.as_ref().map_or(0, |trail| trail.sightings().len());
-        let entry = entry(inspector, "alerts.read", id, state.base.clock.now(), json!({ "places": places }));
-        audit::append(&tx, &entry).await?;
+        look.append(&tx, format!("alert:{id}"), json!({ "places": places })).await?;
         tx.commit().await?;
         Ok(Inspected { alert, trail, events, links })
     })
@@ -114,8 +114,10 @@ pub(super) async fn step(
     let run = command.run(&fingerprint, async |tx, now| {
         let mut alert = find(tx, inspector, id).await?;
         let details = change(tx, inspector, &mut alert, &step, now).await?;
-        let Kept { state, decision, assignee, .. } = alert;
-        let update = Update { state, decision, assignee, region: alert.region.as_deref(), at: now };
+        let Kept { state, decision, .. } = alert;
+        let Charge { assignee, region } = &alert.charge;
+        let assignee = *assignee;
+        let update = Update { state, decision, assignee, region: region.as_deref(), at: now };
         store::update(tx, &alert, &update).await?;
         Ok(Done::with(Stood { id, state, state_text: String::new(), decision, assignee, at: now }, details))
     });
@@ -138,16 +140,16 @@ async fn change(
     match step {
         Step::Assign(to) => {
             let to = to.unwrap_or(inspector.account);
-            let region = store::find_inspector_region(tx, to).await?;
+            let region = inspection::find_inspector_region(tx, to).await?;
             let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
             if alert.state == AlertState::Decided {
                 return Err(Error::conflict("alert-decided"));
             }
-            if alert.assignee != Some(to) {
+            if alert.charge.assign(to, region).is_some() {
                 let detail = to.to_string();
                 store::append_happened(tx, &Happened { detail: Some(&detail), ..happened(What::Assigned) }).await?;
             }
-            (alert.state, alert.assignee, alert.region) = (AlertState::Assigned, Some(to), Some(region));
+            alert.state = AlertState::Assigned;
             Ok(json!({ "to": to }))
         }
         Step::Note(text) => {
@@ -165,7 +167,9 @@ async fn change(
             Ok(json!({ "report": report }))
         }
         Step::LinkAlert(other) => {
-            let found = store::find_alert(tx, *other).await?.filter(|other| is_visible(other, inspector));
+            let found = store::find_alert(tx, *other)
+                .await?
+                .filter(|other| is_visible(other.charge.region.as_deref(), inspector));
             if found.is_none() || *other == alert.id {
                 return Err(Error::field("alert", "field-no-such-alert"));
             }
@@ -176,10 +180,10 @@ async fn change(
             Ok(json!({ "alert": other }))
         }
         Step::Decide(decision, text) => {
-            match alert.assignee {
-                Some(assignee) if assignee != inspector.account => return Err(Error::Forbidden("alert-not-yours")),
-                _ => {}
-            }
+            let region = alert.charge.region.clone();
+            alert.charge.take(inspector, "alert-not-yours")?;
+            // A decision takes the alert, and leaves it to the region that has it.
+            alert.charge.region = region.or_else(|| inspector.region.clone());
             if alert.decision.is_some_and(|decided| decided != *decision) {
                 return Err(Error::conflict("alert-decided"));
             }
@@ -190,9 +194,7 @@ async fn change(
                     store::refute(tx, alert.id).await?;
                 }
             }
-            alert.region = alert.region.take().or_else(|| inspector.region.clone());
-            (alert.state, alert.decision, alert.assignee) =
-                (AlertState::Decided, Some(*decision), Some(inspector.account));
+            (alert.state, alert.decision) = (AlertState::Decided, Some(*decision));
             Ok(json!({ "decision": decision }))
         }
     }
@@ -201,31 +203,5 @@ async fn change(
 /// The alert with this id, held until the transaction ends, if the inspector may know of it.
 async fn find(tx: &Transaction<'_>, inspector: &Caller, id: Uuid) -> Result<Kept> {
     let found = store::find_alert(tx, id).await?;
-    found.filter(|alert| is_visible(alert, inspector)).ok_or(Error::NotFound("not-found"))
-}
-
-/// Whether an inspector may know of an alert (X1): their own region's, and what is nobody's yet.
-fn is_visible(alert: &Kept, inspector: &Caller) -> bool {
-    alert.region.is_none() || alert.region == inspector.region
-}
-
-fn entry(inspector: &Caller, action: &'static str, id: Uuid, at: DateTime<Utc>, details: Value) -> Entry<'static> {
-    Entry { at, actor: inspector.actor, action, object: format!("alert:{id}"), result: "done", details }
-}
-
-/// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
-async fn audited<T>(
-    state: &Alerts,
-    inspector: &Caller,
-    action: &'static str,
-    id: Uuid,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let result = work.await;
-    if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result {
-        let client = state.base.db.get().await?;
-        let refusal = entry(inspector, action, id, state.base.clock.now(), json!({}));
-        audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
-    }
-    result
+    found.filter(|alert| is_visible(alert.charge.region.as_deref(), inspector)).ok_or(Error::NotFound("not-found"))
 }

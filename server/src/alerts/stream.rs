@@ -27,7 +27,7 @@ impl EventSource for AlertEvents {
             let alert = alert.ok_or_else(|| Error::internal("an event refers to a missing alert"))?;
             let data = json!({
                 "id": event.alert, "what": event.what, "kind": alert.kind, "state": alert.state, "score": alert.score,
-                "region": alert.region,
+                "region": alert.charge.region,
             });
             events.push((event.id, data));
         }

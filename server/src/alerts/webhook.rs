@@ -39,7 +39,7 @@ pub(crate) async fn tell(state: &Alerts, event: i64) -> Result<()> {
     });
     let body = json!({
         "event": event.id, "what": event.what, "at": event.at, "alert": alert.id, "kind": alert.kind,
-        "score": alert.score, "state": alert.state, "decision": alert.decision, "region": alert.region,
+        "score": alert.score, "state": alert.state, "decision": alert.decision, "region": alert.charge.region,
         "gtin": alert.gtin.map(|gtin| format!("{gtin:014}")), "place": place,
     })
     .to_string();

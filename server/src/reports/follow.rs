@@ -206,8 +206,8 @@ async fn step(
         let (status, step) = change(tx, &report, now).await?;
         let is_reopened = step == Step::Reopen;
         let due_on = if is_reopened { status::due_on(state.base.clock.today()) } else { report.due_on };
-        let assignee = report.assignee.filter(|_| !is_reopened);
-        let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
+        let assignee = report.charge.assignee.filter(|_| !is_reopened);
+        let update = Update { status, assignee, region: report.charge.region.as_deref(), due_on, at: now };
         store::update(tx, report.id, &update).await?;
         let details = json!({ "from": report.status.slug(), "to": status.slug() });
         append(state, tx, action, report.number, follower.prefix, details).await?;
@@ -225,8 +225,8 @@ pub(crate) async fn delete(state: &Reports, follower: &Follower) -> Result<()> {
     let (report, now) = (follower.find(&tx, Hold::Changing).await?, state.base.clock.now());
     let status = report.after(Step::Delete)?;
     if report.status != status {
-        let Report { assignee, due_on, .. } = report;
-        let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
+        let (assignee, due_on) = (report.charge.assignee, report.due_on);
+        let update = Update { status, assignee, region: report.charge.region.as_deref(), due_on, at: now };
         store::update(&tx, report.id, &update).await?;
         let event = Event { status: Some(status), ..Event::new(now, Side::Reporter) };
         store::append_event(&tx, report.id, &event).await?;

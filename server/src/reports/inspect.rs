@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::follow::Progress;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side};
 use super::status::{Decision, ReportStatus, Step};
-use super::store::{self, Colleague, Linked, Update};
+use super::store::{self, Linked, Update};
 use crate::auth::{self, Caller};
 use crate::codes;
-use crate::platform::audit::{self, Entry};
+use crate::inspection::{self, Charge, Colleague, Handover, Look, audited, is_visible};
 use crate::platform::command::{Command, Done};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
@@ -57,16 +57,18 @@ pub(crate) struct Shown {
 
 /// Reads a report. The look is audited, and whether the contact was seen.
 pub(crate) async fn read(state: &Reports, inspector: &Caller, number: &str) -> Result<Inspected> {
-    audited(state, inspector, "reports.read", number, read_in(state, inspector, number)).await
+    let look = Look { base: &state.base, inspector, action: "reports.read" };
+    audited(look, object(number), read_in(state, look, number)).await
 }
 
-async fn read_in(state: &Reports, inspector: &Caller, number: &str) -> Result<Inspected> {
+async fn read_in(state: &Reports, look: Look<'_>, number: &str) -> Result<Inspected> {
+    let inspector = look.inspector;
     let mut client = state.base.db.get().await?;
     let tx = client.transaction().await?;
     auth::hold_caller(&tx, inspector).await?;
     let report = find(&tx, inspector, number).await?;
     let contact = match &report.contact_sealed {
-        Some(sealed) if report.assignee == Some(inspector.account) => {
+        Some(sealed) if report.charge.assignee == Some(inspector.account) => {
             let opened = state.keys.current().decrypt(&Report::contact_context(report.id), sealed)?;
             Some(String::from_utf8(opened.to_vec()).map_err(|_| Error::internal("a contact is not text"))?)
         }
@@ -82,10 +84,11 @@ async fn read_in(state: &Reports, inspector: &Caller, number: &str) -> Result<In
         Some(number) => codes::find_orders(&tx, &[number]).await?.first().map(|order| order.id),
         None => None,
     };
-    let accounts = events.iter().flat_map(|event| [event.account, event.from, event.to]).chain([report.assignee]);
+    let accounts =
+        events.iter().flat_map(|event| [event.account, event.from, event.to]).chain([report.charge.assignee]);
     let logins = store::list_logins(&tx, &accounts.flatten().collect::<Vec<_>>()).await?;
     let details = json!({ "contact": contact.is_some() });
-    audit::append(&tx, &entry(inspector, "reports.read", report.number, state.base.clock.now(), details)).await?;
+    look.append(&tx, format!("report:{}", report.number), details).await?;
     tx.commit().await?;
     drop(client);
     let answer = match &report.code {
@@ -98,6 +101,7 @@ async fn read_in(state: &Reports, inspector: &Caller, number: &str) -> Result<In
 
 /// Reads a photo.
 pub(crate) async fn read_photo(state: &Reports, inspector: &Caller, number: &str, photo: Uuid) -> Result<Shown> {
+    let look = Look { base: &state.base, inspector, action: "reports.read-photo" };
     let read = async {
         let mut client = state.base.db.get().await?;
         let tx = client.transaction().await?;
@@ -106,14 +110,13 @@ pub(crate) async fn read_photo(state: &Reports, inspector: &Caller, number: &str
         let found = store::find_photo(&tx, report.id, photo).await?;
         let (photo, position) = found.ok_or(Error::NotFound("not-found"))?;
         let details = json!({ "photo": photo.id });
-        audit::append(&tx, &entry(inspector, "reports.read-photo", report.number, state.base.clock.now(), details))
-            .await?;
+        look.append(&tx, format!("report:{}", report.number), details).await?;
         tx.commit().await?;
         drop(client);
         let jpeg = state.photos.get(&photo.path).await?.ok_or(Error::NotFound("not-found"))?;
         Ok(Shown { jpeg, position })
     };
-    audited(state, inspector, "reports.read-photo", number, read).await
+    audited(look, object(number), read).await
 }
 
 /// Takes a report, or hands it to a colleague; a report goes to the region of who gets it. What a colleague has is taken or
@@ -128,28 +131,22 @@ pub(crate) async fn assign(
 ) -> Result<Progress> {
     let to = to.unwrap_or(inspector.account);
     step(state, inspector, number, key, "reports.assign", &(to, reason), async |tx, report, now| {
-        let region = store::find_inspector_region(tx, to).await?;
+        let region = inspection::find_inspector_region(tx, to).await?;
         let region = region.ok_or_else(|| Error::field("to", "field-not-an-inspector"))?;
         let status = report.after(Step::Assign)?;
-        if needs_reason(report.assignee, inspector.account, to) && reason.is_none() {
+        if report.charge.needs_reason(inspector.account, to) && reason.is_none() {
             return Err(Error::field("reason", "field-reason-needed"));
         }
-        if report.assignee != Some(to) || status != report.status {
+        let from = report.charge.assignee;
+        if report.charge.assign(to, region).is_some() || status != report.status {
             let changed = (status != report.status).then_some(status);
-            let (note, from) = (reason.map(str::to_owned), report.assignee);
+            let note = reason.map(str::to_owned);
             let event = Event { status: changed, note, from, to: Some(to), ..by(inspector, now) };
             store::append_event(tx, report.id, &event).await?;
         }
-        let from = report.assignee.replace(to);
-        report.region = Some(region);
         Ok((status, json!({ "from": from, "to": to })))
     })
     .await
-}
-
-/// Whether somebody must say why a report goes to `to`: it is a colleague's, and doesn't stay there.
-fn needs_reason(assignee: Option<Uuid>, caller: Uuid, to: Uuid) -> bool {
-    assignee.is_some_and(|assignee| assignee != caller && assignee != to)
 }
 
 /// A step of an inspector.
@@ -160,7 +157,7 @@ fn by(inspector: &Caller, at: DateTime<Utc>) -> Event {
 /// Inspectors whom a report can be given to, those of the caller's region first.
 pub(crate) async fn list_colleagues(state: &Reports, inspector: &Caller) -> Result<Vec<Colleague>> {
     let db = state.base.db.get().await?;
-    let all = store::list_colleagues(&db, inspector.region.as_deref(), MAX_COLLEAGUES).await?;
+    let all = inspection::list_colleagues(&db, inspector.region.as_deref(), MAX_COLLEAGUES).await?;
     Ok(all.into_iter().filter(|colleague| colleague.account != inspector.account).collect())
 }
 
@@ -204,22 +201,15 @@ pub(crate) async fn decide(
     .await
 }
 
-/// Makes sure that the inspector is in charge: takes a report that is nobody's, refuses a colleague's.
+/// Makes sure that the inspector is in charge: takes a report that no inspector has, refuses a colleague's.
 async fn take(tx: &Transaction<'_>, report: &mut Report, inspector: &Caller, now: DateTime<Utc>) -> Result<()> {
-    match report.assignee {
-        Some(assignee) if assignee == inspector.account => Ok(()),
-        Some(_) => Err(Error::Forbidden("report-not-yours")),
-        None => {
-            let status = report.after(Step::Assign)?;
-            let changed = (status != report.status).then_some(status);
-            let event = Event { status: changed, to: Some(inspector.account), ..by(inspector, now) };
-            store::append_event(tx, report.id, &event).await?;
-            report.status = status;
-            report.assignee = Some(inspector.account);
-            report.region.clone_from(&inspector.region);
-            Ok(())
-        }
-    }
+    let Some(Handover { to, .. }) = report.charge.take(inspector, "report-not-yours")? else { return Ok(()) };
+    let status = report.after(Step::Assign)?;
+    let changed = (status != report.status).then_some(status);
+    let event = Event { status: changed, to: Some(to), ..by(inspector, now) };
+    store::append_event(tx, report.id, &event).await?;
+    report.status = status;
+    Ok(())
 }
 
 /// One step of an inspector: found, changed, written and audited in one transaction, once for a key. `change` may
@@ -234,12 +224,13 @@ async fn step(
     change: impl AsyncFnOnce(&Transaction<'_>, &mut Report, DateTime<Utc>) -> Result<(ReportStatus, Value)>,
 ) -> Result<Progress> {
     let command =
-        Command { base: &state.base, author: inspector, key, action, object: format!("report:{}", shown(number)) };
+        Command { base: &state.base, author: inspector, key, action, object: object(number).unwrap_or_else(unknown) };
     let run = command.run(body, async |tx, now| {
         let mut report = find(tx, inspector, number).await?;
         let (status, details) = change(tx, &mut report, now).await?;
-        let Report { assignee, due_on, .. } = report;
-        let update = Update { status, assignee, region: report.region.as_deref(), due_on, at: now };
+        let Report { charge: Charge { assignee, region }, due_on, .. } = &report;
+        let (assignee, due_on) = (*assignee, *due_on);
+        let update = Update { status, assignee, region: region.as_deref(), due_on, at: now };
         store::update(tx, report.id, &update).await?;
         let progress = Progress { number: report.number.to_string(), status, due_on, at: now };
         Ok(Done::with(progress, details).to(format!("report:{}", report.number)))
@@ -247,69 +238,19 @@ async fn step(
     run.await
 }
 
-/// A number as the audit may keep it: what is none stays out.
-fn shown(number: &str) -> String {
-    number.parse::<ReportNumber>().map_or_else(|_| "unknown".to_owned(), |number| number.to_string())
+/// A report as the audit names it; none for a text that is no number.
+fn object(number: &str) -> Option<String> {
+    number.parse::<ReportNumber>().ok().map(|number| format!("report:{number}"))
+}
+
+/// An object that has no name in the audit.
+fn unknown() -> String {
+    "report:unknown".to_owned()
 }
 
 /// The report of this number, held until the transaction ends, if the inspector may know of it.
 async fn find(tx: &Transaction<'_>, inspector: &Caller, number: &str) -> Result<Report> {
     let number: ReportNumber = number.parse().map_err(|_| Error::NotFound("not-found"))?;
     let found = store::find_by_number(tx, number).await?;
-    found.filter(|report| is_visible(report.region.as_deref(), inspector)).ok_or(Error::NotFound("not-found"))
-}
-
-/// Whether an inspector may know of a report of this region (X1): their own region's, and what is nobody's yet.
-pub(crate) fn is_visible(region: Option<&str>, inspector: &Caller) -> bool {
-    region.is_none() || region == inspector.region.as_deref()
-}
-
-fn entry(
-    inspector: &Caller,
-    action: &'static str,
-    number: ReportNumber,
-    at: DateTime<Utc>,
-    details: Value,
-) -> Entry<'static> {
-    Entry { at, actor: inspector.actor, action, object: format!("report:{number}"), result: "done", details }
-}
-
-/// Passes a result on; a refusal that says something about the caller is audited in a transaction of its own (X36).
-async fn audited<T>(
-    state: &Reports,
-    inspector: &Caller,
-    action: &'static str,
-    number: &str,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let result = work.await;
-    if let Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) = &result
-        && let Ok(number) = number.parse::<ReportNumber>()
-    {
-        let client = state.base.db.get().await?;
-        let refusal = entry(inspector, action, number, state.base.clock.now(), json!({}));
-        audit::append(&client, &Entry { result: error.slug(), ..refusal }).await?;
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// X66
-    #[test]
-    fn a_colleagues_report_moves_with_a_reason_only() {
-        let [me, colleague, third] = [1, 2, 3].map(Uuid::from_u128);
-        for (assignee, to, needed) in [
-            (None, me, false),
-            (Some(me), me, false),
-            (Some(me), colleague, false),
-            (Some(colleague), me, true),
-            (Some(colleague), third, true),
-            (Some(colleague), colleague, false),
-        ] {
-            assert_eq!(needs_reason(assignee, me, to), needed, "{assignee:?} {to}");
-        }
-    }
+    found.filter(|report| is_visible(report.charge.region.as_deref(), inspector)).ok_or(Error::NotFound("not-found"))
 }

@@ -13,6 +13,7 @@ use super::photo::Photo;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side, Token};
 use super::status::{self, ReportStatus};
 use super::{code, photos, store};
+use crate::inspection::Charge;
 use crate::keys;
 use crate::platform::audit::{self, Actor, Entry, Who};
 use crate::platform::clock;
@@ -180,12 +181,14 @@ async fn write(
         gtin: named.gtin,
         unit: named.unit,
         address: draft.address,
-        // Outside the country there is no region: such a report is everybody's, like one without a place.
-        region: sighting.place.and_then(|place| state.regions.find(place.latitude, place.longitude)),
+        // Outside the country there is no region: every inspector may take such a report, like one without a place.
+        charge: Charge {
+            assignee: None,
+            region: sighting.place.and_then(|place| state.regions.find(place.latitude, place.longitude)),
+        },
         sighting,
         contact_sealed,
         status: ReportStatus::Received,
-        assignee: None,
         due_on: status::due_on(today),
         received_at: now,
         deleted_at: None,

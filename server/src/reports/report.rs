@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::links::Sighting;
 use super::status::{NotNow, ReportStatus, Step};
 use super::text::search_key;
+use crate::inspection::Charge;
 use crate::scans::Place;
 
 /// How many random bytes a token is made of (X6 asks for 16 at least).
@@ -118,14 +119,12 @@ pub(crate) struct Report {
     pub(crate) sighting: Sighting,
     /// Where, in words.
     pub(crate) address: Option<String>,
-    /// KATO code; none while it is nobody's.
-    pub(crate) region: Option<String>,
     /// The contact, encrypted.
     pub(crate) contact_sealed: Option<Vec<u8>>,
     /// Where it stands.
     pub(crate) status: ReportStatus,
-    /// The inspector in charge.
-    pub(crate) assignee: Option<Uuid>,
+    /// The inspector in charge, and the region that has it.
+    pub(crate) charge: Charge,
     /// The day by which the authority answers.
     pub(crate) due_on: NaiveDate,
     /// When it came in.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::super::case::{AlertState, Decision, Growth, Standing, growth, weight};
 use super::super::rules::{Finding, Judgement, Kind, Position, Subject, Trail};
 use super::event::What;
+use crate::inspection::Charge;
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
 
@@ -159,8 +160,8 @@ pub(crate) struct Kept {
     pub(crate) state: AlertState,
     /// What came of it.
     pub(crate) decision: Option<Decision>,
-    /// KATO code.
-    pub(crate) region: Option<String>,
+    /// The inspector in charge, and the region that has it.
+    pub(crate) charge: Charge,
     /// Where somebody should go.
     pub(crate) place: Option<Position>,
     /// The product.
@@ -177,8 +178,6 @@ pub(crate) struct Kept {
     pub(crate) scans: i64,
     /// Devices that it rests on.
     pub(crate) devices: i64,
-    /// The inspector in charge.
-    pub(crate) assignee: Option<Uuid>,
     /// When it came up.
     pub(crate) opened_at: DateTime<Utc>,
     /// When it grew last.
@@ -213,7 +212,7 @@ pub(super) fn kept(row: &tokio_postgres::Row) -> Result<Kept> {
         score: row.get(4),
         state: state(row.get(5))?,
         decision: decision.and_then(|slug| Decision::ALL.into_iter().find(|decision| decision.slug() == slug)),
-        region: row.get(7),
+        charge: Charge { assignee: row.get(20), region: row.get(7) },
         place,
         gtin: row.get(11),
         names,
@@ -222,7 +221,6 @@ pub(super) fn kept(row: &tokio_postgres::Row) -> Result<Kept> {
         code: row.get(17),
         scans: row.get(18),
         devices: row.get(19),
-        assignee: row.get(20),
         opened_at: row.get(21),
         grown_at: row.get(22),
         decided_at: row.get(23),
@@ -245,13 +243,6 @@ pub(crate) async fn find_alert_now(db: &impl GenericClient, id: Uuid) -> Result<
 pub(crate) async fn find_trail_state(db: &impl GenericClient, subject: &str) -> Result<Option<Trail>> {
     let find = db.prepare_cached("-- alerts::find_trail\n SELECT state FROM trail WHERE subject = $1").await?;
     Ok(db.query_opt(&find, &[&subject]).await?.map(|row| row.get::<_, Json<Trail>>(0).0))
-}
-
-/// The region of an inspector who may sign in; none if the account is not one.
-pub(crate) async fn find_inspector_region(db: &impl GenericClient, account: Uuid) -> Result<Option<String>> {
-    let find = "-- alerts::find_inspector_region
-         SELECT region FROM account WHERE id = $1 AND role = 'inspector' AND disabled_at IS NULL";
-    Ok(db.query_opt(find, &[&account]).await?.map(|row| row.get(0)))
 }
 
 /// What a step changes.

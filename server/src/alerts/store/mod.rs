@@ -8,8 +8,8 @@ mod trail;
 mod voice;
 
 pub(crate) use alert::{
-    Grown, Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_inspector_region, find_trail_state,
-    open_or_grow, refute, update,
+    Grown, Kept, NewAlert, Update, coarsen_alerts, find_alert, find_alert_now, find_trail_state, open_or_grow, refute,
+    update,
 };
 pub(crate) use cell::{
     Cell, HotCell, Point, add_cells, add_tally, forget_cells, insert_suspicions, list_cells, list_points, read_crowd,

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::auth::{Inspector, Resume, stream_events};
 use crate::http::problems;
+use crate::inspection::Colleague;
 use crate::platform::problem::Result;
 use crate::reports::Reports;
 use crate::reports::inspect;
-use crate::reports::store::Colleague;
 use crate::reports::stream::ReportEvents;
 
 pub(super) fn routes(routes: &mut ServiceConfig<'_>) {

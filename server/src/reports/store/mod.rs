@@ -14,8 +14,8 @@ pub(crate) use photo::{
     delete_photos, find_photo, insert_photos, list_pending, list_photos, list_strangers, note_pending, strike_pending,
 };
 pub(crate) use report::{
-    Colleague, Hold, NewReport, Sent, Update, erase, find_by_number, find_by_token, find_day_key,
-    find_inspector_region, find_sent, insert_report, insert_token, list_colleagues, list_logins, next_sequence, update,
+    Hold, NewReport, Sent, Update, erase, find_by_number, find_by_token, find_day_key, find_sent, insert_report,
+    insert_token, list_logins, next_sequence, update,
 };
 pub(crate) use retention::{
     close_as_deleted, coarsen, delete_day_keys, delete_tokens, list_exact, list_expired, list_unerased,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::links::Sighting;
 use super::super::report::{Report, ReportNumber};
 use super::super::status::ReportStatus;
+use crate::inspection::Charge;
 use crate::platform::db::GenericClient;
 use crate::platform::problem::{Error, Result};
 use crate::scans::Place;
@@ -97,7 +98,7 @@ pub(crate) async fn insert_report(db: &impl GenericClient, new: &NewReport<'_>) 
                 &place.map(|place| place.accuracy_metres),
                 &report.address,
                 &report.sighting.outlet,
-                &report.region,
+                &report.charge.region,
                 &report.contact_sealed,
                 &report.status.slug(),
                 &report.due_on,
@@ -224,45 +225,6 @@ pub(crate) async fn erase(db: &impl GenericClient, id: Uuid, now: DateTime<Utc>)
     Ok(())
 }
 
-/// The region of an inspector who can be given a report; none for anybody else.
-pub(crate) async fn find_inspector_region(db: &impl GenericClient, account: Uuid) -> Result<Option<String>> {
-    let find = db
-        .prepare_cached(
-            "-- reports::find_inspector_region
-             SELECT region FROM account WHERE id = $1 AND role = 'inspector' AND disabled_at IS NULL",
-        )
-        .await?;
-    Ok(db.query_opt(&find, &[&account]).await?.and_then(|row| row.get(0)))
-}
-
-/// An inspector whom a report can be given to.
-#[derive(Clone, Debug)]
-pub(crate) struct Colleague {
-    /// The account.
-    pub(crate) account: Uuid,
-    /// The login.
-    pub(crate) login: String,
-    /// KATO code.
-    pub(crate) region: Option<String>,
-}
-
-/// Inspectors who can be given a report: those of this region first.
-pub(crate) async fn list_colleagues(
-    db: &impl GenericClient,
-    region: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Colleague>> {
-    let list = db
-        .prepare_cached(
-            "-- reports::list_colleagues
-             SELECT id, login, region FROM account WHERE role = 'inspector' AND disabled_at IS NULL
-             ORDER BY region IS DISTINCT FROM $1, region, login LIMIT $2",
-        )
-        .await?;
-    let rows = db.query(&list, &[&region, &limit]).await?;
-    Ok(rows.iter().map(|row| Colleague { account: row.get(0), login: row.get(1), region: row.get(2) }).collect())
-}
-
 /// The logins of accounts.
 pub(crate) async fn list_logins(db: &impl GenericClient, accounts: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
     let list = db.prepare_cached("-- reports::list_logins\n SELECT id, login FROM account WHERE id = ANY($1)").await?;
@@ -290,10 +252,9 @@ fn report(row: &Row) -> Result<Report> {
         unit: row.get::<_, Option<i32>>("order_number").zip(row.get("unit_index")),
         sighting: sighting(row),
         address: row.get("address"),
-        region: row.get("region"),
         contact_sealed: row.get("contact_sealed"),
         status: status(row.get("status"))?,
-        assignee: row.get("assignee"),
+        charge: Charge { assignee: row.get("assignee"), region: row.get("region") },
         due_on: row.get("due_on"),
         received_at: row.get("received_at"),
         deleted_at: row.get("deleted_at"),

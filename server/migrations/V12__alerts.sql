@@ -1,21 +1,4 @@
--- Regions, what is remembered of scans, and the alerts that follow from it (Q27).
-
--- Official boundaries, imported from GeoJSON.
-CREATE TABLE region (
-    code        text PRIMARY KEY,           -- KATO
-    name_kk     text NOT NULL,
-    name_ru     text NOT NULL,
-    name_en     text NOT NULL,
-    boundary    jsonb NOT NULL,             -- the geometry: Polygon or MultiPolygon, WGS 84
-    imported_at timestamptz NOT NULL
-);
-
-ALTER TABLE scan ADD COLUMN source text;    -- camera, picture, scanner, typed; NULL: the client didn't tell
-ALTER TABLE scan ADD COLUMN region text;    -- KATO code of the place
-
--- Scans to be judged are taken by workers of their own, so that they never hold up the snapshot.
-DROP INDEX job_due;
-CREATE INDEX job_due ON job (lane, run_at, id);
+-- What is remembered of scans, and the alerts that follow from it (Q27).
 
 -- What is remembered of a code, a device, a shop or a run of codes: a summary of bounded size.
 CREATE TABLE trail (
@@ -70,7 +53,7 @@ CREATE TABLE alert (
     state           text NOT NULL CHECK (state IN ('new', 'assigned', 'decided')),
     decision        text CHECK (decision IN ('confirmed', 'not-confirmed', 'scanner-fault', 'honest-resale')),
     decided_weight  double precision,       -- what the findings weighed when it was decided: only much more opens it again
-    region          text,                   -- KATO code; NULL: nobody's yet, every inspector's to take
+    region          text,                   -- KATO code; NULL: not known, every inspector may take it
     latitude        double precision,
     longitude       double precision,
     accuracy_metres real,
@@ -113,3 +96,42 @@ CREATE TABLE alert_link (
     UNIQUE NULLS NOT DISTINCT (alert_id, report, other_id)
 );
 CREATE INDEX alert_link_back ON alert_link (other_id) WHERE other_id IS NOT NULL;
+
+-- What of a day's networks is needed to let each be one witness only: keyed hashes, gone when the day is over. UNLOGGED like
+-- the salt of the day.
+
+-- Who has spoken of a subject, in one table on even days and in another on odd ones.
+CREATE UNLOGGED TABLE witness_even (
+    subject     bigint NOT NULL,            -- a hash of the subject and the day
+    network     bigint NOT NULL,            -- a keyed hash
+    party       bigint NOT NULL,            -- who spoke; of a wide network: how many
+    PRIMARY KEY (subject, network)
+);
+CREATE UNLOGGED TABLE witness_odd (LIKE witness_even INCLUDING ALL);
+-- Runs as the owner, whoever calls it: the service may own no table.
+CREATE FUNCTION forget_witnesses(even boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    IF even THEN
+        TRUNCATE witness_even;
+    ELSE
+        TRUNCATE witness_odd;
+    END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION forget_witnesses(boolean) FROM PUBLIC;
+-- Alerts that a network brought up in an hour.
+CREATE UNLOGGED TABLE network_alert (
+    hour        bigint NOT NULL,            -- since 1970
+    network     bigint NOT NULL,
+    opened      int NOT NULL,
+    PRIMARY KEY (hour, network)
+);
+
+-- Under what devices are hashed in trails, for as long as the register lives: who can't compute the hashes can't choose
+-- which devices a trail's sample keeps.
+CREATE TABLE detection_key (
+    id          boolean PRIMARY KEY DEFAULT true CHECK (id),
+    key         bytea NOT NULL
+);
+INSERT INTO detection_key (key)
+    VALUES (decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));

@@ -1,4 +1,4 @@
--- What every capability stands on: audit, jobs, idempotency, keys.
+-- What every room builds on: the audit, jobs, idempotency.
 
 -- Who did what, from where, to what, with what result; refusals too (D1.23, X36). Append-only.
 CREATE TABLE audit (
@@ -6,13 +6,20 @@ CREATE TABLE audit (
     at          timestamptz NOT NULL,
     actor       text NOT NULL,              -- 'account:<uuid>', 'public', 'worker', 'cli'
     address     text,                       -- client address as trusted proxies tell it
-    action      text NOT NULL,              -- 'codes.release', 'reports.read', …
+    action      text NOT NULL,              -- 'documents.release', 'reports.read', …
     object      text NOT NULL,              -- 'order:12', 'report:TB-…'
     result      text NOT NULL,              -- 'done' or the slug of the refusal
     details     jsonb NOT NULL DEFAULT '{}'
 );
 
--- The chain over audit, laid by the worker in the order in which rows became visible.
+-- What auditors search by, newest first, and what people see of the sign-ins with their own accounts.
+CREATE INDEX audit_actor ON audit (actor, id);
+CREATE INDEX audit_object ON audit (object, id);
+CREATE INDEX audit_at ON audit (at, id);
+CREATE INDEX audit_of_sign_ins ON audit (object, id) WHERE action = 'auth.sign-in';
+
+-- The chain over audit: HMAC under a key that the database does not hold. Laid by the worker in the order in which rows
+-- became visible.
 CREATE TABLE audit_link (
     position    bigint PRIMARY KEY,
     audit_id    bigint NOT NULL UNIQUE REFERENCES audit (id),
@@ -28,7 +35,8 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
 CREATE TRIGGER audit_link_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_link
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What must happen next, committed with its cause.
+-- What must happen next, committed with its cause. Attempts are counted before the work, in a transaction of their own: a job
+-- that ends its worker is found by its count.
 CREATE TABLE job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind        text NOT NULL,
@@ -36,10 +44,34 @@ CREATE TABLE job (
     payload     jsonb NOT NULL,
     run_at      timestamptz NOT NULL DEFAULT now(),
     attempts    int NOT NULL DEFAULT 0,
-    last_error  text
+    last_error  text,
+    appended_at timestamptz NOT NULL DEFAULT now(),
+    held_until  timestamptz                 -- set when an attempt begins, NULL when its result is recorded
 );
-CREATE INDEX job_due ON job (run_at, id);
+-- A payload is mostly random ids: trying to compress it takes longer than writing it.
+ALTER TABLE job ALTER COLUMN payload SET STORAGE EXTERNAL;
+CREATE INDEX job_due ON job (lane, run_at, id);
 CREATE INDEX job_refresh ON job (run_at) WHERE kind LIKE 'refresh-%';   -- how far the snapshot lags
+
+-- Jobs that failed too often: taken by no worker until an operator retries or drops them.
+CREATE TABLE dead_job (
+    id          bigint PRIMARY KEY,         -- the job's own
+    kind        text NOT NULL,
+    lane        text NOT NULL,
+    payload     jsonb NOT NULL,
+    things      int NOT NULL,               -- what it is about: scans, units, photos
+    attempts    int NOT NULL,
+    last_error  text,
+    appended_at timestamptz NOT NULL,
+    died_at     timestamptz NOT NULL
+);
+
+-- How far a snapshot has been refreshed, by the key of its mark in Redis. A snapshot whose own mark is lower is an old
+-- copy that was put back, and is not believed (R2).
+CREATE TABLE refresh_mark (
+    snapshot    text PRIMARY KEY,
+    mark        bigint NOT NULL
+);
 
 -- One answer for one key of one caller.
 CREATE TABLE idempotency (
@@ -51,20 +83,3 @@ CREATE TABLE idempotency (
     PRIMARY KEY (caller, key)
 );
 CREATE INDEX idempotency_age ON idempotency (created_at);
-
--- Secrets by id, private halves encrypted under the master key. A key signs from signs_from until
--- signs_until, and of several the newest signs; it verifies until it is revoked.
-CREATE TABLE secret_key (
-    id             text PRIMARY KEY,        -- 4 characters for seals (AI 91), longer for the rest
-    purpose        text NOT NULL CHECK (purpose IN ('seal', 'serial', 'token', 'contact')),
-    product_group  text,                    -- seals only; stamps are the seals of alcohol
-    algorithm      text NOT NULL CHECK (algorithm IN ('ed25519', 'hmac-sha256', 'ff1-aes-256', 'aes-256-gcm')),
-    public_key     bytea,                   -- ed25519 only
-    private_sealed bytea NOT NULL,
-    created_at     timestamptz NOT NULL,
-    signs_from     timestamptz NOT NULL,    -- a little after created_at, so that verifiers learn of it first
-    signs_until    timestamptz,             -- NULL for the keys that never change: serial and contact
-    revoked_at     timestamptz,
-    CHECK ((purpose = 'seal') = (product_group IS NOT NULL)),
-    CHECK ((purpose IN ('seal', 'token')) = (signs_until IS NOT NULL))
-);

@@ -1,30 +1,3 @@
--- What the public sends: scans and reports.
-
--- Kept by the day on which the scan was taken: a retry carries the same day and id, so it is the same row.
-CREATE TABLE scan (
-    taken_on        date NOT NULL,
-    id              uuid NOT NULL,
-    fingerprint     bigint NOT NULL,        -- of what was sent: a retry must be the same
-    taken_at        timestamptz NOT NULL,   -- corrected by the client's clock error
-    received_at     timestamptz NOT NULL,
-    code            text,                   -- NULL when it is ours: then order and index stand for it
-    gtin            bigint,
-    order_number    int,
-    unit_index      int,
-    verdict         text,                   -- what the client was told
-    device          uuid,                   -- random, reset by its user at will
-    consent         text NOT NULL CHECK (consent IN ('exact', 'coarse', 'none')),
-    latitude        double precision,
-    longitude       double precision,
-    accuracy_metres real,
-    coarsened_at    timestamptz,
-    PRIMARY KEY (taken_on, id),
-    CHECK ((latitude IS NULL) = (longitude IS NULL)),
-    CHECK (consent <> 'none' OR latitude IS NULL)
-) PARTITION BY RANGE (taken_on);
-CREATE INDEX scan_of_unit ON scan (order_number, unit_index);
-CREATE TABLE scan_other PARTITION OF scan DEFAULT;
-
 -- A report is anonymous: what could tell who wrote it is the contact, encrypted, and the place.
 -- Who has the token may have the data taken back: then all that is nullable here is NULL, and words are empty.
 CREATE SEQUENCE report_number;
@@ -46,7 +19,7 @@ CREATE TABLE report (
     accuracy_metres real,
     address         text,
     outlet          text,
-    region          text,                   -- KATO code; NULL: nobody's yet, every inspector's to take
+    region          text,                   -- KATO code; NULL: not known, every inspector may take it
     contact_sealed  bytea,                  -- encrypted; shown only to the inspector in charge
     status          text NOT NULL,
     assignee        uuid REFERENCES account (id),
@@ -55,6 +28,7 @@ CREATE TABLE report (
     closed_at       timestamptz,            -- when it was last decided, unless it is open
     coarsened_at    timestamptz,            -- when contact and exact place went, their time being over
     deleted_at      timestamptz,            -- when all went that the reporter had given
+    search          text,                   -- number, GTIN, shop and address in small letters; goes with the author's data
     CHECK ((latitude IS NULL) = (longitude IS NULL)),
     CHECK (deleted_at IS NULL OR coalesce(fingerprint, contact_sealed) IS NULL AND latitude IS NULL AND words = '')
 );
@@ -71,6 +45,19 @@ CREATE TABLE report_token (
     issued_at       timestamptz NOT NULL
 );
 CREATE INDEX report_token_of_report ON report_token (report_id, issued_at);
+CREATE TABLE report_event (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    report_id       uuid NOT NULL REFERENCES report (id),
+    at              timestamptz NOT NULL,
+    who             text NOT NULL CHECK (who IN ('reporter', 'inspector', 'system')),
+    account_id      uuid,
+    status          text,                   -- the new status, when it changed
+    message         text,
+    note            text,                   -- what one inspector writes for another; never shown to the report's author
+    from_account    uuid,                   -- who had the report before a hand-over …
+    to_account      uuid                    -- … and who has it since
+);
+CREATE INDEX report_event_of_report ON report_event (report_id, id);
 CREATE TABLE report_photo (
     id              uuid PRIMARY KEY,
     report_id       uuid NOT NULL REFERENCES report (id),
@@ -79,19 +66,10 @@ CREATE TABLE report_photo (
     width           int NOT NULL,
     height          int NOT NULL,
     bytes           int NOT NULL,
+    event_id        bigint REFERENCES report_event (id),    -- the message it came with; NULL: it came with the report itself
     UNIQUE (report_id, position)
 );
-CREATE TABLE report_event (
-    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    report_id       uuid NOT NULL REFERENCES report (id),
-    at              timestamptz NOT NULL,
-    who             text NOT NULL CHECK (who IN ('reporter', 'inspector', 'system')),
-    account_id      uuid,
-    status          text,                   -- the new status, when it changed
-    message         text
-);
-CREATE INDEX report_event_of_report ON report_event (report_id, id);
--- Reports that tell of the same thing; the later one stands first.
+-- Reports that say the same; the later one is first.
 CREATE TABLE report_link (
     report_id       uuid NOT NULL REFERENCES report (id),
     other_id        uuid NOT NULL REFERENCES report (id),
@@ -100,3 +78,16 @@ CREATE TABLE report_link (
     CHECK (report_id <> other_id)
 );
 CREATE INDEX report_link_back ON report_link (other_id);
+
+-- Files that are about to be written. A row goes in the transaction that gives its file to a report; what stays was left by
+-- a process that died in between, and is swept.
+CREATE TABLE report_photo_pending (
+    path            text PRIMARY KEY,
+    noted_at        timestamptz NOT NULL
+);
+-- The key of a day, under which the audit keeps the network of a report's author. It goes two days later; what the audit
+-- keeps can't be traced to a network from then on.
+CREATE TABLE report_day_key (
+    day             date PRIMARY KEY,
+    key             bytea NOT NULL
+);

@@ -23,22 +23,3 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION grant_service(name) FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-
--- Partitions of scans come and go by the day. These run as the owner, whoever calls them.
-CREATE FUNCTION make_scan_partition(day date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-DECLARE
-    part text := format('scan_%s', to_char(day, 'YYYYMMDD'));
-BEGIN
-    EXECUTE format('CREATE TABLE %I (LIKE scan INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
-    -- What a hasty clock had put aside.
-    EXECUTE format('WITH early AS (DELETE FROM scan_other WHERE taken_on = %L RETURNING *)
-                    INSERT INTO %I SELECT * FROM early', day, part);
-    EXECUTE format('ALTER TABLE scan ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, day, day + 1);
-END $$;
-CREATE FUNCTION drop_scan_partition(day date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-BEGIN
-    EXECUTE format('DROP TABLE %I', format('scan_%s', to_char(day, 'YYYYMMDD')));
-END $$;
-REVOKE EXECUTE ON FUNCTION make_scan_partition(date), drop_scan_partition(date) FROM PUBLIC;
