@@ -74,12 +74,12 @@ pub(crate) enum NamedUnits {
 /// back; [`refusal`] words them.
 pub(crate) async fn file<K: Kind>(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     checked: K::Checked,
     named: NamedUnits,
 ) -> Result<Result<Receipt, (Naming, Refusals)>> {
-    let content = K::content(tx, &context, checked).await?;
-    let filed = file_content(tx, context, &content, named).await?;
+    let content = K::content(tx, &filing, checked).await?;
+    let filed = file_content(tx, filing, &content, named).await?;
     Ok(match filed {
         Ok((receipt, Some(applied))) => {
             K::confirm(tx, &content, &applied).await?;
@@ -93,40 +93,40 @@ pub(crate) async fn file<K: Kind>(
 /// The same for a content that is known; without what was applied where the document was filed before.
 pub(crate) async fn file_content(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     content: &Content,
     named: NamedUnits,
 ) -> Result<Result<(Receipt, Option<Applied>), (Naming, Refusals)>> {
-    if let Some(receipt) = begin(tx, context, content).await? {
+    if let Some(receipt) = begin(tx, filing, content).await? {
         return Ok(Ok((receipt, None)));
     }
     let author = match named {
         NamedUnits::OfDocument { holder, .. } => Some(holder),
-        _ => context.caller.participant,
+        _ => filing.caller.participant,
     };
     let (selection, units) = find(tx, named, author).await?;
     let packs: Vec<i64> = units.named.iter().map(|pack| sscc_column(pack.sscc)).collect();
-    let applied = match apply(tx, context, &content.effect, author, &units).await? {
+    let applied = match apply(tx, filing, &content.effect, author, &units).await? {
         Ok(applied) => applied,
         Err(refused) => return Ok(Err((selection.naming(), refused))),
     };
     let details = json!({ "orders": applied.orders.len() });
-    let receipt = finish(tx, context, &selection, &packs, details).await?;
+    let receipt = finish(tx, filing, &selection, &packs, details).await?;
     Ok(Ok((receipt, Some(applied))))
 }
 
 /// Applies an effect to units; orders whose codes are on goods now count as known outside.
 pub(crate) async fn apply(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     effect: &Effect,
     author: Option<i32>,
     units: &ledger::Units,
 ) -> Result<Result<Applied, Refusals>> {
-    let applied = ledger::apply(tx, effect, author, units, context.now).await?;
+    let applied = ledger::apply(tx, effect, author, units, filing.now).await?;
     if let Ok(applied) = &applied {
         for (order, units) in &applied.left_emitted {
-            codes::note_applied(tx, *order, *units, context.now).await?;
+            codes::note_applied(tx, *order, *units, filing.now).await?;
         }
     }
     Ok(applied)
@@ -135,10 +135,10 @@ pub(crate) async fn apply(
 /// Claims the document's id; returns the receipt of the same document when it was filed before.
 pub(crate) async fn begin(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     content: &Content,
 ) -> Result<Option<Receipt>> {
-    let FilingContext { caller, id, kind, sent, fingerprint, now, .. } = context;
+    let FilingContext { caller, id, kind, sent, fingerprint, now, .. } = filing;
     let participant = caller.participant;
     if let Some(number) = participant {
         let own = registry::find_participant(tx, number).await?;
@@ -159,12 +159,12 @@ pub(crate) async fn begin(
 /// Keeps what a document was about, and a line of the audit.
 pub(crate) async fn finish(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     selection: &Selection,
     packs: &[i64],
     mut details: Value,
 ) -> Result<Receipt> {
-    let FilingContext { caller, id, kind, now, .. } = context;
+    let FilingContext { caller, id, kind, now, .. } = filing;
     let units = selection.units();
     store::append_units(tx, id, units, &merged(selection.ranges()), packs).await?;
     details["units"] = json!(units);
@@ -271,7 +271,7 @@ fn check_range(range: &Range, order: Option<&Order>) -> Result<(u32, u32, u32), 
 /// names the status and since when they have it; of another's it says nothing.
 pub(crate) async fn refusal(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     naming: Naming,
     refused: &Refusals,
 ) -> Result<Error> {
@@ -288,7 +288,7 @@ pub(crate) async fn refusal(
         let status = if let Refusal::OutOfOrder(status) = why { Some(status.slug()) } else { None };
         Some(FaultyUnit {
             gtin: order.gtin.to_string(),
-            serial: serial_of(context.keys, order, index),
+            serial: serial_of(filing.keys, order, index),
             index,
             number: index + 1,
             status,

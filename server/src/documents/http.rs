@@ -61,13 +61,13 @@ pub(super) async fn file_and_answer<K: Kind, T: Serialize + DeserializeOwned>(
     let fingerprint = fingerprint(caller, route, document)?;
     let envelope =
         Envelope { id: document.id(), kind: document.slug(), sent: body.bytes.as_ref(), fingerprint: &fingerprint };
-    let context = envelope.context(state, caller, &keys);
+    let filing = envelope.filing(state, caller, &keys);
     let mut refused: Option<Refusals> = None;
     let filed =
-        run(state, key, document, context, async |tx| match filing::file::<K>(tx, context, checked, named).await? {
+        run(state, key, document, filing, async |tx| match filing::file::<K>(tx, filing, checked, named).await? {
             Ok(receipt) => answer(tx, Receipt { seal, ..receipt }).await,
             Err((naming, units)) => {
-                let error = refusal(tx, context, naming, &units).await?;
+                let error = refusal(tx, filing, naming, &units).await?;
                 refused = Some(units);
                 Err(error)
             }
@@ -76,7 +76,7 @@ pub(super) async fn file_and_answer<K: Kind, T: Serialize + DeserializeOwned>(
     if let Some(refused) = refused {
         let mut db = state.base.db.get().await?;
         let tx = db.transaction().await?;
-        K::refused(&tx, &context, &refused).await?;
+        K::refused(&tx, &filing, &refused).await?;
         tx.commit().await?;
     }
     filed
@@ -92,8 +92,8 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// The context of a filing by this caller, now.
-    pub(super) fn context(self, state: &Documents, caller: &'a Caller, keys: &'a KeySet) -> FilingContext<'a> {
+    /// The filing of this envelope by a caller, now.
+    pub(super) fn filing(self, state: &Documents, caller: &'a Caller, keys: &'a KeySet) -> FilingContext<'a> {
         let now = state.base.clock.now_in_micros();
         let Self { id, kind, sent, fingerprint } = self;
         FilingContext { caller, id, kind, sent, fingerprint, now, keys }
@@ -115,11 +115,11 @@ pub(super) async fn run<T: Serialize + DeserializeOwned>(
     state: &Documents,
     key: &IdempotencyKey,
     body: &impl Serialize,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     change: impl AsyncFnOnce(&Transaction<'_>) -> Result<T>,
 ) -> Result<HttpResponse> {
-    let (action, object) = (format!("documents.{}", context.kind), format!("document:{}", context.id));
-    let command = Command { base: &state.base, author: context.caller, key, action: &action, object };
+    let (action, object) = (format!("documents.{}", filing.kind), format!("document:{}", filing.id));
+    let command = Command { base: &state.base, author: filing.caller, key, action: &action, object };
     let answer = command.run(body, async |tx, _| change(tx).await.map(Done::audited)).await?;
     Ok(HttpResponse::Created().json(answer))
 }

@@ -46,10 +46,10 @@ impl<'a> Backdated<'a> {
     pub(crate) async fn file<K: Kind>(&self, document: &K) -> Result<()> {
         let checked = document.check(self.today())?;
         let (named, _) = read_units_and_seals(&self.state.keys.current(), document.units()).await?;
-        self.once(document.id(), document.slug(), async |tx, context| {
-            match filing::file::<K>(tx, context, checked, named).await? {
+        self.once(document.id(), document.slug(), async |tx, filing| {
+            match filing::file::<K>(tx, filing, checked, named).await? {
                 Ok(_) => Ok(()),
-                Err((naming, refused)) => Err(refusal(tx, context, naming, &refused).await?),
+                Err((naming, refused)) => Err(refusal(tx, filing, naming, &refused).await?),
             }
         })
         .await
@@ -63,8 +63,8 @@ impl<'a> Backdated<'a> {
     /// Accepts a shipment.
     pub(crate) async fn accept(&self, id: Uuid, shipment: Uuid) -> Result<()> {
         let receiver = self.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
-        self.once(id, "accept", async |tx, context| {
-            end_shipment(tx, context, shipment, receiver, ShipmentState::Accepted).await.map(drop)
+        self.once(id, "accept", async |tx, filing| {
+            end_shipment(tx, filing, shipment, receiver, ShipmentState::Accepted).await.map(drop)
         })
         .await
     }
@@ -81,13 +81,12 @@ impl<'a> Backdated<'a> {
     }
 
     async fn pack(&self, id: Uuid, sscc: Sscc, level: Level, content: Content) -> Result<()> {
-        self.once(id, pack::PACK, async |tx, context| make_pack(tx, context, sscc, level, content).await.map(drop))
-            .await
+        self.once(id, pack::PACK, async |tx, filing| make_pack(tx, filing, sscc, level, content).await.map(drop)).await
     }
 
     /// Takes a pack apart.
     pub(crate) async fn open(&self, id: Uuid, sscc: Sscc) -> Result<()> {
-        self.once(id, pack::UNPACK, async |tx, context| open_pack(tx, context, sscc).await.map(drop)).await
+        self.once(id, pack::UNPACK, async |tx, filing| open_pack(tx, filing, sscc).await.map(drop)).await
     }
 
     /// Files under an id that is free, in a transaction of its own.
@@ -103,7 +102,7 @@ impl<'a> Backdated<'a> {
         }
         let keys = self.state.keys.current();
         let sent = json!({ "id": id, "kind": kind }).to_string();
-        let context = FilingContext {
+        let filing = FilingContext {
             caller: self.caller,
             id,
             kind,
@@ -113,7 +112,7 @@ impl<'a> Backdated<'a> {
             keys: &keys,
         };
         let tx = db.transaction().await?;
-        change(&tx, context).await?;
+        change(&tx, filing).await?;
         tx.commit().await?;
         Ok(())
     }

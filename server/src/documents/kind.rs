@@ -38,7 +38,7 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + 'static {
     fn check(&self, today: NaiveDate) -> Result<Self::Checked>;
 
     /// What the document does, once the participants that it names are found; locks what must not change meanwhile.
-    async fn content(tx: &Transaction<'_>, context: &FilingContext<'_>, checked: Self::Checked) -> Result<Content>;
+    async fn content(tx: &Transaction<'_>, filing: &FilingContext<'_>, checked: Self::Checked) -> Result<Content>;
 
     /// Refuses an effect that the goods themselves don't allow, after it was applied and before it is committed.
     async fn confirm(_: &Transaction<'_>, _: &Content, _: &Applied) -> Result<()> {

@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn only_what_goes_to_a_consumer_is_forbidden_by_attributes() {
         let stored = BTreeMap::from([(3, released())]);
-        let sale = Effect::of(Event::Sell).to_consumer();
+        let sale = Effect::of(Event::Sell).for_consumer();
         assert_eq!(unfit(&sale, &stored, day(21)), BTreeMap::from([(3, Refusal::Expired)]));
         assert!(unfit(&Effect::of(Event::Expire), &stored, day(21)).is_empty());
         assert!(unfit(&Effect::of(Event::Ship), &stored, day(21)).is_empty());

@@ -179,7 +179,9 @@ pub(crate) fn apply(effect: &OrderEffect, segments: &mut [Segment], units: &[Uni
             Err(why) => refused.add(UnitRange { first: index, last: index, ..*range }, why),
         }
     });
-    missing.into_iter().for_each(|range| refused.add(range, Refusal::Missing));
+    for range in missing {
+        refused.add(range, Refusal::Missing);
+    }
     if refused.is_empty() { Ok(changed) } else { Err(refused) }
 }
 

@@ -94,7 +94,7 @@ impl Effect {
 
     /// The same for goods that go to a consumer.
     #[must_use]
-    pub(crate) fn to_consumer(self) -> Self {
+    pub(crate) fn for_consumer(self) -> Self {
         Self { to_consumer: true, ..self }
     }
 

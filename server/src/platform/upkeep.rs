@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::platform::problem::Result;
 
+/// A run under way.
+type Doing = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
 /// A maintenance task.
 #[derive(Clone)]
 pub(crate) struct MaintenanceTask {
@@ -15,7 +18,7 @@ pub(crate) struct MaintenanceTask {
     pub(crate) name: &'static str,
     /// The pause between two runs.
     pub(crate) every: Duration,
-    run: Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>,
+    run: Arc<dyn Fn() -> Doing + Send + Sync>,
 }
 
 impl fmt::Debug for MaintenanceTask {

@@ -173,24 +173,24 @@ pub(crate) struct PackReceipt {
 /// when a unit is in a pack, `not-owned` and `out-of-order` for units that may not be packed.
 pub(crate) async fn make_pack(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     sscc: Sscc,
     level: Level,
     content: Content,
 ) -> Result<PackReceipt> {
     let document = DocumentContent::of(Effect::check(NOT_PACKED), json!({ "sscc": sscc, "level": level }));
-    if let Some(filed) = begin(tx, context, &document).await? {
+    if let Some(filed) = begin(tx, filing, &document).await? {
         return Ok(PackReceipt { id: filed.id, sscc, units: filed.units, at: filed.at, seal: None });
     }
-    let owner = context.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
+    let owner = filing.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
     check_prefix(tx, owner, sscc).await?;
-    if !ledger::insert_pack(tx, sscc, level, owner, context.now).await? {
+    if !ledger::insert_pack(tx, sscc, level, owner, filing.now).await? {
         return Err(Error::Conflict("id-taken", vec![FieldFault::new("sscc", "field-id-taken")]));
     }
     let selection = match content {
         Content::Units(named) => {
             let selection = find_units(tx, named).await?;
-            check_units(tx, context, &document.effect, owner, &selection).await?;
+            check_units(tx, filing, &document.effect, owner, &selection).await?;
             let packed = ledger::find_packed(tx, selection.ranges()).await?;
             if !packed.is_empty() {
                 return Err(already_packed(&selection, &packed));
@@ -207,22 +207,22 @@ pub(crate) async fn make_pack(
             }
             let ranges = ledger::ranges_inside(tx, &locked, &numbers).await?;
             let selection = Selection::new(Naming::Content, ranges)?;
-            check_units(tx, context, &document.effect, owner, &selection).await?;
+            check_units(tx, filing, &document.effect, owner, &selection).await?;
             ledger::pack_packs(tx, sscc, &numbers).await?;
             selection
         }
     };
-    receipt(tx, context, sscc, &selection).await
+    receipt(tx, filing, sscc, &selection).await
 }
 
 /// Takes a closed pack of the participant apart: what was inside is in no pack any more, or, if it was packs, each of
 /// them is alone. Inside another pack, it leaves that one. The caller commits.
 ///
 /// 404 for a pack that isn't the participant's, 409 `pack-opened` for an open one, `out-of-order` while it is under way.
-pub(crate) async fn open_pack(tx: &Transaction<'_>, context: FilingContext<'_>, sscc: Sscc) -> Result<PackReceipt> {
-    let owner = context.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
+pub(crate) async fn open_pack(tx: &Transaction<'_>, filing: FilingContext<'_>, sscc: Sscc) -> Result<PackReceipt> {
+    let owner = filing.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
     let document = DocumentContent::of(Effect::check(NOT_UNPACKED), json!({ "sscc": sscc }));
-    if let Some(filed) = begin(tx, context, &document).await? {
+    if let Some(filed) = begin(tx, filing, &document).await? {
         return Ok(PackReceipt { id: filed.id, sscc, units: filed.units, at: filed.at, seal: None });
     }
     let locked = match ledger::hold_packs(tx, &[sscc], Some(owner)).await? {
@@ -233,33 +233,33 @@ pub(crate) async fn open_pack(tx: &Transaction<'_>, context: FilingContext<'_>, 
         Err(_) => return Err(Error::NotFound("unknown-pack")),
     };
     let selection = Selection::new(Naming::Whole, ledger::ranges_inside(tx, &locked, &[sscc]).await?)?;
-    check_units(tx, context, &document.effect, owner, &selection).await?;
-    ledger::open_pack(tx, &locked, sscc, context.now).await?;
-    receipt(tx, context, sscc, &selection).await
+    check_units(tx, filing, &document.effect, owner, &selection).await?;
+    ledger::open_pack(tx, &locked, sscc, filing.now).await?;
+    receipt(tx, filing, sscc, &selection).await
 }
 
 /// Refuses units that may not be packed or unpacked; their segments are locked afterwards.
 async fn check_units(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     effect: &Effect,
     owner: i32,
     selection: &Selection,
 ) -> Result<()> {
     let units = ledger::Units { ranges: selection.ranges().to_vec(), named: Vec::new() };
-    match apply(tx, context, effect, Some(owner), &units).await? {
+    match apply(tx, filing, effect, Some(owner), &units).await? {
         Ok(_) => Ok(()),
-        Err(refused) => Err(refusal(tx, context, selection.naming(), &refused).await?),
+        Err(refused) => Err(refusal(tx, filing, selection.naming(), &refused).await?),
     }
 }
 
 async fn receipt(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     sscc: Sscc,
     selection: &Selection,
 ) -> Result<PackReceipt> {
-    let filed = finish(tx, context, selection, &[sscc_column(sscc)], json!({ "pack": sscc })).await?;
+    let filed = finish(tx, filing, selection, &[sscc_column(sscc)], json!({ "pack": sscc })).await?;
     Ok(PackReceipt { id: filed.id, sscc, units: filed.units, at: filed.at, seal: None })
 }
 
@@ -324,9 +324,9 @@ async fn post_pack(
     };
     let fingerprint = fingerprint(&packer, "POST /v1/packs", new)?;
     let envelope = Envelope { id: new.id, kind: PACK, sent: body.bytes.as_ref(), fingerprint: &fingerprint };
-    let context = envelope.context(&state, &packer, &keys);
-    run(&state, &key, new, context, async |tx| {
-        make_pack(tx, context, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
+    let filing = envelope.filing(&state, &packer, &keys);
+    run(&state, &key, new, filing, async |tx| {
+        make_pack(tx, filing, sscc, new.level, content).await.map(|receipt| PackReceipt { seal, ..receipt })
     })
     .await
 }
@@ -368,8 +368,8 @@ async fn post_open(
     let fingerprint = fingerprint(&owner, &format!("POST /v1/packs/{sscc}/open"), &body.value)?;
     let keys = state.keys.current();
     let envelope = Envelope { id: body.value.id, kind: UNPACK, sent: body.bytes.as_ref(), fingerprint: &fingerprint };
-    let context = envelope.context(&state, &owner, &keys);
-    run(&state, &key, &body.value, context, async |tx| open_pack(tx, context, sscc).await).await
+    let filing = envelope.filing(&state, &owner, &keys);
+    run(&state, &key, &body.value, filing, async |tx| open_pack(tx, filing, sscc).await).await
 }
 
 /// An SSCC in a path; 400 with the fault when it is none.

@@ -94,13 +94,13 @@ impl Kind for Release {
 
     /// Only the importer itself releases what it imported. A customs declaration is one importer's and serves several of
     /// their releases: 422 when it is another's.
-    async fn content(tx: &Transaction<'_>, context: &FilingContext<'_>, stated: Stated) -> Result<Content> {
+    async fn content(tx: &Transaction<'_>, filing: &FilingContext<'_>, stated: Stated) -> Result<Content> {
         let Stated { produced_on, expires_on, import } = stated;
         let import = match import {
             None => None,
             Some((bin, declaration)) => {
                 let importer = registry::find_participant_by_bin(tx, bin).await?;
-                let importer = importer.filter(|importer| Some(importer.number) == context.caller.participant);
+                let importer = importer.filter(|importer| Some(importer.number) == filing.caller.participant);
                 let importer = importer.ok_or_else(|| Error::field("importer", "field-not-own-bin"))?;
                 if !importer.is(ParticipantRole::Importer) {
                     return Err(Error::field("importer", "field-not-an-importer"));

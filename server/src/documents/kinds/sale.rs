@@ -83,17 +83,17 @@ impl Kind for Sale {
     }
 
     async fn content(_: &Transaction<'_>, _: &FilingContext<'_>, receipt: Option<String>) -> Result<Content> {
-        let sale = Effect::of(Event::Sell).to_consumer().leaving_packs();
+        let sale = Effect::of(Event::Sell).for_consumer().leaving_packs();
         Ok(Content::of(sale, json!({ "receipt": receipt })))
     }
 
     /// Every unit that a till could not sell is judged: some of them may be counterfeit.
-    async fn refused(tx: &Transaction<'_>, context: &FilingContext<'_>, refused: &Refusals) -> Result<()> {
-        let Some(seller) = context.caller.participant else { return Ok(()) };
+    async fn refused(tx: &Transaction<'_>, filing: &FilingContext<'_>, refused: &Refusals) -> Result<()> {
+        let Some(seller) = filing.caller.participant else { return Ok(()) };
         let units = refused.each().filter(|(.., why)| !matches!(why, Refusal::OrderNotApproved | Refusal::Missing));
         let units: Vec<(u32, u32)> = units.map(|(_, order, index, _)| (order, index)).take(MAX_CODES).collect();
         for units in units.chunks(JUDGED_AT_ONCE) {
-            let judged = JudgeSale { seller, at: context.now.timestamp(), units: units.to_vec() };
+            let judged = JudgeSale { seller, at: filing.now.timestamp(), units: units.to_vec() };
             jobs::append(tx, &judged).await?;
         }
         Ok(())

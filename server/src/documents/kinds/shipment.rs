@@ -92,10 +92,10 @@ impl Kind for ShipmentRequest {
 
     async fn content(
         tx: &Transaction<'_>,
-        context: &FilingContext<'_>,
+        filing: &FilingContext<'_>,
         (bin, number): (Bin, Option<String>),
     ) -> Result<Content> {
-        let sender = context.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
+        let sender = filing.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
         let receiver = registry::find_participant_by_bin(tx, bin).await?;
         let receiver = receiver.filter(|receiver| receiver.blocked_at.is_none());
         let receiver = receiver.ok_or_else(|| Error::field("receiver", "field-no-such-participant"))?;
@@ -199,14 +199,14 @@ impl Shipment {
 /// 404 to others than sender and receiver, 403 to the one of them whose act it is not, 409 `shipment-ended`.
 pub(crate) async fn end_shipment(
     tx: &Transaction<'_>,
-    context: FilingContext<'_>,
+    filing: FilingContext<'_>,
     shipment: Uuid,
     participant: i32,
     state: ShipmentState,
 ) -> Result<Shipment> {
     let found = store::lock_shipment(tx, shipment).await?.ok_or(Error::NotFound("not-found"))?;
-    let filed = store::find_document(tx, context.id).await?;
-    if filed.is_none_or(|filed| filed.fingerprint != context.fingerprint) {
+    let filed = store::find_document(tx, filing.id).await?;
+    if filed.is_none_or(|filed| filed.fingerprint != filing.fingerprint) {
         found.may_end(participant, state)?;
         let effect = match state {
             ShipmentState::Accepted => Effect::of(Event::Accept).handing_to(participant),
@@ -214,10 +214,10 @@ pub(crate) async fn end_shipment(
         };
         let content = Content { about: Some(shipment), ..Content::of(effect, json!({ "shipment": shipment })) };
         let named = NamedUnits::OfDocument { id: shipment, holder: found.sender };
-        if let Err((naming, refused)) = file_content(tx, context, &content, named).await? {
-            return Err(refusal(tx, context, naming, &refused).await?);
+        if let Err((naming, refused)) = file_content(tx, filing, &content, named).await? {
+            return Err(refusal(tx, filing, naming, &refused).await?);
         }
-        store::set_state(tx, shipment, state.slug(), context.now).await?;
+        store::set_state(tx, shipment, state.slug(), filing.now).await?;
     }
     find(tx, shipment).await
 }
@@ -328,9 +328,9 @@ async fn end(
     let fingerprint = fingerprint(participant, &format!("POST /v1/shipments/{shipment}/{way}"), &ending.value)?;
     let keys = state.keys.current();
     let envelope = Envelope { id: ending.value.id, kind, sent: ending.bytes.as_ref(), fingerprint: &fingerprint };
-    let context = envelope.context(state, participant, &keys);
-    run(state, key, &ending.value, context, async |tx| {
-        end_shipment(tx, context, shipment, participant.number(), to).await.map(ShipmentAnswer::from)
+    let filing = envelope.filing(state, participant, &keys);
+    run(state, key, &ending.value, filing, async |tx| {
+        end_shipment(tx, filing, shipment, participant.number(), to).await.map(ShipmentAnswer::from)
     })
     .await
 }

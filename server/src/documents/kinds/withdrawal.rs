@@ -136,7 +136,7 @@ impl Kind for Withdrawal {
         let effect = Effect::of(way.event()).leaving_packs();
         let effect = match way {
             // A sale over the internet is one to a consumer.
-            WayOut::Withdraw(WithdrawalReason::ECommerce) => effect.to_consumer(),
+            WayOut::Withdraw(WithdrawalReason::ECommerce) => effect.for_consumer(),
             _ => effect,
         };
         let effect = match way {

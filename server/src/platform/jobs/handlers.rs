@@ -20,13 +20,16 @@ type Doing = Pin<Box<dyn Future<Output = Result<Marks>> + Send>>;
 /// The work of several jobs under way, on the thread of their lane.
 pub(crate) type Batch<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
+/// Does several jobs in a transaction; returns how many things there were.
+type BatchedRun = dyn for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a, usize> + Send + Sync;
+
 /// How jobs of a kind are done.
 #[derive(Clone)]
 pub(crate) enum Run {
     /// One by one, each harmless when it happens twice; returns the marks that it moved.
     Each(Arc<dyn Fn(Value) -> Doing + Send + Sync>),
     /// Several in the transaction that removes their rows; returns how many things there were.
-    Batched(Arc<dyn for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a, usize> + Send + Sync>),
+    Batched(Arc<BatchedRun>),
 }
 
 /// What is known of a kind of job.
