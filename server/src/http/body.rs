@@ -177,9 +177,31 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) ->
         field = if field == "." { missing.to_owned() } else { format!("{field}.{missing}") };
         "field-required"
     } else {
-        "field-wrong-type"
+        wrong_type(&text)
     };
     Error::Invalid(vec![FieldFault::new(field, slug).at(offset(error.inner(), bytes))])
+}
+
+/// The slug of a value of another type. Where a number is expected the words ask for one: an empty field of a form arrives
+/// as `null` ("invalid type: null, expected u32"), and a person knows no types. Numbers in queries come as texts ("invalid
+/// digit found in string").
+fn wrong_type(text: &str) -> &'static str {
+    let whole = ["cannot parse integer from empty string", "invalid digit found in string"];
+    let any = ["cannot parse float from empty string", "invalid float literal"];
+    let of_text = |known: &[&str]| known.iter().any(|known| text.starts_with(known));
+    let expected =
+        text.split_once(", expected ").map_or("", |(_, rest)| rest.split([' ', ',']).next().unwrap_or_default());
+    // A number that the type cannot hold is one all the same.
+    let is_number = text.starts_with("invalid value: integer");
+    match expected {
+        _ if of_text(&whole) => "field-not-a-whole-number",
+        _ if of_text(&any) => "field-not-a-number",
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" if !is_number => {
+            "field-not-a-whole-number"
+        }
+        "f32" | "f64" if !is_number => "field-not-a-number",
+        _ => "field-wrong-type",
+    }
 }
 
 fn malformed(error: &serde_json::Error, bytes: &[u8]) -> Error {
@@ -206,7 +228,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             let text = error.inner().to_string();
             let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
             let (field, slug) = missing.map_or_else(
-                || (error.path().to_string(), "field-wrong-type"),
+                || (error.path().to_string(), wrong_type(&text)),
                 |missing| (missing.to_owned(), "field-required"),
             );
             Error::Malformed("malformed-query", vec![FieldFault::new(field, slug)])
@@ -251,8 +273,37 @@ mod tests {
     #[test]
     fn a_fault_is_placed_at_its_path_and_byte() {
         let Error::Invalid(faults) = read("[{\"quantity\":1},\n{\"quantity\":\"many\"}]") else { panic!("invalid") };
-        assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[1].quantity", "field-wrong-type"));
+        assert_eq!((faults[0].field.as_str(), faults[0].slug), ("[1].quantity", "field-not-a-whole-number"));
         assert!(faults[0].at.is_some_and(|byte| (29..36).contains(&byte)), "{faults:?}");
+    }
+
+    /// An empty field of a form is answered with what to enter.
+    #[test]
+    fn where_a_number_is_expected_the_words_ask_for_one() {
+        let slug = |error: Error| {
+            let (Error::Invalid(faults) | Error::Malformed(_, faults)) = error else { panic!("{error:?}") };
+            faults[0].slug
+        };
+        for (value, expected) in [
+            ("null", "field-not-a-whole-number"),
+            ("\"\"", "field-not-a-whole-number"),
+            ("1.5", "field-not-a-whole-number"),
+            ("-1", "field-wrong-type"),
+            ("4294967296", "field-wrong-type"),
+        ] {
+            assert_eq!(slug(read(&format!("[{{\"quantity\":{value}}}]"))), expected, "{value}");
+        }
+        let price = super::read::<Vec<f64>>(b"[null]", |_| ()).expect_err("a fault");
+        assert_eq!(slug(price), "field-not-a-number");
+        let text = super::read::<Vec<String>>(b"[7]", |_| ()).expect_err("a fault");
+        assert_eq!(slug(text), "field-wrong-type");
+        let words = FieldFault::new("quantity", "field-not-a-whole-number").message(locales::Language::Ru);
+        assert_eq!(words, "Укажите целое число");
+        for (query, expected) in [("", "field-not-a-whole-number"), ("x", "field-not-a-whole-number")] {
+            let request = actix_web::test::TestRequest::with_uri(&format!("/?quantity={query}")).to_http_request();
+            let refused = Query::<Order>::extract(&request).into_inner().map(|_| ()).expect_err("a fault");
+            assert_eq!(slug(refused), expected, "{query}");
+        }
     }
 
     #[test]
