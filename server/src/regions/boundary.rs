@@ -1,7 +1,7 @@
 //! Boundaries as GeoJSON tells them. Refuses a file as a whole, with the place of the fault.
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A region.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Region {
     pub code: String,
     /// Its name in Kazakh, Russian and English.
     pub names: [String; 3],
-    /// The geometry, as it came.
+    /// The geometry: its type and its coordinates, two of each point.
     pub geometry: Value,
     /// The same as polygons.
     pub boundary: MultiPolygon<f64>,
@@ -26,6 +26,9 @@ pub enum BadBoundaries {
     #[error("feature {0}: {1}")]
     Feature(usize, &'static str),
 }
+
+/// The longest name of a region, in characters.
+const LONGEST_NAME: usize = 200;
 
 /// Reads regions: features with `kato` (or `code`), `name_kk`, `name_ru`, `name_en`
 /// (or `adm1_kk` …, or `name`) and a polygon each.
@@ -48,8 +51,13 @@ pub fn read(text: &str) -> Result<Vec<Region>, BadBoundaries> {
             property(&[&own, &official, "name"]).unwrap_or_else(|| code.clone())
         };
         let names = [name("kk"), name("ru"), name("en")];
-        let geometry = feature["geometry"].clone();
-        let boundary = polygons(&geometry).ok_or(fault("no Polygon or MultiPolygon of at least three corners"))?;
+        // PostgreSQL keeps no NUL ("invalid byte sequence for encoding").
+        if names.iter().any(|name| name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)) {
+            return Err(fault("a name has at most 200 characters, and no control characters"));
+        }
+        let boundary =
+            polygons(&feature["geometry"]).ok_or(fault("no Polygon or MultiPolygon of at least three corners"))?;
+        let geometry = geometry(&boundary);
         regions.push(Region { code, names, geometry, boundary });
     }
     if regions.is_empty() { Err(BadBoundaries::NoCollection) } else { Ok(regions) }
@@ -73,7 +81,20 @@ pub(super) fn polygons(geometry: &Value) -> Option<MultiPolygon<f64>> {
         "MultiPolygon" => geometry["coordinates"].as_array()?.iter().map(polygon).collect::<Option<Vec<_>>>()?,
         _ => return None,
     };
-    Some(MultiPolygon::new(polygons))
+    (!polygons.is_empty()).then(|| MultiPolygon::new(polygons))
+}
+
+/// These polygons as GeoJSON: nothing else of a file is kept.
+fn geometry(boundary: &MultiPolygon<f64>) -> Value {
+    let ring = |line: &LineString<f64>| line.coords().map(|point| [point.x, point.y]).collect::<Vec<_>>();
+    let polygon = |polygon: &Polygon<f64>| {
+        std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = boundary.iter().map(polygon).collect();
+    match &all[..] {
+        [one] => json!({ "type": "Polygon", "coordinates": one }),
+        _ => json!({ "type": "MultiPolygon", "coordinates": all }),
+    }
 }
 
 fn polygon(rings: &Value) -> Option<Polygon<f64>> {
