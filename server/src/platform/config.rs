@@ -81,6 +81,8 @@ pub struct Config {
     pub audit_anchor_file: Option<PathBuf>,
     /// An address that they are sent to (`TANBA_AUDIT_ANCHOR_URL`).
     pub audit_anchor_url: Option<String>,
+    /// How often a process reads again what others have imported, the regions of the country: a minute.
+    pub reread: Duration,
     /// Where the log goes instead of standard error (`tanba serve --log-file`).
     pub log_file: Option<PathBuf>,
     /// What the command line speaks (`TANBA_LANG`: kk, ru, en); else as the system's locale says, else English.
@@ -153,6 +155,14 @@ impl Sessions {
     }
 }
 
+/// The longest that a setting keeps something, in days, and in minutes: what is further away than that is no date of our
+/// calendar.
+const CENTURY: u32 = 36_525;
+const YEAR: u32 = 525_600;
+/// The most threads and connections of one process.
+const MOST_THREADS: usize = 1_024;
+const MOST_CONNECTIONS: usize = 10_000;
+
 /// A setting that can't be understood.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {why}")]
@@ -204,10 +214,10 @@ impl Config {
                 .filter_map(|name| Some(((*name).to_owned(), variable(name)?)))
                 .collect(),
             demo: variable("TANBA_DEMO").is_some_and(|value| value != "0"),
-            threads: parsed(&variable, "TANBA_THREADS", threads())?,
-            database_connections: parsed(&variable, "TANBA_DATABASE_CONNECTIONS", 16)?,
-            lateness: Duration::from_millis(parsed(&variable, "TANBA_LATENESS_MS", 250)?),
-            drain: Duration::from_secs(parsed(&variable, "TANBA_DRAIN_SECONDS", 0)?),
+            threads: bounded(&variable, "TANBA_THREADS", threads(), 1..=MOST_THREADS)?,
+            database_connections: bounded(&variable, "TANBA_DATABASE_CONNECTIONS", 16, 1..=MOST_CONNECTIONS)?,
+            lateness: Duration::from_millis(bounded(&variable, "TANBA_LATENESS_MS", 250, 1..=3_600_000)?),
+            drain: Duration::from_secs(bounded(&variable, "TANBA_DRAIN_SECONDS", 0, 0..=86_400)?),
             limits: Limits {
                 per_device: parsed(&variable, "TANBA_LIMIT_DEVICE", 600)?,
                 per_prefix: parsed(&variable, "TANBA_LIMIT_PREFIX", 6_000)?,
@@ -216,15 +226,15 @@ impl Config {
                 report_bytes_per_day: parsed(&variable, "TANBA_LIMIT_REPORT_BYTES", 2 << 30)?,
             },
             retention: Retention {
-                exact_days: parsed(&variable, "TANBA_KEEP_EXACT_DAYS", 90)?,
-                scan_days: parsed(&variable, "TANBA_KEEP_SCANS_DAYS", 730)?,
-                report_days: parsed(&variable, "TANBA_KEEP_REPORTS_DAYS", 1_095)?,
+                exact_days: bounded(&variable, "TANBA_KEEP_EXACT_DAYS", 90, 0..=CENTURY)?,
+                scan_days: bounded(&variable, "TANBA_KEEP_SCANS_DAYS", 730, 0..=CENTURY)?,
+                report_days: bounded(&variable, "TANBA_KEEP_REPORTS_DAYS", 1_095, 0..=CENTURY)?,
             },
             sessions: Sessions {
-                idle_minutes: parsed(&variable, "TANBA_IDLE_MINUTES", 60)?,
-                idle_participant_minutes: parsed(&variable, "TANBA_IDLE_PARTICIPANT_MINUTES", 240)?,
-                unused_days: parsed(&variable, "TANBA_UNUSED_DAYS", 90)?,
-                unused_participant_days: parsed(&variable, "TANBA_UNUSED_PARTICIPANT_DAYS", 180)?,
+                idle_minutes: bounded(&variable, "TANBA_IDLE_MINUTES", 60, 1..=YEAR)?,
+                idle_participant_minutes: bounded(&variable, "TANBA_IDLE_PARTICIPANT_MINUTES", 240, 1..=YEAR)?,
+                unused_days: bounded(&variable, "TANBA_UNUSED_DAYS", 90, 0..=CENTURY)?,
+                unused_participant_days: bounded(&variable, "TANBA_UNUSED_PARTICIPANT_DAYS", 180, 0..=CENTURY)?,
             },
             webhook: match (variable("TANBA_WEBHOOK_URL"), variable("TANBA_WEBHOOK_SECRET")) {
                 (Some(url), Some(secret)) if secret.len() >= 16 => Some(Webhook { url, secret }),
@@ -238,6 +248,7 @@ impl Config {
             audit_anchor_url: variable("TANBA_AUDIT_ANCHOR_URL"),
             language: parsed(&variable, "TANBA_LANG", system_language(&variable))?,
             log: variable("RUST_LOG"),
+            reread: Duration::from_mins(1),
             log_file: None,
         })
     }
@@ -321,6 +332,24 @@ where
     })
 }
 
+/// A number within bounds.
+fn bounded<T: FromStr + PartialOrd + std::fmt::Display>(
+    variable: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    default: T,
+    bounds: std::ops::RangeInclusive<T>,
+) -> Result<T, BadSetting>
+where
+    T::Err: std::fmt::Display,
+{
+    let value = parsed(variable, name, default)?;
+    if bounds.contains(&value) {
+        return Ok(value);
+    }
+    let why = format!("a number from {} to {} is needed", bounds.start(), bounds.end());
+    Err(BadSetting { variable: name, why })
+}
+
 fn list<T: FromStr>(variable: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<Vec<T>, BadSetting>
 where
     T::Err: std::fmt::Display,
@@ -335,32 +364,4 @@ where
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bad_setting_is_named() {
-        let error = Config::from(|name| (name == "TANBA_LISTEN").then(|| "nowhere".into())).expect_err("refused");
-        assert!(error.to_string().starts_with("TANBA_LISTEN: "));
-    }
-
-    #[test]
-    fn nothing_set_means_the_embedded_default_on_loopback() {
-        let config = Config::from(|_| None).expect("defaults");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert!(config.database_url.is_none() && config.redis_url.is_none());
-    }
-
-    #[test]
-    fn the_command_line_speaks_the_language_of_the_system() {
-        let spoken = |set: &'static [(&str, &str)]| {
-            let find = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-            Config::from(find).map(|config| config.language)
-        };
-        assert_eq!(spoken(&[]).expect("holds"), Language::En);
-        assert_eq!(spoken(&[("LANG", "kk_KZ.UTF-8")]).expect("holds"), Language::Kk);
-        assert_eq!(spoken(&[("LANG", "C.UTF-8")]).expect("holds"), Language::En);
-        assert_eq!(spoken(&[("LANG", "kk_KZ.UTF-8"), ("TANBA_LANG", "ru")]).expect("holds"), Language::Ru);
-        assert!(spoken(&[("TANBA_LANG", "tlh")]).is_err());
-    }
-}
+mod tests;
