@@ -140,7 +140,7 @@ impl KeyRing {
     pub fn age(&self, now: DateTime<Utc>) -> Option<Age> {
         let Held { opened, confirmed_at, .. } = self.held.as_ref()?;
         let since = confirmed_at.unwrap_or(opened.list.issued_at);
-        let trusted = confirmed_at.is_some_and(|at| at <= now + CLOCK_BEHIND && now - at <= TRUSTED_FOR);
+        let trusted = confirmed_at.is_some_and(|at| at - now <= CLOCK_BEHIND && now - at <= TRUSTED_FOR);
         Some(Age {
             version: opened.list.version,
             issued_at: opened.list.issued_at,
@@ -153,7 +153,7 @@ impl KeyRing {
     /// Whether the host should ask the register for the list, next time it is online.
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         self.age(now)
-            .is_none_or(|age| age.confirmed_at.is_none_or(|at| now - at >= DUE_AFTER || at > now + CLOCK_BEHIND))
+            .is_none_or(|age| age.confirmed_at.is_none_or(|at| now - at >= DUE_AFTER || at - now > CLOCK_BEHIND))
     }
 
     /// What seals are judged by; none when no list is held.

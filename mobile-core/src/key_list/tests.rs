@@ -113,6 +113,103 @@ fn a_list_vouches_for_a_day_and_the_bundled_one_never() {
     assert!(bundled.is_due(noon()));
 }
 
+/// X61, X62, X40: a list whose every field holds extremes, signed by the root all the same, is taken or refused; and the
+/// ring tells its age at any instant that a phone's clock shows.
+#[test]
+fn extremes_in_any_field_of_a_list_and_of_a_clock_are_refused_or_reckoned_with() {
+    let clocks = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH, noon()];
+    let judge = |ring: &KeyRing| {
+        for now in clocks {
+            let age = ring.age(now);
+            assert_eq!(age.is_some(), ring.grounds(now).is_some());
+            let _ = ring.is_due(now);
+        }
+        let mut again = KeyRing::new(root().public_bytes()).unwrap();
+        assert_eq!(again.restore(&ring.save()), Ok(()), "what is kept is taken back");
+        assert_eq!(again.age(noon()), ring.age(noon()));
+    };
+    let whole = serde_json::to_value(list(3, KeyState::Active)).unwrap();
+    let long = "9".repeat(100_000);
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let nested = format!("{}null{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    let extremes = [
+        "-1",
+        "0",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1e308",
+        "1e999",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "\"\"",
+        "\"\\u0000\"",
+        "\"-262143-01-01T00:00:00Z\"",
+        "\"+262142-12-31T23:59:59.999999999Z\"",
+        "\"9999-12-31T23:59:60Z\"",
+        "\"\\u202e\\u001d\"",
+        &deep,
+        &nested,
+    ];
+    let extremes: Vec<String> =
+        extremes.into_iter().map(str::to_owned).chain([format!("\"{long}\""), long.clone()]).collect();
+    let places = [
+        "",
+        "/version",
+        "/issued_at",
+        "/keys",
+        "/keys/0",
+        "/keys/0/id",
+        "/keys/0/group",
+        "/keys/0/state",
+        "/keys/0/public",
+        "/keys/1/state",
+    ];
+    let (mut taken, mut refused) = (0, 0);
+    for place in places {
+        for extreme in &extremes {
+            let mut bent = whole.clone();
+            *bent.pointer_mut(place).unwrap() = serde_json::json!("@extreme@");
+            let text = bent.to_string().replacen("\"@extreme@\"", extreme, 1);
+            let signature = BASE64_STANDARD.encode(root().sign(&message(&text)));
+            let signed = SignedKeyList { format: FORMAT.to_owned(), list: text, signature };
+            let document = serde_json::to_vec(&signed).unwrap();
+            for served_at in clocks {
+                let mut ring = KeyRing::new(root().public_bytes()).unwrap();
+                match ring.take_served(&document, served_at) {
+                    Ok(_) => taken += 1,
+                    Err(_) => refused += 1,
+                }
+                judge(&ring);
+            }
+        }
+    }
+    assert!(taken > 20 && refused > 200, "{taken} {refused}");
+    // The envelope itself.
+    let whole = serde_json::to_value(list(3, KeyState::Active).sign(&root())).unwrap();
+    for place in ["", "/format", "/list", "/signature"] {
+        for extreme in &extremes {
+            let mut bent = whole.clone();
+            *bent.pointer_mut(place).unwrap() = serde_json::json!("@extreme@");
+            let document = bent.to_string().replacen("\"@extreme@\"", extreme, 1);
+            let mut ring = KeyRing::new(root().public_bytes()).unwrap();
+            assert!(ring.take_served(document.as_bytes(), noon()).is_err(), "{place} {extreme:.40}");
+            assert!(ring.take_bundled(document.as_bytes()).is_err());
+            let kept = format!("{{\"document\":{document},\"confirmed_at\":\"2026-11-20T12:00:00Z\"}}");
+            assert!(ring.restore(kept.as_bytes()).is_err(), "{place} {extreme:.40}");
+            judge(&ring);
+        }
+    }
+    // What was kept, with another moment.
+    let document = String::from_utf8(document(&list(3, KeyState::Active))).unwrap();
+    for extreme in &extremes {
+        let mut ring = KeyRing::new(root().public_bytes()).unwrap();
+        let _ = ring.restore(format!("{{\"document\":{document},\"confirmed_at\":{extreme}}}").as_bytes());
+        judge(&ring);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
