@@ -14,7 +14,9 @@ use crate::platform::config::Config;
 pub(super) async fn verify(mut config: Config, anchors: Option<&Path>) -> Outcome {
     let language = config.language;
     let kept = anchors.map(|file| {
-        std::fs::read_to_string(file).map_err(|error| Failure::Told(format!("{}: {error}", file.display())))
+        let bytes = std::fs::read(file).map_err(|error| Failure::Told(format!("{}: {error}", file.display())))?;
+        // A log holds lines of other programs, too, in any encoding; a head is ASCII.
+        Ok::<_, Failure>(String::from_utf8_lossy(&bytes).into_owned())
     });
     let kept = kept.transpose()?;
     let stores = Stores::for_command(&mut config).await?;
