@@ -17,9 +17,8 @@ use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
 use crate::{auth, http, site, verify};
 
-/// How often a process forgets callers and timings, and how often it reads the regions.
+/// How often a process forgets callers and timings.
 const OFTEN: Duration = Duration::from_secs(10);
-const RARELY: Duration = Duration::from_mins(1);
 
 /// A service that is listening.
 pub struct Running {
@@ -131,7 +130,8 @@ pub fn serve_with(
 /// buckets and old timings, and reads imported regions.
 async fn keep_up(service: Service) {
     // The regions were read at the start.
-    let (mut often, mut rarely) = (interval(OFTEN), interval_at(Instant::now() + RARELY, RARELY));
+    let rarely = service.base.config.reread;
+    let (mut often, mut rarely) = (interval(OFTEN), interval_at(Instant::now() + rarely, rarely));
     loop {
         tokio::select! {
             () = service.base.stopping.cancelled() => return,
