@@ -16,7 +16,7 @@ use crate::codes::{PRODUCER, SHOP, range};
 
 /// Times that some clock, some library or some person has sent: the first and the last of chrono, of PostgreSQL, of four
 /// digits, and what lies just beyond.
-const TIMES: [&str; 14] = [
+pub(crate) const TIMES: [&str; 14] = [
     "-262143-01-01T00:00:00Z",
     "-258090-10-31T15:28:21Z",
     "-4713-01-01T00:00:00Z",
@@ -43,7 +43,7 @@ const DAYS: [&str; 8] = [
     "2026-11-20T",
 ];
 /// As they stand in JSON.
-const NUMBERS: [&str; 13] = [
+pub(crate) const NUMBERS: [&str; 13] = [
     "-9223372036854775808",
     "9223372036854775807",
     "9223372036854775808",
@@ -58,7 +58,7 @@ const NUMBERS: [&str; 13] = [
     "1e999",
     "123456789012345678901234567890",
 ];
-const TEXTS: [&str; 8] = ["", " ", "\u{0}", "a\u{0}b", "NaN", "inf", "\u{202e}\u{1d}\u{7f}", "%00'\"\\"];
+pub(crate) const TEXTS: [&str; 8] = ["", " ", "\u{0}", "a\u{0}b", "NaN", "inf", "\u{202e}\u{1d}\u{7f}", "%00'\"\\"];
 /// Cursors as lists make them, of rows that can't be.
 const CURSORS: [&str; 5] = ["9223372036854775807_", "-9223372036854775808_", "NaN_", "1e308_", "_"];
 
@@ -140,7 +140,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Where every value in a value lies, as JSON pointers.
-fn places(value: &Value, at: &str, into: &mut Vec<String>) {
+pub(crate) fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| places(value, &format!("{at}/{name}"), into)),
@@ -150,7 +150,7 @@ fn places(value: &Value, at: &str, into: &mut Vec<String>) {
 }
 
 /// JSON texts for a place that holds such a value: the extremes of its own kind, some of other kinds, and other shapes.
-fn extremes(of: &Value) -> Vec<String> {
+pub(crate) fn extremes(of: &Value) -> Vec<String> {
     let quoted = |text: &str| Value::from(text).to_string();
     let is_instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).is_ok();
     let is_day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();

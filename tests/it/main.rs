@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod backup;
 mod bugs;
+mod cli;
 mod codes;
 mod contract;
 mod decode;
