@@ -308,7 +308,7 @@ async fn an_auditor_sees_whether_the_chain_holds() {
     }
 }
 
-/// U15, U18: what a person would type is found: a login, a report's number, a day; actions stand in words.
+/// U15, wish 18: what a person would type is found: a login, a report's number, a day; actions stand in words.
 #[tokio::test]
 async fn an_auditor_searches_by_what_people_call_things() {
     let people = People::gather().await;
@@ -344,7 +344,7 @@ async fn an_auditor_searches_by_what_people_call_things() {
     assert!(readings.len() >= 5 && readings.iter().all(|record| record["actor_login"] == "auditor"), "{readings:?}");
 }
 
-/// U18: all that the filters take, as a table and as lines for another system; kept in the record (X64).
+/// Wish 18: all that the filters take, as a table and as lines for another system; kept in the record (X64).
 #[tokio::test]
 async fn an_auditor_takes_the_record_away_as_a_file() {
     let people = People::gather().await;
@@ -367,7 +367,7 @@ async fn an_auditor_takes_the_record_away_as_a_file() {
     assert_eq!(exported["items"].as_array().unwrap().len(), 2);
 }
 
-/// U18: an action that the code writes has words in every language.
+/// Wish 18: an action that the code writes has words in every language.
 #[test]
 fn every_action_in_the_code_has_words() {
     let modules =

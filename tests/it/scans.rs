@@ -90,6 +90,35 @@ async fn one_bad_scan_refuses_the_batch_with_its_place() {
     assert_eq!(count, 0);
 }
 
+/// B63, B65: times as other programs write them are taken, one without a zone and an accuracy below nothing are refused at
+/// their field.
+#[tokio::test]
+async fn times_of_other_programs_are_taken_and_what_means_nothing_is_refused_at_its_field() {
+    let app = TestApp::start().await;
+    let at = yesterday();
+    let send = async |id: u128, field: &str, value: Value| {
+        let mut scan = scan(id, "exact");
+        *scan.pointer_mut(field).unwrap() = value;
+        app.post("/v1/scans", &json!({ "items": [scan] })).await
+    };
+    let local = at.with_timezone(&chrono::FixedOffset::east_opt(5 * 3600).unwrap());
+    for (id, text) in [
+        (1, local.format("%Y-%m-%dT%H:%M:%S+0500").to_string()),
+        (2, at.format("%Y-%m-%dt%H:%M:%Sz").to_string()),
+        (3, at.format("%Y-%m-%dT%H:%M:60Z").to_string()),
+    ] {
+        send(id, "/taken_at", json!(text)).await.expect(201);
+    }
+    let unzoned = at.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let refused = send(4, "/taken_at", json!(unzoned)).await.expect(422);
+    assert!(refused.faults()[0].starts_with("items[0].taken_at "), "{:?}", refused.faults());
+    for accuracy in [-1, -2_147_473] {
+        let refused = send(5, "/place/accuracy_metres", json!(accuracy)).await.expect(422);
+        assert_eq!(refused.faults(), ["items[0].place.accuracy_metres field-out-of-range"]);
+    }
+    assert_eq!(rows(&app, "SELECT count(*) FROM scan").await[0].get::<_, i64>(0), 3);
+}
+
 #[tokio::test]
 async fn a_body_that_is_not_json_is_refused_at_its_byte() {
     let app = TestApp::start().await;

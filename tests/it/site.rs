@@ -48,11 +48,14 @@ async fn a_link_that_is_no_code_is_told_so_and_nothing_of_it_becomes_markup() {
     assert!(html.contains("<article"), "{html}");
 }
 
+/// B67: a file of an older build is not the page, and nobody keeps the answer.
 #[tokio::test]
 async fn a_file_that_was_not_built_is_not_there() {
     let app = TestApp::start().await;
     for path in ["/assets/none-12345678.js", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/x.map"] {
-        app.get(path).await.expect(404);
+        let answer = app.get(path).await.expect(404);
+        assert!(answer.headers.get("cache-control").is_some_and(|kept| kept == "no-store"), "{path}");
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains("<html"), "{path}");
     }
 }
 

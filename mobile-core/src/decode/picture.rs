@@ -255,6 +255,32 @@ mod tests {
         }
     }
 
+    /// B58: sixteen bits, an animation's first picture, a file that breaks off near its end, zero bytes after the end.
+    #[test]
+    fn pictures_as_programs_leave_them_are_opened() {
+        let shade = |x: u32, y: u32| u8::try_from((x + y) % 256).unwrap();
+        let plain = DynamicImage::from(ImageBuffer::from_fn(160, 120, |x, y| image::Luma([shade(x, y)])));
+        let wide = file(&DynamicImage::ImageLuma16(plain.to_luma16()), ImageFormat::Png);
+        assert_eq!(open_picture(&wide, None).unwrap().into_luma8(), plain.to_luma8());
+        // An animation is announced by chunks between the head (33 bytes) and the pixels.
+        let png = file(&plain, ImageFormat::Png);
+        let chunk = |kind: &[u8; 4], data: &[u8]| {
+            let crc = !kind.iter().chain(data).fold(u32::MAX, |crc, byte| step(crc, *byte));
+            [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &crc.to_be_bytes()].concat()
+        };
+        let frame = [[0, 0, 0, 0], [0, 0, 0, 160], [0, 0, 0, 120], [0; 4], [0; 4], [0, 1, 0, 10]].concat();
+        let frame = chunk(b"fcTL", &[&frame[..], &[0, 0]].concat());
+        let animated = [&png[..33], &chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]), &frame, &png[33..]].concat();
+        assert_eq!(open_picture(&animated, None).unwrap().into_luma8(), plain.to_luma8());
+        let jpeg = file(&DynamicImage::ImageRgb8(plain.to_rgb8()), ImageFormat::Jpeg);
+        let whole = open_picture(&jpeg, None).unwrap().into_luma8();
+        let ended = [&jpeg[..], &[0; 4_096]].concat();
+        assert_eq!(open_picture(&ended, None).unwrap().into_luma8(), whole);
+        let cut = open_picture(&jpeg[..jpeg.len() * 97 / 100], None).unwrap().into_luma8();
+        assert_eq!(cut.dimensions(), (160, 120));
+        assert_eq!(cut.get_pixel(20, 20), whole.get_pixel(20, 20));
+    }
+
     /// X20: a progressive jpeg is counted with what its decoder keeps until the last scan.
     #[test]
     fn a_progressive_jpeg_is_known_by_its_frame_header() {

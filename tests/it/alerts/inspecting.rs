@@ -168,7 +168,7 @@ async fn a_list_is_filtered_sorted_and_turned_page_by_page() {
     }
 }
 
-/// X27
+/// X27, B62
 #[tokio::test]
 async fn alerts_are_exported_as_a_table_and_as_a_map() {
     let case = Case::open().await;

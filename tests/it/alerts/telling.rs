@@ -36,6 +36,7 @@ async fn follow(case: &Case, who: &str, after: &str, wanted: usize) -> Vec<(Stri
     text.split("\n\n").filter(|text| text.contains("event: alert")).filter_map(event).collect()
 }
 
+/// B68
 #[tokio::test]
 async fn the_stream_is_taken_up_where_it_was_left_and_tells_of_the_own_region_only() {
     let case = Case::open().await;

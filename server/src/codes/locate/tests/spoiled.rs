@@ -56,7 +56,7 @@ impl Dice {
     }
 }
 
-/// B1–B23: nothing that a scanner, a keyboard, a person or a program does to a genuine code accuses the goods, and nearly
+/// B1, B53, B54 and their like: nothing that a scanner, a keyboard, a person or a program does to a genuine code accuses the goods, and nearly
 /// all such texts are read, or called misread where no more can be said.
 #[test]
 fn genuine_codes_spoiled_in_every_known_way_are_neither_forged_nor_unknown() {
