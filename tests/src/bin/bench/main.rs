@@ -11,6 +11,7 @@ mod processor;
 mod report;
 mod scans;
 mod snapshot;
+mod staleness;
 mod stand;
 mod verify;
 
@@ -73,6 +74,8 @@ enum What {
     Verify,
     /// Verify at 0.7 of the peak, timed from when each request was due; the first question about each segment.
     Pace,
+    /// How long an acknowledged sale is not yet in the answers of another process.
+    Staleness,
     /// Durable scans.
     Scans,
     /// Codes exported against the bare signing loop.
@@ -130,6 +133,9 @@ async fn measure() -> ExitCode {
     }
     if wanted(What::Pace) {
         pace::measure(&mut stand, &plan, &mut report).await;
+    }
+    if wanted(What::Staleness) {
+        staleness::measure(&mut stand, &plan, &mut report).await;
     }
     if wanted(What::Scans) {
         scans::measure(&mut stand, &plan, &mut report).await;
