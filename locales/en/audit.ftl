@@ -75,4 +75,6 @@ audit-reports-receive = Sent a report
 audit-reports-receive-again = Sent the same report again
 audit-reports-reopen = Opened a report once more
 audit-reports-reply = Wrote to the inspector
+audit-reports-subscribe = Subscribed to notifications of an answer
+audit-reports-unsubscribe = Ended the notifications of an answer
 audit-stock-check = Checked stock

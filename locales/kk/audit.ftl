@@ -75,4 +75,6 @@ audit-reports-receive = Шағым жіберді
 audit-reports-receive-again = Сол шағымды қайта жіберді
 audit-reports-reopen = Шағымды қайта ашты
 audit-reports-reply = Инспекторға жазды
+audit-reports-subscribe = Жауап туралы хабарламаға жазылды
+audit-reports-unsubscribe = Жауап туралы хабарламадан бас тартты
 audit-stock-check = Қалдықты тексерді

@@ -75,4 +75,6 @@ audit-reports-receive = Подал жалобу
 audit-reports-receive-again = Повторно отправил ту же жалобу
 audit-reports-reopen = Возобновил жалобу
 audit-reports-reply = Написал инспектору
+audit-reports-subscribe = Подписался на уведомления об ответе
+audit-reports-unsubscribe = Отказался от уведомлений об ответе
 audit-stock-check = Сверил остатки

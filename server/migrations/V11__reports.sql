@@ -91,3 +91,15 @@ CREATE TABLE report_day_key (
     day             date PRIMARY KEY,
     key             bytea NOT NULL
 );
+
+-- Browsers that are told when there is an answer to a report. What names a browser, its address at a push service, is
+-- encrypted. A row goes with the data of the report's author, when its owner ends it, and when its service has ended it.
+CREATE TABLE report_push (
+    id              uuid PRIMARY KEY,
+    report_id       uuid NOT NULL REFERENCES report (id),
+    endpoint_hash   bytea NOT NULL,         -- SHA-256 of the address: a browser has one subscription of a report
+    sealed          bytea NOT NULL,         -- address and keys, encrypted
+    language        text NOT NULL,          -- of its owner
+    subscribed_at   timestamptz NOT NULL,
+    UNIQUE (report_id, endpoint_hash)
+);

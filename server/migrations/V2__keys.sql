@@ -4,14 +4,14 @@
 -- signs_until, and of several the newest signs; it verifies until it is revoked.
 CREATE TABLE secret_key (
     id             text PRIMARY KEY,        -- 4 characters for seals (AI 91), longer for the rest
-    purpose        text NOT NULL CHECK (purpose IN ('seal', 'serial', 'token', 'contact')),
+    purpose        text NOT NULL CHECK (purpose IN ('seal', 'serial', 'token', 'contact', 'push')),
     product_group  text,                    -- seals only; stamps are the seals of alcohol
-    algorithm      text NOT NULL CHECK (algorithm IN ('ed25519', 'hmac-sha256', 'ff1-aes-256', 'aes-256-gcm')),
-    public_key     bytea,                   -- ed25519 only
+    algorithm      text NOT NULL CHECK (algorithm IN ('ed25519', 'hmac-sha256', 'ff1-aes-256', 'aes-256-gcm', 'es256')),
+    public_key     bytea,                   -- ed25519 and es256 only
     private_sealed bytea NOT NULL,
     created_at     timestamptz NOT NULL,
     signs_from     timestamptz NOT NULL,    -- a little after created_at, so that verifiers learn of it first
-    signs_until    timestamptz,             -- NULL for the keys that never change: serial and contact
+    signs_until    timestamptz,             -- NULL for the keys that never change: serial, contact and push
     revoked_at     timestamptz,
     CHECK ((purpose = 'seal') = (product_group IS NOT NULL)),
     CHECK ((purpose IN ('seal', 'token')) = (signs_until IS NOT NULL))

@@ -36,8 +36,9 @@ const ORDER: [&str; 25] = [
 ];
 
 /// Modules of the platform, in the same way.
-const PLATFORM: [&str; 15] = [
+const PLATFORM: [&str; 16] = [
     "clock",
+    "host",
     "config",
     "unicode",
     "doubt",

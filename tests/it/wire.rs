@@ -140,8 +140,8 @@ async fn only_the_origins_that_were_set_may_call_from_a_browser() {
 }
 
 /// X26: an address that somebody sends is a text. Nothing of the server could even call one: it has no client for HTTP
-/// but those of the photos' store, of the webhook and of the audit's anchor, whose addresses are settings; and connects by
-/// itself only to Redis and, for a phone on the local network, to itself.
+/// but those of the photos' store, of the webhook, of the audit's anchor and of push services, whose addresses, or hosts,
+/// are settings; and connects by itself only to Redis and, for a phone on the local network, to itself.
 #[test]
 fn the_server_has_nothing_to_fetch_an_address_with() {
     let manifest = include_str!("../../server/Cargo.toml");
@@ -160,6 +160,8 @@ fn the_server_has_nothing_to_fetch_an_address_with() {
         for call in ["TcpStream::connect", "UdpSocket", "lookup_host", "to_socket_addrs", "reqwest::", "hyper::"] {
             let is_of_a_setting = match path.as_str() {
                 "alerts/webhook.rs" | "platform/audit/anchor.rs" => call == "reqwest::",
+                // The hosts are a setting's: see `only_addresses_of_known_services_are_endpoints`.
+                "reports/push/sender.rs" => ["reqwest::", "lookup_host"].contains(&call),
                 "verify/snapshot/cluster.rs" => call == "TcpStream::connect",
                 "cli/lan.rs" => ["TcpStream::connect", "UdpSocket"].contains(&call),
                 _ => false,

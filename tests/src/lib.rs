@@ -6,6 +6,7 @@ mod counters;
 pub mod faults;
 pub mod load;
 mod memory;
+mod push_service;
 mod python;
 mod redis_cluster;
 mod replica;
@@ -16,6 +17,7 @@ mod tls;
 
 pub use counters::Counters;
 pub use memory::memory;
+pub use push_service::{Browser, Delivered, PushService, Reaction};
 pub use python::python;
 pub use redis_cluster::RedisCluster;
 pub use replica::{PostgresReplica, owner as owner_of};

@@ -8,7 +8,7 @@ use super::rules::Network;
 use super::watch::Wanted;
 use super::{Alerts, forget_networks, judge_sale, judge_scans, keep_house, refresh, tell};
 use crate::documents::JudgeSale;
-use crate::platform::jobs::{Handlers, Job};
+use crate::platform::jobs::{Handlers, Job, Lane};
 use crate::platform::problem::Result;
 use crate::platform::upkeep::Maintenance;
 use crate::scans::JudgeScans;
@@ -22,6 +22,7 @@ pub(super) struct TellAlert {
 
 impl Job for TellAlert {
     const KIND: &'static str = "tell-alert";
+    const LANE: Lane = Lane::Outside;
     /// A day for what another system has to take.
     const MOST_ATTEMPTS: i32 = 150;
 }

@@ -67,6 +67,8 @@ Settings (environment):
   TANBA_UNUSED_DAYS           days until an unused account of staff is disabled; 0: never [90]
   TANBA_UNUSED_PARTICIPANT_DAYS
                               the same for clerks and participants [180]
+  TANBA_PUSH_HOSTS            push services that may be asked to tell people of answers to their reports, with commas
+                              between, *. for all below a host; none: nobody is told [those of the browsers' makers]
   TANBA_WEBHOOK_URL           another system that is told of alerts, with a signature under the secret
   TANBA_WEBHOOK_SECRET        that secret, 16 characters or more
   TANBA_AUDIT_ANCHOR_FILE     file that a signed head of the audit is appended to each minute; keep it on

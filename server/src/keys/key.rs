@@ -24,6 +24,8 @@ pub enum Purpose {
     Token,
     /// Encrypts contacts of reporters and second factors of accounts.
     Contact,
+    /// Names the register to push services. There is one for ever: browsers subscribe to messages under it.
+    Push,
 }
 
 /// How a key works.
@@ -37,6 +39,8 @@ pub enum Algorithm {
     Ff1Aes256,
     /// Encryption of data at rest.
     Aes256Gcm,
+    /// A signature over P-256, as RFC 8292 asks for.
+    Es256,
 }
 
 /// A purpose or algorithm that this version doesn't know.
@@ -47,7 +51,7 @@ pub struct UnknownKind;
 impl Purpose {
     /// Every purpose; one key of each is made on the first start.
     pub fn all() -> impl Iterator<Item = Self> {
-        Group::ALL.into_iter().map(Self::Seal).chain([Self::Serial, Self::Token, Self::Contact])
+        Group::ALL.into_iter().map(Self::Seal).chain([Self::Serial, Self::Token, Self::Contact, Self::Push])
     }
 
     /// The name without the group.
@@ -57,6 +61,7 @@ impl Purpose {
             Self::Serial => "serial",
             Self::Token => "token",
             Self::Contact => "contact",
+            Self::Push => "push",
         }
     }
 
@@ -83,6 +88,7 @@ impl Purpose {
             Self::Serial => Algorithm::Ff1Aes256,
             Self::Token => Algorithm::Ed25519,
             Self::Contact => Algorithm::Aes256Gcm,
+            Self::Push => Algorithm::Es256,
         }
     }
 
@@ -93,6 +99,7 @@ impl Purpose {
             ("serial", None) => Ok(Self::Serial),
             ("token", None) => Ok(Self::Token),
             ("contact", None) => Ok(Self::Contact),
+            ("push", None) => Ok(Self::Push),
             _ => Err(UnknownKind),
         }
     }
@@ -127,6 +134,7 @@ impl Algorithm {
             Self::HmacSha256 => "hmac-sha256",
             Self::Ff1Aes256 => "ff1-aes-256",
             Self::Aes256Gcm => "aes-256-gcm",
+            Self::Es256 => "es256",
         }
     }
 }

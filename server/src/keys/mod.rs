@@ -8,6 +8,7 @@ mod key;
 mod list;
 mod live;
 mod master;
+mod push;
 mod root;
 mod set;
 mod store;
@@ -19,4 +20,5 @@ pub use root::{create_root, read_root};
 pub use set::{KeySet, Signer};
 
 pub(crate) use http::routes;
+pub(crate) use push::PushKey;
 pub(crate) use vault::random;

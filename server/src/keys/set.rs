@@ -15,6 +15,7 @@ use marking::serial::SerialCipher;
 use zeroize::Zeroizing;
 
 use super::key::{self, Algorithm, KeyCard, KeyState, Purpose};
+use super::push::PushKey;
 use super::store::KeyRow;
 use super::vault::{KEY_BYTES, Vault, random};
 use crate::platform::problem::{Error, Result};
@@ -38,6 +39,7 @@ pub struct KeySet {
     signers: HashMap<String, Signer>,
     tokens: HashMap<String, TokenKey>,
     contacts: HashMap<String, Vault>,
+    push: Option<PushKey>,
     snapshot: Zeroizing<[u8; KEY_BYTES]>,
 }
 
@@ -143,6 +145,11 @@ impl KeySet {
         vault.open(context, rest).map_err(Error::internal)
     }
 
+    /// The key that names the register to push services; none before the first start of a version that sends messages.
+    pub(crate) fn push(&self) -> Option<&PushKey> {
+        self.push.as_ref()
+    }
+
     /// The key that signs access tokens.
     pub(crate) fn token_signer(&self, now: DateTime<Utc>) -> Option<&TokenKey> {
         self.tokens.get(&key::signing(&self.cards, Purpose::Token, now)?.id)
@@ -170,7 +177,7 @@ impl KeySet {
 
     /// Opens the rows of the table with the master key.
     pub(super) fn open(rows: &[KeyRow], master: &Vault, now: DateTime<Utc>) -> Result<Self> {
-        let (mut serials, mut snapshot, mut seals) = (None, None, Vec::new());
+        let (mut serials, mut snapshot, mut push, mut seals) = (None, None, None, Vec::new());
         let (mut signers, mut tokens, mut contacts) = (HashMap::new(), HashMap::new(), HashMap::new());
         for KeyRow { card, sealed } in rows {
             let secret = master.open(&place(card), sealed).map_err(|_| {
@@ -183,6 +190,7 @@ impl KeySet {
                     serials = Some(SerialCipher::new(secret));
                     snapshot = Some(derived(secret, b"tanba snapshot 1"));
                 }
+                Purpose::Push => push = Some(PushKey::open(secret)?),
                 Purpose::Contact => drop(contacts.insert(card.id.clone(), Vault::new(secret))),
                 Purpose::Token => drop(tokens.insert(card.id.clone(), token_key(card, secret)?)),
                 Purpose::Seal(group) => {
@@ -202,6 +210,7 @@ impl KeySet {
             signers,
             tokens,
             contacts,
+            push,
             snapshot: snapshot.ok_or_else(|| Error::internal("there is no key for serials"))?,
         })
     }
@@ -215,9 +224,10 @@ impl std::fmt::Debug for KeySet {
 
 /// Makes a key; its id may turn out to be taken.
 pub(super) fn make(purpose: Purpose, master: &Vault, now: DateTime<Utc>, signs_from: DateTime<Utc>) -> Result<KeyRow> {
-    let secret = random::<KEY_BYTES>();
+    let secret = if purpose == Purpose::Push { PushKey::secret() } else { random::<KEY_BYTES>() };
     let public = match purpose.algorithm() {
         Algorithm::Ed25519 => Some(pair(&secret)?.public_key().as_ref().to_vec()),
+        Algorithm::Es256 => Some(PushKey::open(&secret)?.public().to_vec()),
         _ => None,
     };
     let id = || KeyId::of_number(u32::from_be_bytes(*random::<4>()));

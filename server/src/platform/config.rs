@@ -9,6 +9,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use locales::Language;
 
+use super::host::HostPattern;
+
 /// Everything a process needs to know about its surroundings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -74,6 +76,8 @@ pub struct Config {
     pub retention: Retention,
     /// How long accounts and their sessions may lie unused.
     pub sessions: Sessions,
+    /// Which push services are asked to tell people of answers to their reports (`TANBA_PUSH_HOSTS`).
+    pub push: Push,
     /// Another system that is told of alerts (`TANBA_WEBHOOK_URL`, `TANBA_WEBHOOK_SECRET`: both or none).
     pub webhook: Option<Webhook>,
     /// A file that signed heads of the audit are appended to each minute (`TANBA_AUDIT_ANCHOR_FILE`), on storage that the
@@ -103,6 +107,30 @@ pub struct Webhook {
 impl std::fmt::Debug for Webhook {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Webhook").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Push services of browsers.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// Their hosts; none to send nothing.
+    pub hosts: Vec<HostPattern>,
+    /// How long one may take to answer.
+    pub patience: Duration,
+    /// For tests: the address to which every host leads.
+    pub local: Option<SocketAddr>,
+    /// For tests: the certificate that vouches for it, as DER.
+    pub authority: Option<Vec<u8>>,
+}
+
+impl Push {
+    /// The services of today's browsers: Chrome and its kin, Firefox, Safari, Edge.
+    const HOSTS: &str = "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com";
+
+    fn from(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, BadSetting> {
+        let named = variable("TANBA_PUSH_HOSTS").unwrap_or_else(|| Self::HOSTS.to_owned());
+        let hosts = if named == "none" { Vec::new() } else { list(&|_| Some(named.clone()), "TANBA_PUSH_HOSTS")? };
+        Ok(Self { hosts, patience: Duration::from_secs(10), local: None, authority: None })
     }
 }
 
@@ -236,6 +264,7 @@ impl Config {
                 unused_days: bounded(&variable, "TANBA_UNUSED_DAYS", 90, 0..=CENTURY)?,
                 unused_participant_days: bounded(&variable, "TANBA_UNUSED_PARTICIPANT_DAYS", 180, 0..=CENTURY)?,
             },
+            push: Push::from(&variable)?,
             webhook: match (variable("TANBA_WEBHOOK_URL"), variable("TANBA_WEBHOOK_SECRET")) {
                 (Some(url), Some(secret)) if secret.len() >= 16 => Some(Webhook { url, secret }),
                 (None, None) => None,

@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub mod config;
 pub mod db;
 pub(crate) mod doubt;
+pub mod host;
 pub mod idempotency;
 pub mod jobs;
 pub mod problem;

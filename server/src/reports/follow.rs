@@ -38,7 +38,7 @@ pub(crate) struct Follower {
 
 impl Follower {
     /// The report as the audit names it; what is no number stays out.
-    fn object(&self) -> String {
+    pub(crate) fn object(&self) -> String {
         self.number.map_or_else(|| "report:unknown".to_owned(), |number| format!("report:{number}"))
     }
 }
@@ -84,7 +84,7 @@ pub(crate) struct Followed {
 
 impl Follower {
     /// The report. A wrong token, an unknown number and none at all look alike.
-    async fn find(&self, tx: &Transaction<'_>, hold: Hold) -> Result<Report> {
+    pub(crate) async fn find(&self, tx: &Transaction<'_>, hold: Hold) -> Result<Report> {
         let number = self.number.ok_or(Error::NotFound("report-token-wrong"))?;
         let found = store::find_by_token(tx, number, &Token::hash(&self.token), hold).await?;
         found.ok_or(Error::NotFound("report-token-wrong"))

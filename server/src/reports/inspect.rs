@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::follow::Progress;
+use super::push;
 use super::report::{Event, KeptPhoto, Report, ReportNumber, Side};
 use super::status::{Decision, ReportStatus, Step};
 use super::store::{self, Linked, Update};
@@ -175,6 +176,7 @@ pub(crate) async fn write(
         let status = report.after(Step::Answer)?;
         let event = Event { message: Some(text.to_owned()), ..by(inspector, now) };
         store::append_event(tx, report.id, &event).await?;
+        push::announce(tx, report.id).await?;
         Ok((status, json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await
@@ -196,6 +198,7 @@ pub(crate) async fn decide(
         let status = report.after(Step::Decide(decision))?;
         let event = Event { status: Some(status), message: Some(text.to_owned()), ..by(inspector, now) };
         store::append_event(tx, report.id, &event).await?;
+        push::announce(tx, report.id).await?;
         Ok((status, json!({ "from": from.slug(), "to": status.slug() })))
     })
     .await

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Erased, Reports, delete_photos, keep_erased, keep_house, link_report, note_erasures, sweep_pending};
-use crate::platform::jobs::{Handlers, Job};
+use super::{Erased, Reports, delete_photos, keep_erased, keep_house, link_report, note_erasures, push, sweep_pending};
+use crate::platform::jobs::{Handlers, Job, Lane};
 use crate::platform::upkeep::Maintenance;
 
 /// Link a report with those that say the same, or remove its links when its data are gone.
@@ -52,6 +52,20 @@ impl Job for NoteErasures {
     }
 }
 
+/// Send a browser the message that there is an answer to a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PushAnswer {
+    /// The subscription.
+    pub(super) subscription: Uuid,
+}
+
+impl Job for PushAnswer {
+    const KIND: &'static str = "push-answer";
+    const LANE: Lane = Lane::Outside;
+    /// A day for what another system has to take.
+    const MOST_ATTEMPTS: i32 = 150;
+}
+
 /// Handlers of jobs about reports.
 pub(crate) fn jobs(state: &Reports, handlers: &mut Handlers) {
     handlers.add(state, |state, job: LinkReport| async move { link_report(&state, job.report).await });
@@ -60,6 +74,7 @@ pub(crate) fn jobs(state: &Reports, handlers: &mut Handlers) {
         let why = if job.expired { Erased::Expired } else { Erased::TakenBack };
         note_erasures(&state, &job.reports, why).await
     });
+    handlers.add(state, |state, job: PushAnswer| async move { push::send(&state, job.subscription).await });
 }
 
 /// Maintenance tasks of reports.

@@ -15,6 +15,7 @@ mod links;
 mod network;
 mod photo;
 mod photos;
+mod push;
 mod quota;
 mod receive;
 mod report;
@@ -59,6 +60,8 @@ pub struct Reports {
     pub(crate) erasures: Erasures,
     /// Where files become photos.
     pub(crate) workshop: Workshop,
+    /// What tells browsers of answers.
+    pub(crate) push: push::Sender,
     /// What networks have sent today.
     pub(crate) quota: Quota,
     /// What the audit keeps of networks.
@@ -75,6 +78,7 @@ impl Reports {
             photos: PhotoStore::open(config)?,
             erasures: Erasures::open(config)?,
             workshop: Workshop::new(config.threads),
+            push: push::Sender::new(config)?,
             quota: Quota::new(allowance),
             networks: Networks::default(),
             verify: verify.clone(),

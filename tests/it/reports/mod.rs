@@ -4,6 +4,7 @@ mod armour;
 mod following;
 mod inspecting;
 mod photos;
+mod push;
 mod taking;
 mod talking;
 
@@ -170,6 +171,7 @@ async fn everything(app: &TestApp) -> String {
         "report_event",
         "report_link",
         "report_photo_pending",
+        "report_push",
         "idempotency",
         "audit",
     ] {

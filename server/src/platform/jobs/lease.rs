@@ -13,6 +13,8 @@ use crate::platform::problem::{Error, Result};
 const LEASE_SECONDS: f64 = 2.0;
 /// The longest wait between two attempts.
 const LONGEST_SECONDS: f64 = 600.0;
+/// The longest wait that another system can ask for.
+const LONGEST_ASKED_SECONDS: u32 = 3_600;
 /// How long a job may find a store away before that counts as a failed attempt: a store that is away for good, for this job
 /// alone, must end on the dead list like any other failure.
 const PATIENCE_SECONDS: f64 = 86_400.0;
@@ -170,7 +172,8 @@ pub(crate) async fn note_failed(
         return Ok(());
     } else {
         let doublings = u32::try_from(taken.attempts - 1).unwrap_or_default().min(20);
-        f64::from(1_u32 << doublings).min(LONGEST_SECONDS)
+        let asked = u32::try_from(error.retry_after_seconds().unwrap_or_default()).unwrap_or(u32::MAX);
+        f64::from(1_u32 << doublings).min(LONGEST_SECONDS).max(f64::from(asked.min(LONGEST_ASKED_SECONDS)))
     };
     let attempts = if is_counted { taken.attempts } else { (taken.attempts - 1).max(1) };
     let update = tx

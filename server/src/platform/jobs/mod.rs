@@ -65,6 +65,8 @@ const MOST_ATTEMPTS: i32 = 10;
 pub(crate) enum Lane {
     /// Scans to be judged.
     Scans,
+    /// What other systems are told: they may say nothing for a long time.
+    Outside,
     /// Everything else.
     General,
 }
@@ -74,6 +76,7 @@ impl Lane {
     pub(crate) fn slug(self) -> &'static str {
         match self {
             Self::Scans => "scans",
+            Self::Outside => "outside",
             Self::General => "general",
         }
     }

@@ -3,6 +3,7 @@
 mod inspector;
 mod live;
 mod public;
+mod push;
 mod reply;
 mod steps;
 
@@ -25,6 +26,7 @@ use crate::platform::unicode;
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
     public::routes(routes);
     reply::routes(routes);
+    push::routes(routes);
     // The stream before a report, whose pattern its path fits as well.
     live::routes(routes);
     inspector::routes(routes);

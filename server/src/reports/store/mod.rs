@@ -4,6 +4,7 @@ mod event;
 mod link;
 mod list;
 mod photo;
+mod push;
 mod report;
 mod retention;
 
@@ -13,6 +14,7 @@ pub(crate) use list::{Filter, InCharge, Listed, list_reports};
 pub(crate) use photo::{
     delete_photos, find_photo, insert_photos, list_pending, list_photos, list_strangers, note_pending, strike_pending,
 };
+pub(crate) use push::{NewPush, Push, delete_push, delete_push_of, find_push, find_push_by_id, list_push, upsert_push};
 pub(crate) use report::{
     Hold, NewReport, Sent, Update, erase, find_by_number, find_by_token, find_day_key, find_sent, insert_report,
     insert_token, list_logins, next_sequence, update,

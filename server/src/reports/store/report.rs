@@ -206,7 +206,7 @@ pub(crate) async fn update(db: &impl GenericClient, id: Uuid, update: &Update<'_
     Ok(())
 }
 
-/// Removes all that the reporter gave, here and in the messages; photos have a statement of their own, links a job.
+/// Removes all that the reporter gave, here, in the messages and in the subscriptions; photos have a statement of their own, links a job.
 /// Number, category, status, region and days stay.
 pub(crate) async fn erase(db: &impl GenericClient, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     for statement in [
@@ -215,6 +215,8 @@ pub(crate) async fn erase(db: &impl GenericClient, id: Uuid, now: DateTime<Utc>)
              order_number = NULL, unit_index = NULL, latitude = NULL, longitude = NULL, accuracy_metres = NULL,
              address = NULL, outlet = NULL, contact_sealed = NULL, search = NULL,
              deleted_at = coalesce(deleted_at, $2) WHERE id = $1",
+        "-- reports::erase_push
+         DELETE FROM report_push WHERE report_id = $1 AND $2::timestamptz IS NOT NULL",
         "-- reports::erase_messages
          UPDATE report_event SET message = NULL, note = NULL
          WHERE report_id = $1 AND coalesce(message, note) IS NOT NULL AND $2::timestamptz IS NOT NULL",

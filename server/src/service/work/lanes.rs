@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::Settled;
-use crate::platform::db::Client;
+use crate::platform::db::{Client, Transaction};
 use crate::platform::jobs::{self, Handlers, Lane, Marks, Run, Taken};
 use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
@@ -13,6 +13,8 @@ use crate::{alerts, reports, verify};
 
 /// Jobs taken at a time.
 const BATCH: i64 = 64;
+/// Jobs taken at a time that wait for other systems, all at once.
+const OUTSIDE_BATCH: i64 = 16;
 /// Jobs of scans taken at a time: what comes meanwhile is judged together next.
 const SCANS_BATCH: i64 = 8;
 
@@ -86,6 +88,57 @@ pub(super) async fn take_and_do(service: &Service) -> Result<Settled> {
     done
 }
 
+/// Tells other systems what is due, several at once: one that is slow delays few, and no job of another lane.
+pub(super) async fn tell_some(service: &Service) -> Result<Settled> {
+    let mut client = service.base.db.get().await?;
+    let taken = jobs::begin(&mut client, &service.handlers, Lane::Outside, OUTSIDE_BATCH).await?;
+    if taken.is_empty() {
+        return Ok(Settled::default());
+    }
+    let tx = client.transaction().await?;
+    let taken = jobs::hold(&tx, taken).await?;
+    let told = taken.iter().map(async |row| match service.handlers.get(&row.kind).map(|handler| &handler.run) {
+        Some(Run::Each(run)) => tasks::caught(run(row.payload.clone())).await.map(drop),
+        Some(Run::Batched(_)) => Err(Error::internal("a job of another lane")),
+        None => Err(Error::internal("a job that this version can't read")),
+    });
+    let told = futures_util::future::join_all(told).await;
+    let mut settled = Settled::default();
+    for (row, done) in taken.iter().zip(told) {
+        settle(service, &tx, &row.kind, std::slice::from_ref(row), done, &mut settled).await?;
+    }
+    tx.commit().await?;
+    Ok(settled)
+}
+
+/// Records what became of a piece of work: its rows are removed, or wait for their next attempt.
+async fn settle(
+    service: &Service,
+    tx: &Transaction<'_>,
+    kind: &str,
+    rows: &[Taken],
+    done: Result<()>,
+    settled: &mut Settled,
+) -> Result<()> {
+    let result = if done.is_ok() { "done" } else { "failed" };
+    metrics::counter!("tanba_jobs_total", "kind" => kind.to_owned(), "result" => result).increment(rows.len() as u64);
+    match done {
+        Ok(()) => {
+            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            jobs::remove(tx, &ids).await?;
+            settled.done += rows.len() as u64;
+        }
+        Err(error) => {
+            for row in rows {
+                tracing::warn!(kind, %error, attempts = row.attempts, "job failed");
+                jobs::note_failed(tx, &service.handlers, row, true, &error).await?;
+            }
+            settled.failed += rows.len() as u64;
+        }
+    }
+    Ok(())
+}
+
 /// Does these jobs one after the other; what each has done is recorded in one transaction, which holds their rows.
 async fn do_each(service: &Service, mut client: Client, taken: Vec<Taken>) -> Result<Settled> {
     let tx = client.transaction().await?;
@@ -106,22 +159,7 @@ async fn do_each(service: &Service, mut client: Client, taken: Vec<Taken>) -> Re
         snapshot_away |= matches!(done, Err(Error::Unavailable { slug: "snapshot-unavailable", .. }));
         // Of several refreshes of one shard the last has moved its mark furthest.
         let done = done.map(|moved| marks.extend(moved));
-        let result = if done.is_ok() { "done" } else { "failed" };
-        metrics::counter!("tanba_jobs_total", "kind" => kind.clone(), "result" => result).increment(rows.len() as u64);
-        match done {
-            Ok(()) => {
-                let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-                jobs::remove(&tx, &ids).await?;
-                settled.done += rows.len() as u64;
-            }
-            Err(error) => {
-                for row in &rows {
-                    tracing::warn!(kind, %error, attempts = row.attempts, "job failed");
-                    jobs::note_failed(&tx, &service.handlers, row, true, &error).await?;
-                }
-                settled.failed += rows.len() as u64;
-            }
-        }
+        settle(service, &tx, &kind, &rows, done, &mut settled).await?;
     }
     // Last and in one order, since workers wait for each other here.
     for (snapshot, mark) in marks {

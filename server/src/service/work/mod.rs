@@ -79,7 +79,8 @@ async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Resul
     db::bounded(STEP, until_told).await
 }
 
-/// Works until it is told to stop: a lane for scans, a lane for all other jobs, and the maintenance tasks.
+/// Works until it is told to stop: a lane for scans, one for what other systems are told, one for all other jobs, and the
+/// maintenance tasks.
 async fn run(service: Service, stop: CancellationToken) {
     let maintenance = upkeep::keep_running(service.clone(), stop.clone());
     let (judging, until) = (service.clone(), stop.clone());
@@ -90,9 +91,12 @@ async fn run(service: Service, stop: CancellationToken) {
             tokio::runtime::Handle::current().block_on(keep_judging(service, stop));
         })
     });
+    let (telling, until) = (service.clone(), stop.clone());
+    let outside =
+        tasks::keep_running("jobs-outside", stop.clone(), move || keep_telling(telling.clone(), until.clone()));
     let (working, until) = (service, stop.clone());
     let rest = tasks::keep_running("jobs", stop, move || keep_working(working.clone(), until.clone()));
-    tokio::join!(maintenance, judge, rest);
+    tokio::join!(maintenance, judge, outside, rest);
 }
 
 /// Does jobs until it is told to stop.
@@ -133,16 +137,35 @@ async fn keep_judging(service: Service, stop: CancellationToken) {
     }
 }
 
+/// Tells other systems until it is told to stop.
+async fn keep_telling(service: Service, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let rest = match take_step(&stop, Box::pin(lanes::tell_some(&service))).await {
+            Ok(settled) if settled.done > 0 => continue,
+            Ok(_) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "other systems could not be told");
+                REST
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
 /// Does everything that is due until nothing is left, also what other workers have taken meanwhile; then lays the
 /// audit's chain. For tests and for commands that must leave nothing behind.
 pub async fn settle(service: &Service) -> Result<Settled> {
     let mut total = Settled::default();
     alerts::refresh(&service.alerts).await?;
     loop {
-        let (settled, judged) = (lanes::take_and_do(service).await?, lanes::judge_some(service).await?);
-        total.done += settled.done + judged.done;
-        total.failed += settled.failed + judged.failed;
-        if (settled, judged) == (Settled::default(), Settled::default()) {
+        let lanes =
+            [lanes::take_and_do(service).await?, lanes::tell_some(service).await?, lanes::judge_some(service).await?];
+        total.done += lanes.iter().map(|lane| lane.done).sum::<u64>();
+        total.failed += lanes.iter().map(|lane| lane.failed).sum::<u64>();
+        if lanes == [Settled::default(); 3] {
             let client = service.base.db.get().await?;
             if !jobs::any_due(&client).await? {
                 break;
