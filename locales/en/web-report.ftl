@@ -1,5 +1,14 @@
 ## Reports of people: sending and following them, photos.
 
+web-answer = Notification of an answer
+web-answer-announced = Done. When there is an answer, this device will show a notification.
+web-answer-failed = This could not be turned on. Please try again later.
+web-answer-forbidden = The browser may not show notifications. You can allow them in the settings of the browser or the phone.
+web-answer-on = When there is an answer, this device will show a notification with the report’s number.
+web-answer-silent = This device will get no more notifications.
+web-answer-start = Notify me
+web-answer-stop = Turn off
+web-answer-text = When there is an answer, this device will show a notification with the report’s number, even on a locked screen. The service of the browser’s maker (Google, Apple, Mozilla or Microsoft) delivers it: that service learns who sent it and when, but cannot read it. You can turn this off here at any time.
 web-busy-again = Next try: { $time }
 web-codes-found = { $count } codes in the photo
 web-codes-found-text = Which one do you want to open?

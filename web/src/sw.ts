@@ -2,6 +2,8 @@
 // the API are never kept: what is shown of them offline, the app itself has stored.
 
 /// <reference lib="webworker" />
+import { listenForPush } from "./sw-push";
+
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const VERSION = "__VERSION__";
@@ -9,6 +11,8 @@ const KEPT = JSON.parse("__KEPT__") as string[];
 const CACHE = `app-${VERSION}`;
 /** The page itself, without anything that belongs to one address. */
 const SHELL = "/app/";
+
+listenForPush(worker);
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(
