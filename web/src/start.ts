@@ -2,7 +2,7 @@
 
 import { mount } from "svelte";
 
-import App from "./App.svelte";
+import App from "./app/App.svelte";
 import { watch as watchUpdates } from "./app/update.svelte";
 import { core } from "./core/core";
 import { need } from "./lib/language.svelte";
@@ -28,7 +28,7 @@ void watchOutbox();
 const scanner = location.pathname === "/" ? core.warm().catch(() => undefined) : undefined;
 void Promise.resolve(scanner).then(watchUpdates);
 // Small, and not needed for the first page.
-void import("./reports/reports.svelte").then((reports) => reports.watch());
+void import("./consumer/reports/reports.svelte").then((reports) => reports.watch());
 void Promise.resolve(scanner).then(() => shelf.check());
 // Sounds need a page that was touched once.
 if (settings.sound !== "none") addEventListener("pointerdown", ready, { once: true });

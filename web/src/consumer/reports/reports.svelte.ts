@@ -1,0 +1,294 @@
+// Reports of violations on this device: drafts, those that wait for a connection, and those that can be followed. A report
+// is sent under the id that its draft was begun with, so that it arrives once, however often sending is tried.
+
+import { type Schemas, Away, Refusal, get, path, post, read, refusal, send } from "../../lib/api";
+import * as db from "../../lib/db";
+import { say } from "../../lib/language.svelte";
+import type { Place } from "../../lib/place";
+
+/** A report that is being written. */
+export interface Draft {
+  id: string;
+  category: string;
+  words: string;
+  code: string;
+  outlet: string;
+  address: string;
+  contact: string;
+  place?: Place | undefined;
+  photos: Blob[];
+  /** When it was last changed, in ISO 8601. */
+  at: string;
+  /** Finished by its author, to be sent as soon as that can be. */
+  waiting?: boolean | undefined;
+}
+
+/** A report that the server has. The token is the only way to it; it leaves the device in a header alone. */
+export interface Kept {
+  number: string;
+  token: string;
+  category: string;
+  at: string;
+}
+
+export type Followed = Schemas["FollowedReport"];
+type Receipt = Schemas["ReportReceipt"];
+
+/** What came of sending. */
+export type Sent = { kept: Kept; messages: string[] } | "waiting";
+
+/** Why a finished report waits: there is no connection, or the server is busy and asked to come back. */
+export type Why = "offline" | "busy";
+
+const state = $state<{ waiting: number; why: Why; again: number | undefined; sent: string | undefined }>({
+  waiting: 0,
+  why: "offline",
+  again: undefined,
+  sent: undefined,
+});
+
+/** How many finished reports wait to be sent. */
+export const waiting = (): number => state.waiting;
+/** Why they wait. */
+export const why = (): Why => state.why;
+/** When the next one is tried, as a time of the clock. */
+export const again = (): number | undefined => state.again;
+/** The number of the report that was sent last after it had waited. */
+export const sentLater = (): string | undefined => state.sent;
+
+/** The first pause before a report is tried again, and the longest, in milliseconds. */
+const SOON = 5_000;
+const LATE = 300_000;
+/** How soon it is looked whether a connection has come back unnoticed. */
+const OFFLINE = 60_000;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let misses = 0;
+
+/** What a failure tells about the time after it: why to wait, and for how long. */
+export function pauseAfter(error: unknown, misses: number, chance: number): { why: Why; pause: number } {
+  if (error instanceof Away && error.why === "offline") return { why: "offline", pause: OFFLINE };
+  const asked = error instanceof Refusal ? (error.retryAfter ?? 0) * 1_000 : 0;
+  // Twice as long each time, and not at the same moment as everybody else.
+  const own = Math.min(LATE, SOON * 2 ** misses);
+  return { why: "busy", pause: Math.min(Math.max(asked, own) * (1 + chance / 4), 3_600_000) };
+}
+
+/** Tries again after a while. */
+function later(error: unknown): void {
+  const { why, pause } = pauseAfter(error, misses, Math.random());
+  misses += 1;
+  state.why = navigator.onLine ? why : "offline";
+  state.again = state.why === "busy" ? Date.now() + pause : undefined;
+  clearTimeout(timer);
+  timer = setTimeout(() => void flush(), pause);
+}
+
+/** Asks the browser to keep what is stored here: the only key to a report. */
+export function persist(): void {
+  void navigator.storage?.persist?.().catch(() => false);
+}
+
+export function empty(): Draft {
+  return {
+    id: crypto.randomUUID(),
+    category: "",
+    words: "",
+    code: "",
+    outlet: "",
+    address: "",
+    contact: "",
+    photos: [],
+    at: new Date().toISOString(),
+  };
+}
+
+/** Whether anything was put into a draft. */
+export function begun(draft: Draft): boolean {
+  return (
+    draft.category !== "" ||
+    draft.words !== "" ||
+    draft.outlet !== "" ||
+    draft.address !== "" ||
+    draft.photos.length > 0
+  );
+}
+
+export const drafts = async (): Promise<Draft[]> =>
+  (await db.list<Draft>("draft")).sort((a, b) => (a.at < b.at ? 1 : -1));
+export const draft = (id: string): Promise<Draft | undefined> => db.find<Draft>("draft", id);
+export const save = (draft: Draft): Promise<unknown> =>
+  db.put("draft", draft.id, { ...draft, at: new Date().toISOString() });
+export const discard = (id: string): Promise<unknown> => db.remove("draft", id);
+
+function form(draft: Draft): FormData {
+  const form = new FormData();
+  const texts: Record<string, string | undefined> = {
+    id: draft.id,
+    category: draft.category,
+    words: draft.words.trim(),
+    code: draft.code,
+    outlet: draft.outlet.trim(),
+    address: draft.address.trim(),
+    contact: draft.contact.trim(),
+    latitude: draft.place && String(draft.place.latitude),
+    longitude: draft.place && String(draft.place.longitude),
+    accuracy_metres: draft.place && String(draft.place.accuracy_metres),
+  };
+  for (const [name, text] of Object.entries(texts)) if (text) form.set(name, text);
+  draft.photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
+  return form;
+}
+
+/** Sends a finished draft, or keeps it until there is a connection. Fails with the server's refusal of its content. */
+export async function deliver(draft: Draft): Promise<Sent> {
+  await save({ ...draft, waiting: true });
+  try {
+    return await transmit(draft);
+  } catch (error) {
+    if (error instanceof Refusal && !error.mayPass) {
+      await save({ ...draft, waiting: undefined });
+      throw error;
+    }
+    await count();
+    later(error);
+    return "waiting";
+  }
+}
+
+/** One sending at a time on this device, whichever tab begins it. */
+async function transmit(draft: Draft): Promise<Sent> {
+  const work = async (): Promise<Sent> => {
+    const known = (await db.list<Kept & { draft?: string }>("followed")).find((kept) => kept.draft === draft.id);
+    if (known) {
+      await discard(draft.id);
+      return { kept: known, messages: [] };
+    }
+    const receipt = await post<Receipt>("/v1/reports", { form: form(draft), patience: 120_000 });
+    const kept = {
+      number: receipt.number,
+      token: receipt.token,
+      category: draft.category,
+      at: new Date().toISOString(),
+    };
+    await db.put("followed", receipt.number, { ...kept, draft: draft.id });
+    persist();
+    await discard(draft.id);
+    await count();
+    return { kept, messages: receipt.messages };
+  };
+  return navigator.locks ? navigator.locks.request(`report-${draft.id}`, work) : work();
+}
+
+async function count(): Promise<void> {
+  state.waiting = (await drafts()).filter((draft) => draft.waiting).length;
+}
+
+let sending: Promise<void> | undefined;
+
+/** Sends what waits, one at a time. A report that the server refuses goes back to its author as a draft. */
+export function flush(): Promise<void> {
+  sending ??= sendWaiting().finally(() => (sending = undefined));
+  return sending;
+}
+
+async function sendWaiting(): Promise<void> {
+  clearTimeout(timer);
+  state.again = undefined;
+  for (const draft of await drafts()) {
+    if (!draft.waiting) continue;
+    try {
+      if (!navigator.onLine) throw new Away("offline");
+      const sent = await transmit(draft);
+      misses = 0;
+      if (sent !== "waiting") state.sent = sent.kept.number;
+    } catch (error) {
+      if (error instanceof Refusal && !error.mayPass) {
+        await save({ ...draft, waiting: undefined });
+        continue;
+      }
+      later(error);
+      break;
+    }
+  }
+  await count();
+}
+
+/** Sends what an earlier visit left, and again when there is a connection, when the app is looked at, and after a pause. */
+export function watch(): void {
+  const again = () => void flush();
+  addEventListener("online", again);
+  document.addEventListener(
+    "visibilitychange",
+    () => document.visibilityState === "visible" && state.waiting > 0 && again(),
+  );
+  again();
+}
+
+export const followed = async (): Promise<Kept[]> =>
+  (await db.list<Kept>("followed")).sort((a, b) => (a.at < b.at ? 1 : -1));
+export const find = (number: string): Promise<Kept | undefined> => db.find<Kept>("followed", number);
+export const forget = (number: string): Promise<unknown> => db.remove("followed", number);
+
+/** Takes up a report whose number and key were written down, or came as a link. */
+export const keep = (kept: Kept): Promise<unknown> => db.put("followed", kept.number, kept);
+
+/** The link that opens a report on another device. The key stands behind `#`, which no browser sends anywhere. */
+export const linkOf = (kept: Kept): string => `${location.origin}/app/reports/${kept.number}#${kept.token}`;
+
+const secret = (kept: Kept): Record<string, string> => ({ "tanba-report-token": kept.token });
+const address = (kept: Kept, tail = ""): string => path(`/v1/reports/{number}${tail}`, { number: kept.number });
+
+export const follow = (kept: Kept): Promise<Followed> => get<Followed>(address(kept), { headers: secret(kept) });
+
+/** Writes to the inspector, with photos if there are any, or opens a decided report once more. The same key makes a second
+    try the same message. */
+export async function write(
+  kept: Kept,
+  kind: "messages" | "reopen",
+  text: string,
+  photos: Blob[],
+  key: string,
+): Promise<void> {
+  const headers = { ...secret(kept), "idempotency-key": key };
+  if (photos.length === 0)
+    return void (await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } }));
+  const form = new FormData();
+  if (text !== "") form.set("text", text);
+  photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
+  await post(address(kept, `/${kind}`), { headers, form, patience: 120_000 });
+}
+
+/** A photo of one's own report, as an address within the page. */
+export async function ownPhoto(kept: Kept, photo: Schemas["ReportPhoto"]): Promise<string> {
+  const response = await send("GET", photo.url, { headers: secret(kept), patience: 60_000 });
+  if (!response.ok) throw await refusal(response);
+  return URL.createObjectURL(await response.blob());
+}
+
+/** Has the server delete what its author gave. */
+export async function erase(kept: Kept): Promise<void> {
+  await read(await send("DELETE", address(kept), { headers: secret(kept) }));
+}
+
+/** Categories in the order of the server's directory, which changes rarely: asked for, or else as built in. */
+const CATEGORIES = [
+  "expired-goods",
+  "poor-quality",
+  "unmarked-goods",
+  "information-mismatch",
+  "code-copied",
+  "sold-twice",
+  "damaged-stamp",
+  "price-mismatch",
+  "other",
+] as const;
+
+export function categories(): { value: string; title: string }[] {
+  return CATEGORIES.map((slug) => ({ value: slug, title: say(`category-${slug}`) }));
+}
+
+/** The name of a category. */
+export function categoryName(slug: string): string {
+  return categories().find((category) => category.value === slug)?.title ?? slug;
+}
