@@ -9,6 +9,9 @@ import ts from "typescript-eslint";
 
 import svelteConfig from "./svelte.config.js";
 
+/** The longest file, in lines that are neither empty nor comments: beyond it a page becomes parts. */
+const LONGEST = 250;
+
 export default defineConfig(
   globalIgnores(["dist", "src/generated", "public"]),
   js.configs.recommended,
@@ -23,6 +26,12 @@ export default defineConfig(
       // The compiler knows every name.
       "no-undef": "off",
       eqeqeq: "error",
+      "max-lines": ["error", { max: LONGEST, skipBlankLines: true, skipComments: true }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "TSAsExpression > AwaitExpression", message: "The type of an answer comes from the contract." },
+        { selector: "TSAsExpression > TSAsExpression", message: "A cast by way of unknown hides a fault." },
+      ],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/consistent-type-definitions": "off",
@@ -30,6 +39,7 @@ export default defineConfig(
   },
   // Modules that the build makes are declared where no import may stand.
   { files: ["**/*.d.ts"], rules: { "@typescript-eslint/consistent-type-imports": "off" } },
+  { files: ["e2e/**"], rules: { "max-lines": "off" } },
   {
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },

@@ -1,8 +1,11 @@
 // How the app is built and, while it is being written, served with the API of a running server behind it.
 
+import { basename, dirname } from "node:path";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
+import { audiences, startOf } from "./build/closure";
 import { core } from "./build/core";
 import { finish } from "./build/finish";
 import { outlines } from "./build/outlines";
@@ -14,6 +17,10 @@ const server = process.env["TANBA_SERVER"] ?? "http://127.0.0.1:8080";
 // The server refuses changes from foreign sites: it has to see the address that the browser sees.
 const behind = { target: server, changeOrigin: false };
 const proxy = { "/v1": behind, "/demo": behind };
+
+const START = startOf("src");
+/** Folders of pages; documents are filed by participants and operators alike. */
+const AUDIENCES = [...audiences("src").map((file) => basename(dirname(file))), "documents"];
 
 export default defineConfig({
   plugins: [
@@ -32,16 +39,24 @@ export default defineConfig({
     rollupOptions: {
       input: { main: "index.html", sw: "src/sw.ts" },
       output: {
-        // What every page needs in one file: on a slow line thirty small ones cost more than their bytes.
+        // A file for what every page needs, one for each audience, one for the parts that they share: on a slow line thirty
+        // small ones cost more than their bytes.
         codeSplitting: {
           groups: [
             // What starts the scanner's core before the rest is there.
-            { name: "first", test: /src\/core\/core\.ts|vite\/preload-helper/, priority: 1 },
-            { name: "maplibre", test: /node_modules\/maplibre-gl\// },
+            { name: "first", test: /src\/core\/core\.ts|vite\/preload-helper/, priority: 9 },
             {
               name: "base",
-              test: /src\/(design\/\w+\.svelte|lib|consumer\/(Viewfinder|Verdict|ScanPage|TypeCode|PlaceConsent|ReturnHelp|sightings))|node_modules\/(svelte|@fluent|esm-env|clsx)\//,
+              test: (id: string) => START.has(id.split("?", 1)[0] ?? ""),
+              priority: 8,
+              includeDependenciesRecursively: true,
             },
+            { name: "maplibre", test: /node_modules\/maplibre-gl\//, priority: 7 },
+            // What comes next: typing instead of the camera, and the verdict after each scan.
+            { name: "next", test: /src\/consumer\/(VerdictPage|TypeCode|SeveralCodes)\.svelte$/, priority: 6 },
+            { name: "reports", test: /src\/consumer\/reports\/reports\.svelte\.ts$/, priority: 6 },
+            { name: "parts", test: /src\/(design|lib|forms)\/.*\.(svelte|ts)$/, priority: 5 },
+            ...AUDIENCES.map((name) => ({ name, test: new RegExp(`src/${name}/`), priority: 4 })),
           ],
         },
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),

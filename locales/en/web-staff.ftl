@@ -347,7 +347,6 @@ web-register-country = Country of origin
 web-register-country-hint = Two letters: KZ
 web-register-csv = Codes (CSV)
 web-register-do = Register
-web-register-empty = Nothing here yet
 web-register-for = BIN of the participant
 web-register-group = Product group
 web-register-hs = HS code
@@ -355,7 +354,6 @@ web-register-jobs = Failed jobs
 web-register-key = Key
 web-register-keys = Keys
 web-register-labels = Labels (PDF)
-web-register-more = Show more (now { $count })
 web-register-name = Name
 web-register-order = Order of codes
 web-register-order-do = Order
@@ -418,7 +416,6 @@ web-totp-hint = The six digits from your authenticator app
 web-work = Work list
 web-work-alerts = Alerts
 web-work-any = All
-web-work-away = The server did not answer. Check the connection and try again.
 web-work-count =
     { $count ->
         [one] { $count } report

@@ -351,7 +351,6 @@ web-register-country = Страна производства
 web-register-country-hint = Две буквы: KZ
 web-register-csv = Коды (CSV)
 web-register-do = Зарегистрировать
-web-register-empty = Здесь пока ничего нет
 web-register-for = БИН участника
 web-register-group = Группа товаров
 web-register-hs = Код ТН ВЭД
@@ -359,7 +358,6 @@ web-register-jobs = Сбои заданий
 web-register-key = Ключ
 web-register-keys = Ключи
 web-register-labels = Этикетки (PDF)
-web-register-more = Показать ещё (сейчас { $count })
 web-register-name = Наименование
 web-register-order = Заказ кодов
 web-register-order-do = Заказать
@@ -423,7 +421,6 @@ web-totp-hint = Шесть цифр из приложения-аутентифи
 web-work = Рабочий список
 web-work-alerts = Сигналы
 web-work-any = Все
-web-work-away = Сервер не ответил. Проверьте связь и попробуйте снова.
 web-work-count =
     { $count ->
         [one] { $count } обращение

@@ -2,10 +2,12 @@
 // instead of at each request.
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+
+import { audiences } from "./closure";
 
 const PACKED = /\.(js|mjs|css|html|svg|json|webmanifest|wasm|geojson)$/;
 
@@ -16,8 +18,16 @@ function files(folder: string): string[] {
     .sort();
 }
 
-/** What the service worker fetches ahead: everything small that a consumer needs; the rest comes when it is used. */
-function kept(name: string): boolean {
+/** Audiences that everybody belongs to: the service worker fetches their pages ahead. */
+const OF_ALL = ["consumer", "settings"];
+const STAFF = [...audiences("src").map((file) => basename(dirname(file))), "documents"].filter(
+  (name) => !OF_ALL.includes(name),
+);
+/** The most that a consumer's first visit may load before the scanner can be used, packed by gzip, in bytes. */
+const BUDGET = 60_000;
+
+/** What is a file of the app that the device keeps: no packed twin, and nothing of maps, which need a connection. */
+function isKept(name: string): boolean {
   return (
     !/\.(br|gz|map)$/.test(name) &&
     name !== "sw.js" &&
@@ -26,13 +36,39 @@ function kept(name: string): boolean {
   );
 }
 
+/** Whether a module belongs to an audience that signs in, or is needed by such a one alone. */
+function isOfStaff(id: string): boolean {
+  if (/virtual:words\/\w+\/staff$|write-excel-file/.test(id)) return true;
+  const audience = /\/src\/([\w-]+)\//.exec(id)?.[1] ?? "";
+  return !id.endsWith("/audience.ts") && STAFF.includes(audience);
+}
+
+/** How much the page and what it names at once weigh, with the words of one language. */
+function firstLoad(folder: string, language: string): number {
+  const html = readFileSync(join(folder, "index.html"), "utf8");
+  const tags = html.match(/<(?:script|link)[^>]+(?:src|href)="\/assets[^>]+>/g) ?? [];
+  const wanted = tags.filter((tag) => !tag.includes("data-words") || tag.includes(`data-words="${language}"`));
+  const names = wanted.map((tag) => /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1] ?? "");
+  return ["index.html", ...names]
+    .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
 export function finish(): Plugin {
   let folder = "dist";
+  /** Files that are kept when they are used: those of audiences that sign in. */
+  const later = new Set<string>();
   return {
     name: "finish",
     apply: "build",
     configResolved(config) {
       folder = config.build.outDir;
+    },
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk" || !chunk.moduleIds.concat(chunk.facadeModuleId ?? []).some(isOfStaff)) continue;
+        for (const name of [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])]) later.add(name);
+      }
     },
     // The app's parts and its words come with the first script instead of after it; the server leaves the words of one
     // language.
@@ -79,15 +115,19 @@ export function finish(): Plugin {
       },
     },
     closeBundle() {
-      const all = files(folder).filter(kept);
+      // A build that failed has said why.
+      if (!existsSync(join(folder, "index.html"))) return;
+      const kept = files(folder).filter(isKept);
+      const all = kept.filter((name) => !later.has(name));
       const version = createHash("sha256");
-      for (const name of [...all, "index.html"]) version.update(readFileSync(join(folder, name)));
+      for (const name of [...kept, "index.html"]) version.update(readFileSync(join(folder, name)));
       const worker = join(folder, "sw.js");
       const text = readFileSync(worker, "utf8")
         .replace(/["'`]__VERSION__["'`]/, JSON.stringify(version.digest("hex").slice(0, 16)))
-        .replace(/["'`]__KEPT__["'`]/, () => JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))));
+        .replace(/["'`]__KEPT__["'`]/, () => JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))))
+        .replace(/["'`]__LATER__["'`]/, () => JSON.stringify(JSON.stringify([...later].map((name) => `/${name}`))));
       // Names of files may hold two underscores, too.
-      if (/__(VERSION|KEPT)__/.test(text)) throw new Error("the service worker was not told what to keep");
+      if (/__(VERSION|KEPT|LATER)__/.test(text)) throw new Error("the service worker was not told what to keep");
       writeFileSync(worker, text);
       for (const name of files(folder).filter((name) => PACKED.test(name))) {
         const path = join(folder, name);
@@ -98,6 +138,11 @@ export function finish(): Plugin {
           brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
         );
         writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+      for (const language of ["kk", "ru", "en"]) {
+        const bytes = firstLoad(folder, language);
+        this.info(`first load in ${language}: ${(bytes / 1000).toFixed(1)} kB of ${BUDGET / 1000} kB`);
+        if (bytes > BUDGET) throw new Error(`the first load in ${language} is ${bytes} bytes, more than ${BUDGET}`);
       }
     },
   };

@@ -5,47 +5,63 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 
+/** A message file, or those of its messages whose keys fit. */
+interface Part {
+  file: string;
+  fits?: (key: string) => boolean;
+}
+
+/** Words of the app's frame, the scanner and the verdict stay; those of a consumer's other pages are fetched with them. */
+const LATER =
+  /^web-(compare-(?!with$)|design|device|draft|erase|follow|for-staff|history-|link|look|map|message|missing|photos|photo-(number|remove)|place-(?!what|why|question|yes|no$|exact|coarse|none|rough|change)|recalls|remove|reopen|report(?!-this$|-alone$|-sent-later$)|shelf-(?!add|on$|bad$)|side|sound)/;
+/** Of photos of labels the scanner speaks, too. */
+const isReporting = (key: string): boolean => !/^web-(codes-|photo-(heic|large)$)/.test(key);
+const isLater = (key: string): boolean => LATER.test(key);
+
 /** Message files by the part of the app that needs them; `public` is loaded first and by everybody. */
-export const SETS = {
-  public: ["web", "web-report", "verdict", "reason", "status", "repair", "report", "field-web"],
-  staff: ["web-staff", "web-inspect", "web-own", "stock", "card"],
+export const SETS: Record<string, Part[]> = {
+  public: [
+    { file: "web", fits: (key) => !isLater(key) },
+    { file: "web-report", fits: (key) => !isReporting(key) },
+    ...["verdict", "reason", "status", "repair"].map((file) => ({ file })),
+    // A file that only the server knows as a whole.
+    { file: "field", fits: (key) => /^field-(required|not-a-phone-or-mail|not-a-gtin|six-digits)$/.test(key) },
+  ],
+  more: [{ file: "web", fits: isLater }, { file: "web-report", fits: isReporting }, { file: "report" }],
+  staff: ["web-staff", "web-inspect", "web-own", "stock", "card"].map((file) => ({ file })),
 };
 
 const LANGUAGES = ["kk", "ru", "en"];
 const PREFIX = "virtual:words/";
 
-/** Files that only the server knows by another name. */
-const BORROWED: Record<string, { file: string; keys: RegExp }> = {
-  "field-web": { file: "field", keys: /^field-(required|not-a-phone-or-mail|not-a-gtin|six-digits)\b/ },
-};
-
-function read(folder: string, language: string, theme: string): string {
-  const borrowed = BORROWED[theme];
-  const path = join(folder, language, `${borrowed?.file ?? theme}.ftl`);
-  const messages = readFileSync(path, "utf8")
+function read(folder: string, language: string, { file, fits = () => true }: Part): string {
+  const messages = readFileSync(join(folder, language, `${file}.ftl`), "utf8")
     .split("\n")
     .filter((line) => !line.startsWith("#"))
     .join("\n")
     .split(/\n(?=[a-z])/)
     .map((message) => message.trim())
-    .filter((message) => message !== "" && (!borrowed || borrowed.keys.test(message)));
+    .filter((message) => message !== "" && fits(keyOf(message)));
   return messages.join("\n");
 }
 
+const keyOf = (message: string): string => /^([a-z][a-z0-9-]*) =/.exec(message)?.[1] ?? "";
+
 /** Every key of a set, sorted as the files are. */
-function keys(folder: string, themes: string[]): string[] {
-  return themes.flatMap((theme) =>
-    read(folder, "en", theme)
+export function keys(folder: string, set: string): string[] {
+  const parts = SETS[set] ?? [];
+  return parts.flatMap((part) =>
+    read(folder, "en", part)
       .split("\n")
-      .map((line) => /^([a-z][a-z0-9-]*) =/.exec(line)?.[1])
-      .filter((key): key is string => key !== undefined),
+      .map(keyOf)
+      .filter((key) => key !== ""),
   );
 }
 
 /** Reads the message files in `folder` and writes the keys to `listed`. */
 export function words(folder: string, listed: string): Plugin {
   const list = () => {
-    const all = keys(folder, [...SETS.public, ...SETS.staff]);
+    const all = Object.keys(SETS).flatMap((set) => keys(folder, set));
     const text = `// Written by build/words.ts: the keys of the app's words.\nexport type Key =\n${all.map((key) => `  | "${key}"`).join("\n")};\n`;
     mkdirSync(join(listed, ".."), { recursive: true });
     let before = "";
@@ -63,12 +79,10 @@ export function words(folder: string, listed: string): Plugin {
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       const [language = "", set = ""] = id.slice(PREFIX.length + 1).split("/");
-      const themes = new Map(Object.entries(SETS)).get(set);
-      if (!LANGUAGES.includes(language) || !themes) throw new Error(`no words ${id}`);
-      for (const theme of themes) {
-        this.addWatchFile(join(folder, language, `${BORROWED[theme]?.file ?? theme}.ftl`));
-      }
-      const text = themes.map((theme) => read(folder, language, theme)).join("\n");
+      const parts = SETS[set];
+      if (!LANGUAGES.includes(language) || !parts) throw new Error(`no words ${id}`);
+      for (const { file } of parts) this.addWatchFile(join(folder, language, `${file}.ftl`));
+      const text = parts.map((part) => read(folder, language, part)).join("\n");
       return `export default ${JSON.stringify(text)};`;
     },
   };

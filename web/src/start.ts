@@ -27,8 +27,15 @@ void watchOutbox();
 // What is kept for the next visit must not hold up the scanner's core on a slow line.
 const scanner = location.pathname === "/" ? core.warm().catch(() => undefined) : undefined;
 void Promise.resolve(scanner).then(watchUpdates);
-// Small, and not needed for the first page.
-void import("./consumer/reports/reports.svelte").then((reports) => reports.watch());
+// What comes after the first page is there before it is asked for, or the connection gone.
+void Promise.resolve(scanner).then(async () => {
+  const [reports] = await Promise.all([
+    import("./consumer/reports/reports.svelte"),
+    import("./consumer/VerdictPage.svelte"),
+    import("./consumer/TypeCode.svelte"),
+  ]);
+  reports.watch();
+});
 void Promise.resolve(scanner).then(() => shelf.check());
 // Sounds need a page that was touched once.
 if (settings.sound !== "none") addEventListener("pointerdown", ready, { once: true });

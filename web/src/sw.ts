@@ -4,10 +4,14 @@
 /// <reference lib="webworker" />
 import { listenForPush } from "./sw-push";
 
+// The compiler takes the scope for a window's.
+// eslint-disable-next-line no-restricted-syntax
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const VERSION = "__VERSION__";
 const KEPT = JSON.parse("__KEPT__") as string[];
+/** Files of those who sign in: kept from when they are used. */
+const LATER = JSON.parse("__LATER__") as string[];
 const CACHE = `app-${VERSION}`;
 /** The page itself, without anything that belongs to one address. */
 const SHELL = "/app/";
@@ -18,9 +22,10 @@ worker.addEventListener("install", (event) => {
   event.waitUntil(
     caches.open(CACHE).then(async (cache) => {
       await cache.add(new Request(SHELL, { cache: "reload" }));
+      const used = await usedBefore();
       // Files have their content in their names: what is there needs no second fetch. One that fails comes when it is used.
       await Promise.allSettled(
-        KEPT.map(async (name) => {
+        [...KEPT, ...used].map(async (name) => {
           const known = await caches.match(name);
           await (known && /-[\w-]{8}\.\w+$/.test(name) ? cache.put(name, known) : cache.add(name));
         }),
@@ -28,6 +33,18 @@ worker.addEventListener("install", (event) => {
     }),
   );
 });
+
+/** The files of those who sign in that an earlier version of the app kept here, by their names in this version: who has used
+ * them works on without a connection. */
+async function usedBefore(): Promise<string[]> {
+  const plain = (path: string) => path.replace(/-[\w-]{8}(\.\w+)$/, "$1");
+  const used = new Set<string>();
+  for (const name of (await caches.keys()).filter((name) => name.startsWith("app-"))) {
+    const kept = await (await caches.open(name)).keys();
+    for (const { url } of kept) used.add(plain(new URL(url).pathname));
+  }
+  return LATER.filter((name) => used.has(plain(name)));
+}
 
 worker.addEventListener("activate", (event) => {
   event.waitUntil(

@@ -18,7 +18,7 @@ pub struct Test {
 
 impl Test {
     /// Installs what is missing, builds, runs all targets even if one fails, and closes with Cargo's summary lines; then,
-    /// unless only some tests are wanted, a few walks through the app in a browser.
+    /// unless only some tests are wanted, the app's modules and a few walks through it in a browser.
     pub fn run(&self) -> Result<(), Failed> {
         run::install_missing_packages()?;
         let python = python::prepare();
@@ -58,8 +58,9 @@ impl Test {
         summary.pass_on(printed, io::stdout());
         let status = child.wait().map_err(start)?;
         summary.print();
-        let browser = if self.arguments.is_empty() { crate::web::test(true) } else { Ok(()) };
-        run::ended(&test(), status).and(browser)
+        let web =
+            if self.arguments.is_empty() { crate::web::test_modules().and(crate::web::test(true)) } else { Ok(()) };
+        run::ended(&test(), status).and(web)
     }
 }
 

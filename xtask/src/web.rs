@@ -45,14 +45,22 @@ pub fn build() -> Result<(), Failed> {
 
 /// Checks the app: its formatting, its lints, its types.
 pub fn check() -> Result<(), Failed> {
+    eprintln!("Checking the app");
+    scripts(&["lint", "check"])
+}
+
+/// Tests the app's modules, each beside its test, without a browser.
+pub fn test_modules() -> Result<(), Failed> {
+    eprintln!("Testing the app's modules");
+    scripts(&["test"])
+}
+
+/// Runs scripts of the app's package, with its packages installed.
+fn scripts(names: &[&str]) -> Result<(), Failed> {
     let folder = root().join("web");
     let node = Node::find()?;
     node.install_packages(&folder)?;
-    eprintln!("Checking the app");
-    for script in ["lint", "check"] {
-        run(node.npm(&folder).args(["run", "--silent", script]))?;
-    }
-    Ok(())
+    names.iter().try_for_each(|name| run(node.npm(&folder).args(["run", "--silent", name])))
 }
 
 /// What the core for the browser is made from.

@@ -1,7 +1,7 @@
 // Deliveries that a clerk checks: kept on the device with every code that was scanned, whether or not there was a
 // connection; the server's answer to the whole list comes when it can.
 
-import { type Schemas } from "../lib/api";
+import { type Schemas, got } from "../lib/api";
 import * as db from "../lib/db";
 import { say, sayIfKnown } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
@@ -35,26 +35,28 @@ export const MOST = 1_000;
 
 /** The deliveries of an account on this device, the newest first. */
 export const deliveries = async (account: string): Promise<Delivery[]> =>
-  (await db.list<Delivery>("delivery"))
+  (await db.list("delivery"))
     .filter((delivery) => delivery.account === account)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 /** A delivery of an account; another account's is as unknown as one that does not exist. */
 export const find = async (id: string, account: string): Promise<Delivery | undefined> => {
-  const found = await db.find<Delivery>("delivery", id);
+  const found = await db.find("delivery", id);
   return found?.account === account ? found : undefined;
 };
 export const save = (delivery: Delivery): Promise<unknown> => db.put("delivery", delivery.id, delivery);
 export const discard = (id: string): Promise<unknown> => db.remove("delivery", id);
 
+const ask = (body: Schemas["StockCheck"]): Promise<StockAnswer> =>
+  got(session.api.POST("/v1/stock/checks", { body, fetch: session.within(20_000) }));
+
 /** Has the server look at codes. */
 export function check(codes: string[], expected?: Expected): Promise<StockAnswer> {
-  const json = { id: crypto.randomUUID(), codes, ...(expected && { expected }) };
-  return session.post<StockAnswer>("/v1/stock/checks", { json, patience: 20_000 });
+  return ask({ id: crypto.randomUUID(), codes, ...(expected && { expected }) });
 }
 
 /** What is inside a pack, unit by unit. */
 export function unpack(sscc: string): Promise<StockAnswer> {
-  return session.post<StockAnswer>("/v1/stock/checks", { json: { id: crypto.randomUUID(), sscc }, patience: 20_000 });
+  return ask({ id: crypto.randomUUID(), sscc });
 }
 
 /** Lines like `04870001234560 24` or `04870001234560;24` as goods and quantities; null when a line is none. */

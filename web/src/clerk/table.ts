@@ -1,6 +1,7 @@
 // A delivery as a table, for people who open it in a spreadsheet: as a workbook, in which digits keep their zeros, or as text
 // with semicolons, which spreadsheets expect where the comma divides a number.
 
+import { plainName } from "../lib/download";
 import { dayOf, instant as instantIn } from "../lib/format";
 import { language, say } from "../lib/language.svelte";
 import { type Delivery, reasons, title } from "./deliveries";
@@ -86,11 +87,5 @@ export async function workbook(delivery: Delivery): Promise<Blob> {
   }).toBlob();
 }
 
-/** Hands a file to the person, named after the delivery. */
-export function handOut(file: Blob, delivery: Delivery, end: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = `${delivery.name.replace(/[^\p{L}\p{N}]+/gu, "-")}.${end}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+/** A name for the file of a delivery. */
+export const fileName = (delivery: Delivery, end: string): string => `${plainName(delivery.name)}.${end}`;

@@ -4,6 +4,7 @@
 import { IndexedDbStorage, Outbox } from "virtual:core";
 
 import * as db from "../lib/db";
+import { countOf } from "./kept";
 import type { Kept, Outgoing } from "./types";
 
 /** How long the server may take, in milliseconds. */
@@ -37,11 +38,11 @@ export async function send(online: boolean): Promise<Outgoing> {
 }
 
 /** How many scans the outbox held when it was last closed. */
-export const known = async (): Promise<number> => (await db.find<number>("core", "outbox")) ?? 0;
+export const known = (): Promise<number> => countOf("outbox");
 
 /** Moves what is not held back into the outbox. A scan leaves its old place only when it has the new one. */
 async function takeOver(outbox: Outbox): Promise<void> {
-  for (const { held, ...scan } of await db.list<Kept>("outbox")) {
+  for (const { held, ...scan } of await db.list("outbox")) {
     if (held) continue;
     // Whatever happens next, somebody will look into the outbox again.
     await db.put("core", "outbox", Math.max(1, outbox.waiting().length));

@@ -5,6 +5,7 @@ import init, * as wasm from "virtual:core";
 
 import * as db from "../lib/db";
 import { whiten } from "../lib/pictures";
+import { bytesOf, textOf } from "./kept";
 import { send } from "./outbox";
 import type { Hint, OfflineCard, Question, Reply } from "./types";
 
@@ -51,11 +52,11 @@ const now = (): string => new Date().toISOString();
 /** Takes up what an earlier visit kept. What no longer fits is fetched anew. */
 async function restore(): Promise<void> {
   try {
-    const root = await db.find<string>("core", "root");
+    const root = await textOf("root");
     if (root) wasm.setRoot(root);
-    const keys = await db.find<Uint8Array>("core", "keys");
+    const keys = await bytesOf("keys");
     if (root && keys) wasm.restoreKeyList(keys);
-    const products = await db.find<Uint8Array>("core", "products");
+    const products = await bytesOf("products");
     if (products) wasm.restoreProducts(products);
   } catch {
     // The first answers offline will say less.
@@ -70,7 +71,7 @@ async function renewKeys(): Promise<void> {
     if (!response.ok) return;
     const bytes = new Uint8Array(await response.arrayBuffer());
     const { root } = JSON.parse(new TextDecoder().decode(bytes)) as { root?: string };
-    const pinned = await db.find<string>("core", "root");
+    const pinned = await textOf("root");
     if (!pinned && root) {
       wasm.setRoot(root);
       await db.put("core", "root", root);

@@ -1,12 +1,12 @@
 // Alerts as the server tells them, hot spots, and the stream of changes.
 
-import type { FeatureCollection, Point, Polygon } from "geojson";
-
-import { type Schemas, path } from "../lib/api";
+import { type Listed as ListOf, type Schemas, done, got } from "../lib/api";
+import { handOut } from "../lib/download";
+import { follow } from "../lib/follow";
 import { say } from "../lib/language.svelte";
 import { session } from "../lib/session.svelte";
 import type { Tone } from "../lib/tone";
-import type { HotSpot } from "../map/map";
+import { type HotFeature, isHotMap } from "../map/map";
 
 export type Decision = Schemas["AlertDecision"];
 /** An alert in a list. */
@@ -29,83 +29,81 @@ export function decisionName(decision: Decision): string {
   }
 }
 
+/** Whose alerts or reports are shown: everybody's, those that are free, the caller's. */
+export type Whose = "" | "none" | "me";
+export type State = Schemas["AlertState"];
+
 interface Filter {
   from?: string | undefined;
   to?: string | undefined;
-  state?: string | undefined;
-  kind?: string | undefined;
+  state?: State | undefined;
   assignee?: string | undefined;
   gtin?: string | undefined;
   order?: "score" | "time" | undefined;
 }
 
-const query = (filter: Filter): Record<string, string | undefined> => ({ ...filter });
+export const list = (filter: Filter, cursor?: string): Promise<ListOf<Listed>> =>
+  got(session.api.GET("/v1/alerts", { params: { query: { ...filter, limit: 100, cursor } } }));
 
-export const list = (filter: Filter, cursor?: string): Promise<{ items: Listed[]; next_cursor?: string | null }> =>
-  session.get("/v1/alerts", { query: { ...query(filter), limit: 100, cursor } });
+export const find = (id: string): Promise<Alert> =>
+  got(session.api.GET("/v1/alerts/{id}", { params: { path: { id } } }));
 
-export const find = (id: string): Promise<Alert> => session.get(path("/v1/alerts/{id}", { id }));
+/** What an inspector does with an alert, each with the body that it takes. */
+export interface Acts {
+  assign: Schemas["AlertAssignment"];
+  decision: Schemas["NewAlertDecision"];
+  notes: Schemas["NewAlertNote"];
+  links: Schemas["NewAlertLink"];
+}
 
 /** Takes, decides, notes or links. The same key makes a second try the same deed. */
-export const act = (
-  id: string,
-  what: "assign" | "decision" | "notes" | "links",
-  body: unknown,
-  key: string,
-): Promise<unknown> =>
-  session.post(path(`/v1/alerts/{id}/${what}`, { id }), { json: body, headers: { "idempotency-key": key } });
+export function act<What extends keyof Acts>(id: string, what: What, body: Acts[What], key: string): Promise<void> {
+  const params = { path: { id }, header: { "Idempotency-Key": key } };
+  const ways: { [W in keyof Acts]: (body: Acts[W]) => Promise<unknown> } = {
+    assign: (body) => session.api.POST("/v1/alerts/{id}/assign", { params, body }),
+    decision: (body) => session.api.POST("/v1/alerts/{id}/decision", { params, body }),
+    notes: (body) => session.api.POST("/v1/alerts/{id}/notes", { params, body }),
+    links: (body) => session.api.POST("/v1/alerts/{id}/links", { params, body }),
+  };
+  return done(ways[what](body));
+}
 
 /** Where suspicious scans gather, or how much is scanned where. */
-export const hotspots = (
-  filter: Filter,
-  method: "cells" | "scans",
-): Promise<FeatureCollection<Polygon | Point, HotSpot>> =>
-  session.get("/v1/hotspots", { query: { from: filter.from, to: filter.to, method } });
+export async function hotspots(filter: Pick<Filter, "from" | "to">, method: "cells" | "scans"): Promise<HotFeature[]> {
+  const map = await got(session.api.GET("/v1/hotspots", { params: { query: { ...filter, method } } }));
+  return isHotMap(map) ? map.features : [];
+}
 
 /** Hands the list out as a file. */
 export async function download(kind: "csv" | "geojson", filter: Filter): Promise<void> {
-  const response = await session.fetch(`/v1/alerts/export.${kind}`, { query: query(filter), patience: 60_000 });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = `alerts.${kind}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  const options = { params: { query: filter }, parseAs: "blob" as const, fetch: session.within(60_000) };
+  const { api } = session;
+  const file = await (kind === "csv"
+    ? got(api.GET("/v1/alerts/export.csv", options))
+    : got(api.GET("/v1/alerts/export.geojson", options)));
+  handOut(file, `alerts.${kind}`);
 }
 
-/** Follows the stream of changes until `signal` ends it; comes back by itself after a break, where it left off. */
-export async function watch(signal: AbortSignal, changed: () => void): Promise<void> {
-  let last: string | undefined;
-  let pause = 1_000;
-  while (!signal.aborted) {
-    try {
-      const response = await session.fetch("/v1/alerts/stream", {
-        headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) },
-        patience: 3_600_000,
-        signal,
-      });
-      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-      // What happened before the stream was heard for the first time is in no event.
-      if (!last) changed();
-      let text = "";
-      for (;;) {
-        const piece = await reader?.read();
-        if (!piece || piece.done) break;
-        pause = 1_000;
-        text += piece.value;
-        const events = text.split("\n\n");
-        text = events.pop() ?? "";
-        for (const event of events) {
-          last = /^id: ?(.+)$/m.exec(event)?.[1] ?? last;
-          if (/^event: ?alert$/m.test(event)) changed();
-        }
-      }
-    } catch {
-      // Away for a while, or not there at all.
-    }
-    if (signal.aborted) return;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    pause = Math.min(pause * 2, 60_000);
-  }
+/** How long a stream stays open at most, in milliseconds. */
+const HOUR = 3_600_000;
+
+/** Follows the changes of alerts until `signal` ends it. */
+export function watch(signal: AbortSignal, changed: () => void): Promise<void> {
+  return follow({
+    signal,
+    open: (after) =>
+      got(
+        session.api.GET("/v1/alerts/stream", {
+          params: { ...(after !== undefined && { header: { "Last-Event-ID": after } }) },
+          headers: { accept: "text/event-stream" },
+          parseAs: "stream",
+          fetch: session.within(HOUR),
+          signal,
+        }),
+      ),
+    opened: changed,
+    heard: ({ kind }) => void (kind === "alert" && changed()),
+  });
 }
 
 /** How grave it is what the register had to say to a sighting. */

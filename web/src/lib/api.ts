@@ -1,13 +1,15 @@
-// Talks to the server, as openapi.yaml says. A refusal comes as a `Refusal` with the server's own words; silence or a lost
-// connection as `Away`. No request waits longer than its patience.
+// Talks to the server, as openapi.yaml says: addresses, questions and answers have the types of the contract. A refusal comes
+// as a `Refusal` with the server's own words; silence or a lost connection as `Away`. No request waits longer than its
+// patience.
 
-import type { components } from "../generated/api";
+import createClient, { type ClientOptions, type Middleware } from "openapi-fetch";
+
+import type { components, paths } from "../generated/api";
 import { language } from "./language.svelte";
 
 export type Schemas = components["schemas"];
 export type Answer = Schemas["Answer"];
 export type Problem = Schemas["Problem"];
-type Method = "GET" | "POST" | "DELETE";
 
 /** The server said no, and why. */
 export class Refusal extends Error {
@@ -41,86 +43,97 @@ export class Away extends Error {
   }
 }
 
-export interface Options {
-  query?: Record<string, string | number | boolean | undefined>;
-  json?: unknown;
-  form?: FormData;
-  headers?: Record<string, string>;
-  /** In milliseconds. */
-  patience?: number;
-  signal?: AbortSignal;
+/** How long a request waits that says nothing else, in milliseconds. */
+export const PATIENCE = 15_000;
+
+/** How a request of the client is sent. */
+export type Send = (request: Request) => Promise<Response>;
+
+/** Sends a request that waits so long at most, in milliseconds. Fails with `Away`, or as its caller wants it to end. */
+export const within =
+  (patience: number): Send =>
+  async (request) => {
+    const late = AbortSignal.timeout(patience);
+    // Not `AbortSignal.any`: browsers of 2022 have no such thing.
+    const end = new AbortController();
+    for (const signal of [late, request.signal]) {
+      if (signal.aborted) end.abort(signal.reason);
+      signal.addEventListener("abort", () => end.abort(signal.reason));
+    }
+    try {
+      return await fetch(request, { signal: end.signal });
+    } catch (error) {
+      if (request.signal.aborted) throw error;
+      throw new Away(late.aborted ? "slow" : "offline");
+    }
+  };
+
+/** Asks in the language of now, and turns what is no answer into a `Refusal` or `Away`. */
+const spoken: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("accept-language", language());
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw await refusal(response);
+  },
+};
+
+/** A client of the API that sends its requests this way. */
+export function client(send: Send) {
+  const options: ClientOptions = { baseUrl: location.origin, fetch: send, referrerPolicy: "no-referrer" };
+  const made = createClient<paths>(options);
+  made.use(spoken);
+  return made;
 }
 
-/** Turns a path with `{name}` into an address. */
-export function path(pattern: string, values: Record<string, string>): string {
-  return pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+/** The API as it answers to everybody. */
+export const api = client(within(PATIENCE));
+
+/** What an answer holds. Fails with `Refusal` or `Away`. */
+export async function got<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await heard(asked);
+  if (data === undefined) throw new Away("offline");
+  return data;
 }
 
-/** Sends a request and returns the response, whatever it is; fails only with `Away`. */
-export async function send(method: Method, address: string, options: Options = {}): Promise<Response> {
-  const url = new URL(address, location.origin);
-  for (const [name, value] of Object.entries(options.query ?? {})) {
-    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
-  }
-  const headers: Record<string, string> = { "accept-language": language(), ...options.headers };
-  let body: BodyInit | undefined = options.form;
-  if (options.json !== undefined) {
-    headers["content-type"] = "application/json";
-    body = JSON.stringify(options.json);
-  }
-  const patience = AbortSignal.timeout(options.patience ?? 15_000);
-  const signal = options.signal ? AbortSignal.any([patience, options.signal]) : patience;
+/** Waits for an answer that holds nothing. Fails with `Refusal` or `Away`. */
+export async function done(asked: Promise<unknown>): Promise<void> {
+  await heard(asked);
+}
+
+/** An answer that broke off on the way is none. */
+async function heard<T>(asked: Promise<T>): Promise<T> {
   try {
-    return await fetch(url, {
-      method,
-      headers,
-      body,
-      signal,
-      credentials: "same-origin",
-      referrerPolicy: "no-referrer",
-    });
+    return await asked;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw new Away(patience.aborted ? "slow" : "offline");
+    const broken = error instanceof SyntaxError || error instanceof TypeError || error instanceof DOMException;
+    throw broken ? new Away("offline") : error;
   }
 }
 
-/** What a response says, or why not. */
-export async function read<T>(response: Response): Promise<T> {
-  if (!response.ok) throw await refusal(response);
-  if (response.status === 204) return undefined as T;
-  try {
-    return (await response.json()) as T;
-  } catch {
-    throw new Away("offline");
-  }
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "slug" in value && typeof value.slug === "string";
 }
 
 /** The refusal that a response is. A proxy in between may answer something else than a problem. */
-export async function refusal(response: Response): Promise<Error> {
+export async function refusal(response: Response): Promise<Refusal | Away> {
   const named = Number(response.headers.get("retry-after") ?? Number.NaN);
   const after = Number.isFinite(named) && named >= 0 ? named : undefined;
-  try {
-    const problem = (await response.json()) as Problem;
-    if (typeof problem.slug === "string") return new Refusal(problem, after);
-  } catch {
-    // Not a problem of ours.
-  }
+  const problem: unknown = await response.json().catch(() => undefined);
+  if (isProblem(problem)) return new Refusal(problem, after);
   return response.status === 503 || response.status === 429 ? new Away("busy", after) : new Away("slow");
 }
 
-export async function get<T>(address: string, options?: Options): Promise<T> {
-  return read<T>(await send("GET", address, options));
-}
-
-export async function post<T>(address: string, options?: Options): Promise<T> {
-  return read<T>(await send("POST", address, options));
+/** One page of a list. */
+export interface Listed<T> {
+  items: T[];
+  next_cursor?: string | null;
 }
 
 /** How a code was read: a symbol that a camera has read is not believed without its seal. */
-export type AskedBy = "camera" | "picture" | "scanner" | "typed" | "link";
+export type AskedBy = NonNullable<Schemas["CodeToVerify"]["source"]>;
 
 /** Asks what a code is. In the body, so that no code stands in an address or a log. */
-export async function verify(code: string, source: AskedBy, patience = 6_000): Promise<Answer> {
-  return post<Answer>("/v1/verify", { json: { code, source }, patience });
+export function verify(code: string, source: AskedBy, patience = 6_000): Promise<Answer> {
+  return got(api.POST("/v1/verify", { body: { code, source }, fetch: within(patience) }));
 }

@@ -1,114 +1,92 @@
 // What the app keeps on the device, in IndexedDB. Without it (a private window of some browsers) things are kept in memory,
 // so that everything works until the page is closed.
 
+import { type DBSchema, type IDBPDatabase, type StoreNames, type StoreValue, openDB } from "idb";
+
+import type { Delivery } from "../clerk/deliveries";
+import type { Draft, Followable } from "../consumer/reports/reports.svelte";
+import type { Kept as Scan } from "../core/types";
+import type { Looked } from "./looked";
+import type { Kept as OnShelf } from "./shelf.svelte";
+
 const NAME = "tanba";
 const VERSION = 2;
 
 /** Each store's key and value. */
-interface Stores {
+interface Stores extends DBSchema {
   /** What was scanned here, by id. */
-  history: unknown;
+  history: { key: string; value: Looked };
   /** Scans that the core's outbox doesn't have yet, by id. */
-  outbox: unknown;
+  outbox: { key: string; value: Scan };
   /** Reports that are being written or wait to be sent, by id. */
-  draft: unknown;
+  draft: { key: string; value: Draft };
   /** Reports that are followed: number and secret. */
-  followed: unknown;
+  followed: { key: string; value: Followable };
   /** Deliveries that a clerk checks, by id. */
-  delivery: unknown;
+  delivery: { key: string; value: Delivery };
   /** Goods at home that expire or may be recalled, by id. */
-  shelf: unknown;
+  shelf: { key: string; value: OnShelf };
   /** What the core needs to judge without the server, and how many scans wait in its outbox. */
-  core: unknown;
+  core: { key: string; value: string | number | Uint8Array };
 }
-const STORES: (keyof Stores)[] = ["history", "outbox", "draft", "followed", "delivery", "shelf", "core"];
+type Store = StoreNames<Stores>;
+type Value<S extends Store> = StoreValue<Stores, S>;
+const STORES: Store[] = ["history", "outbox", "draft", "followed", "delivery", "shelf", "core"];
 
-let opening: Promise<IDBDatabase | null> | undefined;
-const memory = new Map<string, Map<string, unknown>>();
+let opening: Promise<IDBPDatabase<Stores> | null> | undefined;
+const memory: { [S in Store]: Map<string, Value<S>> } = {
+  history: new Map(),
+  outbox: new Map(),
+  draft: new Map(),
+  followed: new Map(),
+  delivery: new Map(),
+  shelf: new Map(),
+  core: new Map(),
+};
 
-function open(): Promise<IDBDatabase | null> {
-  opening ??= new Promise((resolve) => {
-    try {
-      const request = indexedDB.open(NAME, VERSION);
-      request.onupgradeneeded = () => {
-        for (const store of STORES) {
-          if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
-        }
-      };
-      request.onsuccess = () => {
-        // Another tab brings a newer version: let it.
-        request.result.onversionchange = () => request.result.close();
-        resolve(request.result);
-      };
-      request.onerror = () => resolve(null);
-    } catch {
-      resolve(null);
-    }
-  });
+function open(): Promise<IDBPDatabase<Stores> | null> {
+  opening ??= begin().catch(() => null);
   return opening;
 }
 
-function kept(store: keyof Stores): Map<string, unknown> {
-  let found = memory.get(store);
-  if (!found) memory.set(store, (found = new Map()));
-  return found;
-}
-
-async function within<T>(
-  store: keyof Stores,
-  mode: IDBTransactionMode,
-  work: (objects: IDBObjectStore) => IDBRequest<T> | undefined,
-  instead: (kept: Map<string, unknown>) => T,
-): Promise<T> {
-  const db = await open();
-  if (!db) return instead(kept(store));
-  return new Promise<T>((resolve, reject) => {
-    const transaction = db.transaction(store, mode);
-    const request = work(transaction.objectStore(store));
-    transaction.oncomplete = () => resolve(request?.result as T);
-    transaction.onabort = () => reject(transaction.error ?? new Error("the device has no room"));
-  });
-}
-
-export const put = <T>(store: keyof Stores, key: string, value: T): Promise<unknown> =>
-  within<unknown>(
-    store,
-    "readwrite",
-    (objects) => objects.put(value, key) as IDBRequest<unknown>,
-    (kept) => kept.set(key, value),
-  );
-
-export const find = <T>(store: keyof Stores, key: string): Promise<T | undefined> =>
-  within<T | undefined>(
-    store,
-    "readonly",
-    (objects) => objects.get(key),
-    (kept) => kept.get(key) as T | undefined,
-  );
-
-export const list = <T>(store: keyof Stores): Promise<T[]> =>
-  within<T[]>(
-    store,
-    "readonly",
-    (objects) => objects.getAll(),
-    (kept) => [...kept.values()] as T[],
-  );
-
-export const remove = (store: keyof Stores, ...keys: string[]): Promise<unknown> =>
-  within<unknown>(
-    store,
-    "readwrite",
-    (objects) => {
-      for (const key of keys) objects.delete(key);
-      return undefined;
+async function begin(): Promise<IDBPDatabase<Stores>> {
+  const db = await openDB<Stores>(NAME, VERSION, {
+    upgrade(db) {
+      for (const store of STORES) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
     },
-    (kept) => keys.forEach((key) => kept.delete(key)),
-  );
+  });
+  // Another tab brings a newer version: let it.
+  db.addEventListener("versionchange", () => db.close());
+  return db;
+}
 
-export const clear = (store: keyof Stores): Promise<unknown> =>
-  within<unknown>(
-    store,
-    "readwrite",
-    (objects) => objects.clear() as IDBRequest<unknown>,
-    (kept) => kept.clear(),
-  );
+/** Keeps a value; done when the device has it. */
+export async function put<S extends Store>(store: S, key: string, value: Value<S>): Promise<void> {
+  const db = await open();
+  if (!db) return void memory[store].set(key, value);
+  const transaction = db.transaction(store, "readwrite");
+  await Promise.all([transaction.store.put(value, key), transaction.done]);
+}
+
+export async function find<S extends Store>(store: S, key: string): Promise<Value<S> | undefined> {
+  const db = await open();
+  return db ? db.get(store, key) : memory[store].get(key);
+}
+
+export async function list<S extends Store>(store: S): Promise<Value<S>[]> {
+  const db = await open();
+  return db ? db.getAll(store) : [...memory[store].values()];
+}
+
+export async function remove(store: Store, ...keys: string[]): Promise<void> {
+  const db = await open();
+  if (!db) return keys.forEach((key) => memory[store].delete(key));
+  const transaction = db.transaction(store, "readwrite");
+  await Promise.all([...keys.map((key) => transaction.store.delete(key)), transaction.done]);
+}
+
+export async function clear(store: Store): Promise<void> {
+  const db = await open();
+  if (db) await db.clear(store);
+  else memory[store].clear();
+}

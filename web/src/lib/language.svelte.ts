@@ -22,13 +22,18 @@ const SETS = {
     ru: () => import("virtual:words/ru/public"),
     en: () => import("virtual:words/en/public"),
   },
+  more: {
+    kk: () => import("virtual:words/kk/more"),
+    ru: () => import("virtual:words/ru/more"),
+    en: () => import("virtual:words/en/more"),
+  },
   staff: {
     kk: () => import("virtual:words/kk/staff"),
     ru: () => import("virtual:words/ru/staff"),
     en: () => import("virtual:words/en/staff"),
   },
 };
-type Words = keyof typeof SETS;
+export type Words = keyof typeof SETS;
 
 const REMEMBERED = "language";
 

@@ -187,11 +187,11 @@ onPlaced((id, place) => {
 
 /** Everything, newest first. */
 export async function history(): Promise<Looked[]> {
-  const all = await db.list<Looked>("history");
+  const all = await db.list("history");
   return all.sort((a, b) => ((a.last ?? a.at) < (b.last ?? b.at) ? 1 : -1));
 }
 
-export const find = async (id: string): Promise<Looked | undefined> => fresh.get(id) ?? db.find<Looked>("history", id);
+export const find = async (id: string): Promise<Looked | undefined> => fresh.get(id) ?? db.find("history", id);
 
 export function forget(id: string): Promise<unknown> {
   fresh.delete(id);

@@ -2,6 +2,7 @@
 // to the core's outbox (core/outbox.ts), which sends each until the server says that it has it.
 
 import { core } from "../core/core";
+import { countOf } from "../core/kept";
 import type { Kept } from "../core/types";
 import { type Schemas } from "./api";
 import * as db from "./db";
@@ -58,7 +59,7 @@ export async function keep(
 
 /** The question about places was answered: what was held may go. */
 export async function agree(): Promise<void> {
-  for (const scan of await db.list<Kept>("outbox")) {
+  for (const scan of await db.list("outbox")) {
     if (scan.held) await release({ ...scan, consent: settings.consent ?? "none" });
   }
 }
@@ -85,8 +86,8 @@ export function flush(): Promise<void> {
 
 async function send(): Promise<void> {
   clearTimeout(timer);
-  const ready = (await db.list<Kept>("outbox")).filter((scan) => !scan.held).length;
-  const handed = (await db.find<number>("core", "outbox")) ?? 0;
+  const ready = (await db.list("outbox")).filter((scan) => !scan.held).length;
+  const handed = await countOf("outbox");
   state.waiting = ready + handed;
   // The core is heavy: it is fetched only when there is something to send.
   if (state.waiting === 0) return;
@@ -109,7 +110,7 @@ export async function watch(): Promise<void> {
   addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
   // Whoever closed the app without an answer to the question shares nothing.
-  for (const { held, ...scan } of await db.list<Kept>("outbox")) {
+  for (const { held, ...scan } of await db.list("outbox")) {
     if (held) await db.put("outbox", scan.id, { ...scan, consent: "none" });
   }
   await flush();

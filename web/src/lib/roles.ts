@@ -24,4 +24,4 @@ export function roleName(role: Role): string {
 export const GIVEN: Role[] = ["clerk", "participant", "inspector", "operator"];
 
 /** Whether a role belongs to a participant. */
-export const isOfParticipant = (role: string): boolean => role === "clerk" || role === "participant";
+export const isOfParticipant = (role: Role): boolean => role === "clerk" || role === "participant";

@@ -37,7 +37,7 @@ export function back(otherwise: string): void {
 
 /** The parts of the path that a pattern like `/app/reports/:number` names; none when it does not fit. */
 export function match(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split("/");
+  const wanted = pattern.replace(/\/$/, "").split("/");
   const parts = path.replace(/\/$/, "").split("/");
   if (wanted.length !== parts.length) return undefined;
   const found: Record<string, string> = {};

@@ -1,7 +1,8 @@
 // Who is signed in. The access token lives in memory only; the refresh token in a cookie that no script can read and that
 // only requests of this site carry. What the device remembers is whose session it is, so that other tabs follow.
 
-import { Away, type Options, Refusal, type Schemas, post, read, send } from "./api";
+import { Away, PATIENCE as USUAL, type Schemas, type Send, api, client, done, got, within } from "./api";
+import { isFinal } from "./troubles";
 
 type Tokens = Schemas["SignedInAnswer"];
 export type Account = Schemas["Account"];
@@ -74,7 +75,7 @@ function recall(): Account | undefined {
 
 /** Asks the server whose session it is. */
 async function confirm(): Promise<void> {
-  const account = await session.get<Account>("/v1/auth/me");
+  const account = await got(own.GET("/v1/auth/me"));
   isConfirmed = true;
   remember(account);
   // The same account stays the same object: pages that follow it do not load twice.
@@ -95,9 +96,9 @@ function leave(): void {
 function renew(): Promise<void> {
   const work = async (): Promise<void> => {
     try {
-      take(await post<Tokens>("/v1/auth/refresh", { json: {} }));
+      take(await got(api.POST("/v1/auth/refresh", { body: {} })));
     } catch (error) {
-      if (error instanceof Refusal && !error.mayPass) {
+      if (isFinal(error)) {
         leave();
         keep(undefined);
       }
@@ -111,20 +112,34 @@ function renew(): Promise<void> {
   return renewing;
 }
 
-async function bearer(): Promise<Record<string, string>> {
+async function bearer(): Promise<string> {
   if (!access || access.until - MARGIN < Date.now()) await renew();
-  return { authorization: `Bearer ${access?.token ?? ""}` };
+  return `Bearer ${access?.token ?? ""}`;
 }
 
-/** A request as who is signed in; once more with a new token when the old one no longer holds. */
-async function call(method: "GET" | "POST" | "DELETE", address: string, options: Options = {}): Promise<Response> {
-  const response = await send(method, address, { ...options, headers: { ...options.headers, ...(await bearer()) } });
-  if (response.status !== 401) return response;
-  await renew();
-  return send(method, address, { ...options, headers: { ...options.headers, ...(await bearer()) } });
-}
+/** Sends a request as who is signed in; once more with a new token when the old one no longer holds. */
+const signed = (patience: number): Send => {
+  const send = within(patience);
+  return async (request) => {
+    const again = request.clone();
+    request.headers.set("authorization", await bearer());
+    const response = await send(request);
+    if (response.status !== 401) return response;
+    await renew();
+    again.headers.set("authorization", await bearer());
+    return send(again);
+  };
+};
+
+/** The API as it answers to who is signed in. */
+const own = client(signed(USUAL));
 
 export const session = {
+  /** The API as it answers to who is signed in. */
+  api: own,
+  /** How a request of `api` waits longer than others, or shorter, in milliseconds. */
+  within: signed,
+
   /** Whose session it is; none when nobody is signed in. */
   get account(): Account | undefined {
     return state.account;
@@ -156,13 +171,13 @@ export const session = {
 
   /** Asks the server for the account once more: what it says of it has changed. */
   async reload(): Promise<void> {
-    state.account = await this.get<Account>("/v1/auth/me");
+    state.account = await got(own.GET("/v1/auth/me"));
   },
 
   /** Signs in; fails with the server's refusal, `second-factor-needed` among them. */
   async signIn(login: string, password: string, code: { totp?: string; recovery_code?: string }): Promise<Account> {
-    take(await post<Tokens>("/v1/auth/sign-in", { json: { login, password, ...code, cookie: true } }));
-    const account = await this.get<Account>("/v1/auth/me");
+    take(await got(api.POST("/v1/auth/sign-in", { body: { login, password, ...code, cookie: true } })));
+    const account = await got(own.GET("/v1/auth/me"));
     isConfirmed = true;
     remember(account);
     state.account = account;
@@ -174,31 +189,12 @@ export const session = {
   async signOut(): Promise<void> {
     let told = true;
     try {
-      await this.post("/v1/auth/sign-out");
+      await done(own.POST("/v1/auth/sign-out"));
     } catch (error) {
-      told = error instanceof Refusal && !error.mayPass;
+      told = isFinal(error);
     }
     leave();
     keep(told ? undefined : LEAVING);
-  },
-
-  async get<T>(address: string, options?: Options): Promise<T> {
-    return read<T>(await call("GET", address, options));
-  },
-
-  async post<T>(address: string, options?: Options): Promise<T> {
-    return read<T>(await call("POST", address, options));
-  },
-
-  async delete<T>(address: string, options?: Options): Promise<T> {
-    return read<T>(await call("DELETE", address, options));
-  },
-
-  /** A file or a stream. */
-  async fetch(address: string, options?: Options): Promise<Response> {
-    const response = await call("GET", address, options);
-    if (!response.ok) await read(response);
-    return response;
   },
 };
 

@@ -48,7 +48,7 @@ export const known = (): boolean => state.read;
 /** Reads the shelf once. */
 export function open(): Promise<void> {
   reading ??= (async () => {
-    state.items = sorted(await db.list<Kept>("shelf").catch(() => []));
+    state.items = sorted(await db.list("shelf").catch(() => []));
     state.read = true;
   })();
   return reading;
@@ -154,26 +154,4 @@ export async function check(): Promise<void> {
       if (error instanceof Away || (error instanceof Refusal && error.mayPass)) return;
     }
   }
-}
-
-/** The shelf's dates for the device's own calendar (RFC 5545): a whole day each, with a reminder three days before. */
-export function calendar(words: (item: Kept) => string, now = new Date()): string {
-  const plain = (text: string) => text.replace(/[\\;,]/g, (letter) => `\\${letter}`).replace(/\r?\n/g, "\\n");
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
-  const events = state.items
-    .filter((item) => item.expires_on)
-    .flatMap((item) => [
-      "BEGIN:VEVENT",
-      `UID:${item.id}@tanba`,
-      `DTSTAMP:${stamp}`,
-      `DTSTART;VALUE=DATE:${item.expires_on?.replaceAll("-", "")}`,
-      `SUMMARY:${plain(words(item))}`,
-      "BEGIN:VALARM",
-      "ACTION:DISPLAY",
-      `DESCRIPTION:${plain(words(item))}`,
-      "TRIGGER:-P3D",
-      "END:VALARM",
-      "END:VEVENT",
-    ]);
-  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tanba//Shelf//KK", ...events, "END:VCALENDAR", ""].join("\r\n");
 }

@@ -32,6 +32,11 @@ export interface HotSpot {
 }
 export type HotFeature = Feature<Polygon | Point, HotSpot>;
 
+/** Whether something is a map of hot spots: GeoJSON has no type in the contract. */
+export function isHotMap(value: unknown): value is { features: HotFeature[] } {
+  return typeof value === "object" && value !== null && "features" in value && Array.isArray(value.features);
+}
+
 /** Kazakhstan: west, south, east, north, in degrees. */
 export const COUNTRY: [number, number, number, number] = [46.4, 40.5, 87.4, 55.5];
 

@@ -1,10 +1,10 @@
 // Reports of violations on this device: drafts, those that wait for a connection, and those that can be followed. A report
 // is sent under the id that its draft was begun with, so that it arrives once, however often sending is tried.
 
-import { type Schemas, Away, Refusal, get, path, post, read, refusal, send } from "../../lib/api";
+import { type Schemas, Away, Refusal, api, done, got, within } from "../../lib/api";
 import * as db from "../../lib/db";
-import { say } from "../../lib/language.svelte";
 import type { Place } from "../../lib/place";
+import { isFinal } from "../../lib/troubles";
 
 /** A report that is being written. */
 export interface Draft {
@@ -31,8 +31,10 @@ export interface Kept {
   at: string;
 }
 
+/** What the device knows of a report that can be followed: also which draft it was, if it was written here. */
+export type Followable = Kept & { draft?: string };
+
 export type Followed = Schemas["FollowedReport"];
-type Receipt = Schemas["ReportReceipt"];
 
 /** What came of sending. */
 export type Sent = { kept: Kept; messages: string[] } | "waiting";
@@ -114,31 +116,38 @@ export function begun(draft: Draft): boolean {
   );
 }
 
-export const drafts = async (): Promise<Draft[]> =>
-  (await db.list<Draft>("draft")).sort((a, b) => (a.at < b.at ? 1 : -1));
-export const draft = (id: string): Promise<Draft | undefined> => db.find<Draft>("draft", id);
+export const drafts = async (): Promise<Draft[]> => (await db.list("draft")).sort((a, b) => (a.at < b.at ? 1 : -1));
+export const draft = (id: string): Promise<Draft | undefined> => db.find("draft", id);
 export const save = (draft: Draft): Promise<unknown> =>
   db.put("draft", draft.id, { ...draft, at: new Date().toISOString() });
 export const discard = (id: string): Promise<unknown> => db.remove("draft", id);
 
-function form(draft: Draft): FormData {
-  const form = new FormData();
-  const texts: Record<string, string | undefined> = {
-    id: draft.id,
-    category: draft.category,
-    words: draft.words.trim(),
-    code: draft.code,
-    outlet: draft.outlet.trim(),
-    address: draft.address.trim(),
-    contact: draft.contact.trim(),
-    latitude: draft.place && String(draft.place.latitude),
-    longitude: draft.place && String(draft.place.longitude),
-    accuracy_metres: draft.place && String(draft.place.accuracy_metres),
+/** What is sent of a draft, besides its photos. */
+function contentOf(draft: Draft): Schemas["ReportForm"] {
+  const { id, category, code, place } = draft;
+  const texts = { words: draft.words, outlet: draft.outlet, address: draft.address, contact: draft.contact };
+  const given = Object.entries(texts).map(([name, text]) => [name, text.trim()]);
+  return {
+    id,
+    category,
+    ...(code && { code }),
+    ...Object.fromEntries(given.filter(([, text]) => text)),
+    ...(place && { latitude: place.latitude, longitude: place.longitude, accuracy_metres: place.accuracy_metres }),
   };
-  for (const [name, text] of Object.entries(texts)) if (text) form.set(name, text);
-  draft.photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
-  return form;
 }
+
+/** How content and photos become a form. */
+const formOf =
+  (photos: Blob[]) =>
+  (content: object): FormData => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(content)) form.set(name, String(value));
+    photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
+    return form;
+  };
+
+/** Photos take long on a slow line. */
+const slowly = within(120_000);
 
 /** Sends a finished draft, or keeps it until there is a connection. Fails with the server's refusal of its content. */
 export async function deliver(draft: Draft): Promise<Sent> {
@@ -146,7 +155,7 @@ export async function deliver(draft: Draft): Promise<Sent> {
   try {
     return await transmit(draft);
   } catch (error) {
-    if (error instanceof Refusal && !error.mayPass) {
+    if (isFinal(error)) {
       await save({ ...draft, waiting: undefined });
       throw error;
     }
@@ -159,12 +168,13 @@ export async function deliver(draft: Draft): Promise<Sent> {
 /** One sending at a time on this device, whichever tab begins it. */
 async function transmit(draft: Draft): Promise<Sent> {
   const work = async (): Promise<Sent> => {
-    const known = (await db.list<Kept & { draft?: string }>("followed")).find((kept) => kept.draft === draft.id);
+    const known = (await db.list("followed")).find((kept) => kept.draft === draft.id);
     if (known) {
       await discard(draft.id);
       return { kept: known, messages: [] };
     }
-    const receipt = await post<Receipt>("/v1/reports", { form: form(draft), patience: 120_000 });
+    const content = { body: contentOf(draft), bodySerializer: formOf(draft.photos) };
+    const receipt = await got(api.POST("/v1/reports", { ...content, fetch: slowly }));
     const kept = {
       number: receipt.number,
       token: receipt.token,
@@ -203,7 +213,7 @@ async function sendWaiting(): Promise<void> {
       misses = 0;
       if (sent !== "waiting") state.sent = sent.kept.number;
     } catch (error) {
-      if (error instanceof Refusal && !error.mayPass) {
+      if (isFinal(error)) {
         await save({ ...draft, waiting: undefined });
         continue;
       }
@@ -225,9 +235,8 @@ export function watch(): void {
   again();
 }
 
-export const followed = async (): Promise<Kept[]> =>
-  (await db.list<Kept>("followed")).sort((a, b) => (a.at < b.at ? 1 : -1));
-export const find = (number: string): Promise<Kept | undefined> => db.find<Kept>("followed", number);
+export const followed = async (): Promise<Kept[]> => (await db.list("followed")).sort((a, b) => (a.at < b.at ? 1 : -1));
+export const find = (number: string): Promise<Kept | undefined> => db.find("followed", number);
 export const forget = (number: string): Promise<unknown> => db.remove("followed", number);
 
 /** Takes up a report whose number and key were written down, or came as a link. */
@@ -236,59 +245,39 @@ export const keep = (kept: Kept): Promise<unknown> => db.put("followed", kept.nu
 /** The link that opens a report on another device. The key stands behind `#`, which no browser sends anywhere. */
 export const linkOf = (kept: Kept): string => `${location.origin}/app/reports/${kept.number}#${kept.token}`;
 
-const secret = (kept: Kept): Record<string, string> => ({ "tanba-report-token": kept.token });
-const address = (kept: Kept, tail = ""): string => path(`/v1/reports/{number}${tail}`, { number: kept.number });
+/** A report's address and its key. */
+const of = (kept: Kept) => ({ path: { number: kept.number }, header: { "Tanba-Report-Token": kept.token } });
 
-export const follow = (kept: Kept): Promise<Followed> => get<Followed>(address(kept), { headers: secret(kept) });
+export const follow = (kept: Kept): Promise<Followed> => got(api.GET("/v1/reports/{number}", { params: of(kept) }));
 
-/** Writes to the inspector, with photos if there are any, or opens a decided report once more. The same key makes a second
-    try the same message. */
-export async function write(
-  kept: Kept,
-  kind: "messages" | "reopen",
-  text: string,
-  photos: Blob[],
-  key: string,
-): Promise<void> {
-  const headers = { ...secret(kept), "idempotency-key": key };
-  if (photos.length === 0)
-    return void (await post(address(kept, `/${kind}`), { headers, json: text === "" ? {} : { text } }));
-  const form = new FormData();
-  if (text !== "") form.set("text", text);
-  photos.forEach((photo, index) => form.append("photo", photo, `${index + 1}.jpg`));
-  await post(address(kept, `/${kind}`), { headers, form, patience: 120_000 });
+/** Writes to the inspector, with photos if there are any. The same key makes a second try the same message. */
+export async function write(kept: Kept, text: string, photos: Blob[], key: string): Promise<void> {
+  const { path, header } = of(kept);
+  const params = { path, header: { ...header, "Idempotency-Key": key } };
+  const body = { text };
+  const content =
+    photos.length === 0
+      ? { body }
+      : { body, bodySerializer: () => formOf(photos)(text === "" ? {} : body), fetch: slowly };
+  await done(api.POST("/v1/reports/{number}/messages", { params, ...content }));
+}
+
+/** Opens a decided report once more. The same key makes a second try the same deed. */
+export async function reopen(kept: Kept, text: string, key: string): Promise<void> {
+  const { path, header } = of(kept);
+  const params = { path, header: { ...header, "Idempotency-Key": key } };
+  await done(api.POST("/v1/reports/{number}/reopen", { params, body: text === "" ? {} : { text } }));
 }
 
 /** A photo of one's own report, as an address within the page. */
 export async function ownPhoto(kept: Kept, photo: Schemas["ReportPhoto"]): Promise<string> {
-  const response = await send("GET", photo.url, { headers: secret(kept), patience: 60_000 });
-  if (!response.ok) throw await refusal(response);
-  return URL.createObjectURL(await response.blob());
+  const { path, header } = of(kept);
+  const params = { path: { ...path, id: photo.id }, header };
+  const file = await got(
+    api.GET("/v1/reports/{number}/photos/{id}", { params, parseAs: "blob", fetch: within(60_000) }),
+  );
+  return URL.createObjectURL(file);
 }
 
 /** Has the server delete what its author gave. */
-export async function erase(kept: Kept): Promise<void> {
-  await read(await send("DELETE", address(kept), { headers: secret(kept) }));
-}
-
-/** Categories in the order of the server's directory, which changes rarely: asked for, or else as built in. */
-const CATEGORIES = [
-  "expired-goods",
-  "poor-quality",
-  "unmarked-goods",
-  "information-mismatch",
-  "code-copied",
-  "sold-twice",
-  "damaged-stamp",
-  "price-mismatch",
-  "other",
-] as const;
-
-export function categories(): { value: string; title: string }[] {
-  return CATEGORIES.map((slug) => ({ value: slug, title: say(`category-${slug}`) }));
-}
-
-/** The name of a category. */
-export function categoryName(slug: string): string {
-  return categories().find((category) => category.value === slug)?.title ?? slug;
-}
+export const erase = (kept: Kept): Promise<void> => done(api.DELETE("/v1/reports/{number}", { params: of(kept) }));
