@@ -1,7 +1,7 @@
 ## What people do with their own accounts, and what operators approve together.
 
 web-account-initial = Not set up by its person yet
-web-account-why-unused = Blocked because nobody signed in with it for long
+web-account-why-unused = Blocked because it was not used for a long time
 web-account-why-wrong-codes = Blocked after fifty wrong codes: somebody knows the password. Give it new secrets before you unblock it.
 web-approval-approve = Approve and do it
 web-approval-asked = Another operator has to approve this before { $until }. They will find it here, under “Waiting for a second operator”.
@@ -71,8 +71,8 @@ web-own-sessions = Sessions
 web-own-sessions-end = End all other sessions
 web-own-sessions-idle =
     { $count ->
-        [one] A session that nobody uses ends after one minute.
-       *[other] A session that nobody uses ends after { $count } minutes.
+        [one] A session ends after one minute without use.
+       *[other] A session ends after { $count } minutes without use.
     }
 web-own-sign-ins = Recent sign-ins
 web-own-step = Step { $step } of { $of }

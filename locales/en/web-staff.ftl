@@ -3,7 +3,7 @@
 web-account = Account
 web-account-active = Active
 web-account-disable = Block
-web-account-disable-text = Everything that is signed in with this account is signed out at once. Nobody can sign in with it until you unblock it.
+web-account-disable-text = Everything that is signed in with this account is signed out at once. It can’t be used to sign in until you unblock it.
 web-account-disabled = Blocked
 web-account-disabled-since = Blocked since
 web-account-enable = Unblock

@@ -1,4 +1,4 @@
-## A report of a violation: what it is about, where it stands, what the reporter is told.
+## A report of a violation: what it is about, where it stands, what the reporter reads.
 
 category-code-copied = Бір код бірнеше тауарда тұр
 category-damaged-stamp = Марка бүлінген

@@ -325,12 +325,12 @@ test("wish 5: recalls are listed and searched by everybody", async () => {
   await page.waitForSelector("li.card h2");
   await accessible(page, "recalls");
   const first = (await page.locator("li.card h2").first().innerText()).split(" ")[0];
-  await page.getByLabel("Название, производитель или GTIN").fill(first);
+  await page.getByLabel("Наименование товара, производитель или GTIN").fill(first);
   await page.waitForFunction(
     (first) => [...document.querySelectorAll("li.card h2")].every((title) => title.textContent.includes(first)),
     first,
   );
-  await page.getByLabel("Название, производитель или GTIN").fill("такого нет");
+  await page.getByLabel("Наименование товара, производитель или GTIN").fill("такого нет");
   await page.getByText("Отозванных товаров не найдено").waitFor();
   assert.deepEqual(faults, []);
   await context.close();
