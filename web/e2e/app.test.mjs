@@ -139,20 +139,18 @@ test(
           opening.onsuccess = () => {
             const writing = opening.result.transaction("outbox", "readwrite");
             for (const id of left)
-              writing
-                .objectStore("outbox")
-                .put(
-                  {
-                    id,
-                    code,
-                    taken_at: new Date().toISOString(),
-                    consent: "none",
-                    device,
-                    source: "camera",
-                    verdict: "sold",
-                  },
+              writing.objectStore("outbox").put(
+                {
                   id,
-                );
+                  code,
+                  taken_at: new Date().toISOString(),
+                  consent: "none",
+                  device,
+                  source: "camera",
+                  verdict: "sold",
+                },
+                id,
+              );
             writing.oncomplete = () => (opening.result.close(), resolve());
           };
         }),
