@@ -187,7 +187,7 @@ test("a session outlives a reload, is shared by tabs, and no script can read wha
   const tabs = [page, await context.newPage(), await context.newPage()];
   for (let round = 0; round < 2; round += 1) {
     await Promise.all(tabs.map((tab) => tab.goto("/app/register")));
-    await Promise.all(tabs.map((tab) => tab.locator(".records li").first().waitFor()));
+    await Promise.all(tabs.map((tab) => tab.locator(".list li").first().waitFor()));
   }
   await accessible(page, "the audit");
   await page.goto("/app/account");
