@@ -24,7 +24,8 @@ for (const [name, value] of Object.entries(browser))
 /** Answers every request with what this says, and keeps the requests. */
 export function answering(answer: (request: Request) => Response | Promise<Response>): Request[] {
   const asked: Request[] = [];
-  vi.stubGlobal("fetch", (request: Request) => {
+  vi.stubGlobal("fetch", (given: Request, init?: RequestInit) => {
+    const request = new Request(given, init);
     asked.push(request);
     return Promise.resolve(answer(request));
   });

@@ -27,7 +27,7 @@ export interface Shown {
 /** A page with its words, and what guards it, where not everybody may see it. */
 async function open({ load, words = [], roles }: Route) {
   const guard = roles && import("./Guarded.svelte");
-  const [page, guarded] = await Promise.all([load(), guard, ...words.map(need)]);
+  const [page, guarded] = await Promise.all([load(), guard, need(...words)]);
   return { Page: page.default as Page, Guard: guarded?.default, roles: roles ?? [] };
 }
 

@@ -2,7 +2,7 @@
 // as a `Refusal` with the server's own words; silence or a lost connection as `Away`. No request waits longer than its
 // patience.
 
-import createClient, { type ClientOptions, type Middleware } from "openapi-fetch";
+import createClient, { type Middleware } from "openapi-fetch";
 
 import type { components, paths } from "../generated/api";
 import { language } from "./language.svelte";
@@ -61,7 +61,8 @@ export const within =
       signal.addEventListener("abort", () => end.abort(signal.reason));
     }
     try {
-      return await fetch(request, { signal: end.signal });
+      // A request that is changed loses its own policy of referrers.
+      return await fetch(request, { signal: end.signal, referrerPolicy: "no-referrer" });
     } catch (error) {
       if (request.signal.aborted) throw error;
       throw new Away(late.aborted ? "slow" : "offline");
@@ -80,8 +81,7 @@ const spoken: Middleware = {
 
 /** A client of the API that sends its requests this way. */
 export function client(send: Send) {
-  const options: ClientOptions = { baseUrl: location.origin, fetch: send, referrerPolicy: "no-referrer" };
-  const made = createClient<paths>(options);
+  const made = createClient<paths>({ baseUrl: location.origin, fetch: send });
   made.use(spoken);
   return made;
 }

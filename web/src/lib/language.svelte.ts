@@ -69,31 +69,40 @@ async function read(tag: Language, sets: Iterable<Words>): Promise<FluentBundle>
   return made;
 }
 
-/** Loads a set of words for the language of now; harmless when it is there. */
-export async function need(set: Words): Promise<void> {
-  if (loaded.has(set)) return;
-  loaded.add(set);
-  try {
-    bundle = await read(current.tag, loaded);
-  } catch (error) {
-    loaded.delete(set);
-    throw error;
-  }
-  current.version += 1;
-  document.documentElement.lang = current.tag;
+let turn: Promise<unknown> = Promise.resolve();
+/** One change of the words after the other: each builds on the one before. */
+function inTurn(change: () => Promise<void>): Promise<void> {
+  const made = turn.then(change);
+  turn = made.catch(() => undefined);
+  return made;
 }
 
-/** Speaks another language from now on, and remembers it. */
-export async function speak(tag: Language): Promise<void> {
-  bundle = await read(tag, loaded);
+/** Makes the words of these sets in a language those that are said from now on. */
+async function take(tag: Language, sets: Iterable<Words>): Promise<void> {
+  bundle = await read(tag, sets);
+  for (const set of sets) loaded.add(set);
   current.tag = tag;
   current.version += 1;
   document.documentElement.lang = tag;
-  try {
-    localStorage.setItem(REMEMBERED, tag);
-  } catch {
-    // It will be asked of the browser again.
-  }
+}
+
+/** Loads sets of words for the language of now; harmless when they are there. */
+export function need(...sets: Words[]): Promise<void> {
+  return inTurn(async () => {
+    if (sets.some((set) => !loaded.has(set))) await take(current.tag, new Set([...loaded, ...sets]));
+  });
+}
+
+/** Speaks another language from now on, and remembers it. */
+export function speak(tag: Language): Promise<void> {
+  return inTurn(async () => {
+    await take(tag, loaded);
+    try {
+      localStorage.setItem(REMEMBERED, tag);
+    } catch {
+      // It will be asked of the browser again.
+    }
+  });
 }
 
 /** The language that is spoken; reading it in a component follows it. */
