@@ -180,7 +180,6 @@ web-recalls-away = The list could not be loaded. Check the connection and try ag
 web-recalls-by = Recalled by
 web-recalls-check = Check your goods
 web-recalls-feed = Follow the list (Atom feed)
-web-recalls-more = Show more
 web-recalls-none = No recalled goods found
 web-recalls-none-text = Try another name, or scan the code on the goods.
 web-recalls-on = Date of the recall

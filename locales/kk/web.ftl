@@ -168,7 +168,6 @@ web-recalls-away = Тізім жүктелмеді. Байланысты тек�
 web-recalls-by = Кері қайтарып алған
 web-recalls-check = Өз тауарымды тексеру
 web-recalls-feed = Тізімді қадағалау (Atom таспасы)
-web-recalls-more = Тағы көрсету
 web-recalls-none = Кері қайтарып алынған тауар табылмады
 web-recalls-none-text = Басқа атауды жазып көріңіз немесе тауардағы кодты сканерлеңіз.
 web-recalls-on = Кері қайтарып алынған күні

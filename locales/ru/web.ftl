@@ -178,7 +178,6 @@ web-recalls-away = Список не загрузился. Проверьте с
 web-recalls-by = Кто отозвал
 web-recalls-check = Проверить свой товар
 web-recalls-feed = Следить за списком (лента Atom)
-web-recalls-more = Показать ещё
 web-recalls-none = Отозванных товаров не найдено
 web-recalls-none-text = Попробуйте другое название или отсканируйте код на товаре.
 web-recalls-on = Дата отзыва
