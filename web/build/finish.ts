@@ -127,7 +127,7 @@ export function finish(): Plugin {
         .replace(/["'`]__KEPT__["'`]/, () => JSON.stringify(JSON.stringify(all.map((name) => `/${name}`))))
         .replace(/["'`]__LATER__["'`]/, () => JSON.stringify(JSON.stringify([...later].map((name) => `/${name}`))));
       // Names of files may hold two underscores, too.
-      if (/__(VERSION|KEPT|LATER)__/.test(text)) throw new Error("the service worker was not told what to keep");
+      if (/__(VERSION|KEPT|LATER)__/.test(text)) throw new Error("the service worker has no list of files to keep");
       writeFileSync(worker, text);
       for (const name of files(folder).filter((name) => PACKED.test(name))) {
         const path = join(folder, name);

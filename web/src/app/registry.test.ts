@@ -11,7 +11,7 @@ test("a path leads to its page, with what the path names", () => {
   expect(page("/app/reports/TB-26-0000123").key).not.toBe(page("/app/reports/TB-26-0000124").key);
 });
 
-test("a link that stands on a label is kept as it stands there", () => {
+test("a link printed on a label is kept as printed", () => {
   expect(page("/01/04870001234560/21/ABC").props).toEqual({ link: "https://tanba.test/app/" });
 });
 

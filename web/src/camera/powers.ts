@@ -10,13 +10,13 @@ export function powersOf(track: MediaStreamTrack): Powers {
   return "getCapabilities" in track ? track.getCapabilities() : {};
 }
 
-/** What a camera may be told beyond the standard's common settings. */
+/** Settings of a camera beyond the standard's common ones. */
 interface Setting extends MediaTrackConstraintSet {
   torch?: boolean;
   zoom?: number;
 }
 
-/** Tells a camera something; fails where it can not do that now. */
+/** Applies a setting to a camera; fails where it can not do that now. */
 export function apply(track: MediaStreamTrack, setting: Setting): Promise<void> {
   return track.applyConstraints({ advanced: [setting] });
 }

@@ -76,7 +76,7 @@ export class Check {
     }
   }
 
-  /** Without the server only a wrong seal or a misread can be told; nothing offline is a yes. */
+  /** Without the server only a wrong seal or a misread can be recognized; no offline answer is a yes. */
   async #judgeAlone(code: string): Promise<void> {
     const card = await core.judgeOffline(code, language()).catch(() => undefined);
     const bad = card?.verdict === "forged-seal" || card?.verdict === "misread";

@@ -2,14 +2,14 @@ import { type Audience, type Route, route } from "../app/route";
 import { say } from "../lib/language.svelte";
 import ScanPage from "./ScanPage.svelte";
 
-/** The address as it stands on the label: without our own question about the language. */
+/** The address as printed on the label: without our own question about the language. */
 function labelLink(): string {
   const [path = "", query = ""] = location.href.split("#", 1)[0]?.split("?") ?? [];
   const rest = query.split("&").filter((part) => part !== "" && !part.startsWith("lang="));
   return rest.length > 0 ? `${path}?${rest.join("&")}` : path;
 }
 
-/** Links that stand on labels: whatever they hold, the core and the server read it. */
+/** Links printed on labels: the core and the server read their content. */
 const label: Route = {
   find: (path) => (path.startsWith("/01/") || path.startsWith("/s/") ? { link: labelLink() } : undefined),
   load: () => import("./VerdictPage.svelte"),

@@ -4,7 +4,7 @@ import * as db from "../lib/db";
 import { known, send } from "./outbox";
 import type { Kept } from "./types";
 
-/** What the core's outbox was told, and what it answers. */
+/** What the core's outbox received, and what it answers. */
 const core = vi.hoisted(() => ({
   kept: [] as { id: string; verdict?: string | null }[],
   refuses: new Map<string, string>(),

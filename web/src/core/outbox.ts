@@ -60,7 +60,7 @@ async function keep(outbox: Outbox, scan: Kept): Promise<boolean> {
     const slug = slugOf(error);
     if (slug === "full") return false;
     const { verdict, ...rest } = scan;
-    // A verdict that is newer than this app is told without it.
+    // A verdict that the core does not know is left out.
     if (slug === "unfit-verdict" && verdict) return keep(outbox, rest);
     if (slug === "malformed" || slug.startsWith("unfit-")) return true;
     throw error;
@@ -73,7 +73,7 @@ async function sendDue(outbox: Outbox): Promise<void> {
     if (!parcel) return;
     const { status, retryAfter } = await post(parcel.body);
     await outbox.settle(parcel.number, status, retryAfter, now());
-    // Nobody can mend a scan that the server refuses.
+    // A scan that the server refuses can not be repaired.
     for (const { id, refused } of outbox.waiting()) if (refused) await outbox.discard(id);
     if (status === 0) return;
   }

@@ -25,7 +25,7 @@ export interface Sighting {
 /** What the device can say of a code without the server, in words of one language. */
 export interface OfflineCard {
   verdict: string;
-  /** In which words it is told; absent in what older versions kept. */
+  /** Its wording; absent in what older versions kept. */
   wording?: string;
   title: string;
   advice: string;

@@ -9,7 +9,7 @@ export class Deeds<Name extends string> {
   /** What is wrong, by the field; `all` is about the whole. */
   wrong = $state<Record<string, string>>({});
   /** What was done last, in words. */
-  told = $state("");
+  notice = $state("");
   /** The same deed until it is done: a second try with the same key changes nothing more. */
   #key = crypto.randomUUID();
 
@@ -27,7 +27,7 @@ export class Deeds<Name extends string> {
     try {
       await act(this.#key);
       this.#key = crypto.randomUUID();
-      this.told = done;
+      this.notice = done;
       return true;
     } catch (error) {
       if (error instanceof Refusal)

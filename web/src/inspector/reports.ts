@@ -90,10 +90,10 @@ export interface News {
 /** News of the stream; none where it says something else. */
 export function newsOf(data: string): News | undefined {
   try {
-    const told: unknown = JSON.parse(data);
-    const isNews = typeof told === "object" && told !== null && "number" in told && "what" in told;
-    return isNews && typeof told.number === "string" && typeof told.what === "string"
-      ? { number: told.number, what: told.what }
+    const parsed: unknown = JSON.parse(data);
+    const isNews = typeof parsed === "object" && parsed !== null && "number" in parsed && "what" in parsed;
+    return isNews && typeof parsed.number === "string" && typeof parsed.what === "string"
+      ? { number: parsed.number, what: parsed.what }
       : undefined;
   } catch {
     return undefined;

@@ -3,13 +3,13 @@
 /** How long it is waited for more of them, in milliseconds. */
 const PAUSE = 300;
 
-/** Follows changes until the returned function is called; several at once are told once. */
-export function soon(follow: (signal: AbortSignal, changed: () => void) => void, told: () => void): () => void {
+/** Follows changes until the returned function is called; several at once are reported once. */
+export function soon(follow: (signal: AbortSignal, changed: () => void) => void, done: () => void): () => void {
   const leave = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   follow(leave.signal, () => {
     clearTimeout(timer);
-    timer = setTimeout(told, PAUSE);
+    timer = setTimeout(done, PAUSE);
   });
   return () => {
     clearTimeout(timer);

@@ -133,7 +133,7 @@ export interface Listed<T> {
 /** How a code was read: a symbol that a camera has read is not believed without its seal. */
 export type AskedBy = NonNullable<Schemas["CodeToVerify"]["source"]>;
 
-/** Asks what a code is. In the body, so that no code stands in an address or a log. */
+/** Asks what a code is. In the body, so that no code is in an address or a log. */
 export function verify(code: string, source: AskedBy, patience = 6_000): Promise<Answer> {
   return got(api.POST("/v1/verify", { body: { code, source }, fetch: within(patience) }));
 }

@@ -72,7 +72,7 @@ test("pauses grow while nothing comes, and start anew when something did", async
   expect(pauses).toEqual([1_000, 2_000, 1_000, 2_000]);
 });
 
-test("a stream that says nothing is told of each time it is opened: no event tells what happened before", async () => {
+test("without an event each opening is reported: no event holds what happened before", async () => {
   const { opened } = await followed(
     () => streamOf(),
     () => streamOf(),

@@ -1,4 +1,4 @@
-// Streams of events (text/event-stream): followed until told to stop, taken up after a break where they were left.
+// Streams of events (text/event-stream): followed until a signal ends it, resumed after a break at the last event.
 
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
@@ -14,7 +14,7 @@ interface Following {
   /** Opens the stream after the event of this number. */
   open: (after: number | undefined) => Promise<Response["body"]>;
   heard: (event: Happening) => void;
-  /** The stream was opened, and no event tells what happened before. */
+  /** The stream was opened, and no event holds what happened before. */
   opened?: () => void;
   /** Waits before the stream is opened again. */
   rest?: (milliseconds: number) => Promise<void>;

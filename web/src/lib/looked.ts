@@ -80,10 +80,10 @@ async function ask(code: string, source: AskedBy): Promise<Pick<Looked, "answer"
   }
 }
 
-/** The verdict, whoever gave it. */
+/** The verdict, of the server or of the device. */
 export const verdictOf = (looked: Looked): string | undefined => looked.answer?.verdict ?? looked.card?.verdict;
 
-/** In which words it is told: the verdict, or another slug that says more. */
+/** Its wording: the verdict, or another slug that says more. */
 export function wordingOf({ answer, card }: Looked): string | undefined {
   return answer ? (answer.wording ?? answer.verdict) : (card?.wording ?? card?.verdict);
 }

@@ -19,7 +19,7 @@ const ASKED_AFTER = 2;
 /** Whether the question about places is due. */
 export const placeQuestionDue = (): boolean => settings.consent === undefined && settings.scans >= ASKED_AFTER;
 
-/** Who is told of a scan's place, as it is sent. */
+/** Is called with a scan's place, as it is sent. */
 let placed: (id: string, place: Place) => void = () => undefined;
 export const onPlaced = (listener: typeof placed): void => void (placed = listener);
 
@@ -109,7 +109,7 @@ export async function watch(): Promise<void> {
   const again = () => void flush();
   addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
-  // Whoever closed the app without an answer to the question shares nothing.
+  // An app that was closed without an answer to the question shares nothing.
   for (const { held, ...scan } of await db.list("outbox")) {
     if (held) await db.put("outbox", scan.id, { ...scan, consent: "none" });
   }

@@ -1,4 +1,4 @@
-// Files that people choose as pictures: opened under the server's bounds, and told apart when they can't be.
+// Files that people choose as pictures: opened under the server's bounds, and with a reason when they can't be.
 
 /** Most pixels of a picture, as the server has it. */
 export const MAX_PIXELS = 67_108_864;

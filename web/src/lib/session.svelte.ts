@@ -13,7 +13,7 @@ export const hasNews = (account: Account): boolean =>
 
 /** Where the device remembers the account that is signed in, as JSON of [`Remembered`]: nothing secret. */
 const KEPT = "signed-in";
-/** What it remembers instead when somebody left without a connection: the server has to be told. */
+/** What it remembers instead after a sign-out without a connection: the server has to be notified. */
 const LEAVING = "leaving";
 /** A token is renewed this long before its end, in milliseconds. */
 const MARGIN = 30_000;
@@ -140,7 +140,7 @@ export const session = {
   /** How a request of `api` waits longer than others, or shorter, in milliseconds. */
   within: signed,
 
-  /** Whose session it is; none when nobody is signed in. */
+  /** Whose session it is; none without a sign-in. */
   get account(): Account | undefined {
     return state.account;
   },
@@ -187,14 +187,14 @@ export const session = {
 
   /** Ends the session here, and on the server as soon as that can be reached. */
   async signOut(): Promise<void> {
-    let told = true;
+    let isEnded = true;
     try {
       await done(own.POST("/v1/auth/sign-out"));
     } catch (error) {
-      told = isFinal(error);
+      isEnded = isFinal(error);
     }
     leave();
-    keep(told ? undefined : LEAVING);
+    keep(isEnded ? undefined : LEAVING);
   },
 };
 

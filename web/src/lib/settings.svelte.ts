@@ -4,7 +4,7 @@ import type { Schemas } from "./api";
 
 export type Consent = Schemas["Consent"];
 export type Look = "system" | "light" | "dark";
-/** How a verdict is told besides its words on the screen. */
+/** How a verdict is announced besides its text on the screen. */
 export type Sound = "none" | "tone" | "voice";
 
 function remembered(name: string): string | null {

@@ -32,7 +32,7 @@ export interface Kept {
 export const MOST = 200;
 /** How long an answer is good for, in milliseconds. */
 const FRESH = 22 * 3_600_000;
-/** How many days ahead it is told that goods expire. */
+/** How many days ahead expiry is announced. */
 export const SOON = 7;
 const DAY = 86_400_000;
 /** What must not be used, or not be on sale. */
@@ -74,10 +74,10 @@ export const expiresSoon = (item: Kept): boolean => (daysLeft(item) ?? SOON + 1)
 /** How many items need their owner: recalled ones, and those that expire soon. */
 export const urgent = (): number => state.items.filter((item) => isBad(item) || expiresSoon(item)).length;
 
-/** Whether there is something new to be told of. */
+/** Items with news that were not seen yet. */
 export const news = (): Kept[] => state.items.filter((item) => item.news);
 
-/** Whether a look is of one item that can stand on a shelf. */
+/** Whether a look is of one item that can be on a shelf. */
 export function fits(looked: Looked): boolean {
   void open();
   const { answer } = looked;

@@ -1,4 +1,4 @@
-// A verdict told by sound, for those who asked for it: a tone for its gravity, or its words by the device's own voice.
+// A verdict as sound, when the settings ask for it: a tone for its gravity, or its words by the device's own voice.
 
 import { type Language, language } from "./language.svelte";
 import { settings } from "./settings.svelte";
@@ -21,7 +21,7 @@ const TONES: Record<Tone, [hertz: number, start: number, length: number][]> = {
 
 let audio: AudioContext | undefined;
 
-/** Browsers let a page sound only after it was touched: called when that happens. */
+/** Browsers allow sound only after the page was touched: called when that happens. */
 export function ready(): void {
   try {
     audio ??= new AudioContext();

@@ -5,7 +5,7 @@ import type { Schemas } from "./api";
 
 export type Tone = "good" | "mild" | "grave" | "quiet";
 
-/** The tone of a verdict, by the words in which it is told. */
+/** The tone of a verdict, by its wording. */
 export function toneOf(wording: string | undefined): Tone {
   switch (wording) {
     case "in-circulation":

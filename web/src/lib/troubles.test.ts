@@ -6,7 +6,7 @@ import { isFinal, isGone, why, whyExactly } from "./troubles";
 const refused = (status: number, fields: Schemas["FieldFault"][] = []) =>
   new Refusal({ type: "/problems/x", slug: "x", title: "No", detail: "Because.", status, fields }, undefined);
 
-test("a refusal is told in the server's words, silence in the app's own", () => {
+test("a refusal has the server's words, silence the app's own", () => {
   expect(why(refused(409))).toBe("Because.");
   expect(why(new Away("offline"))).toBe("web-work-away");
   expect(why(new Error("anything"), "web-failed")).toBe("web-failed");

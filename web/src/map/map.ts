@@ -113,7 +113,7 @@ export function pointed(latitude: number, longitude: number, metresPerPixel: num
   };
 }
 
-/** Whether two places are one and the same, whatever objects they are told by. */
+/** Whether two places are one and the same, even as different objects. */
 export function isSame(one: Place | undefined, other: Place | undefined): boolean {
   return (
     one?.latitude === other?.latitude &&

@@ -242,7 +242,7 @@ export const forget = (number: string): Promise<unknown> => db.remove("followed"
 /** Takes up a report whose number and key were written down, or came as a link. */
 export const keep = (kept: Kept): Promise<unknown> => db.put("followed", kept.number, kept);
 
-/** The link that opens a report on another device. The key stands behind `#`, which no browser sends anywhere. */
+/** The link that opens a report on another device. The key follows `#`, which no browser sends anywhere. */
 export const linkOf = (kept: Kept): string => `${location.origin}/app/reports/${kept.number}#${kept.token}`;
 
 /** A report's address and its key. */
