@@ -1,11 +1,8 @@
 // Messages to this device when there is an answer to a report. The browser gives an address at its maker's push service; the
 // server sends "there is an answer" to it, encrypted, and drops it with the report.
 
-import { type Schemas, Refusal, get, path, post, read, send } from "../../lib/api";
-import { type Kept, followed, keep } from "./reports.svelte";
-
-/** A report whose answers are announced on this device, by the id of its subscription. */
-type Announced = Kept & { subscription?: string };
+import { Refusal, api, done, got } from "../../lib/api";
+import { type Kept, followed, keep, of } from "./reports.svelte";
 
 /** Whether this browser can show messages: on an iPhone only once the app was added to the home screen. */
 export const possible = (): boolean =>
@@ -15,10 +12,8 @@ export const possible = (): boolean =>
 export const forbidden = (): boolean => possible() && Notification.permission === "denied";
 
 /** Whether answers to this report are announced here. */
-export const announced = (kept: Announced): boolean =>
+export const announced = (kept: Kept): boolean =>
   kept.subscription !== undefined && possible() && Notification.permission === "granted";
-
-const secret = (kept: Kept): Record<string, string> => ({ "tanba-report-token": kept.token });
 
 /** What the browser encrypts to and for whom: as the server's key says. */
 function bytes(text: string): Uint8Array<ArrayBuffer> {
@@ -37,10 +32,10 @@ export async function offered(): Promise<boolean> {
   }
 }
 
-const key = async (): Promise<string> => (await get<Schemas["PushKey"]>("/v1/push/key")).public_key;
+const key = async (): Promise<string> => (await got(api.GET("/v1/push/key"))).public_key;
 
 /** Asks for leave, subscribes, and returns the report as it is kept from now on; nothing without leave. */
-export async function announce(kept: Announced): Promise<Announced | undefined> {
+export async function announce(kept: Kept): Promise<Kept | undefined> {
   // First of all, while the press of the button is fresh: browsers ask for nothing later.
   if ((await Notification.requestPermission()) !== "granted") return undefined;
   const applicationServerKey = bytes(await key());
@@ -54,12 +49,12 @@ export async function announce(kept: Announced): Promise<Announced | undefined> 
   const subscription =
     known && fits ? known : await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
   const { endpoint, keys } = subscription.toJSON();
-  const { id } = await post<Schemas["Subscribed"]>(
-    path("/v1/reports/{number}/subscriptions", { number: kept.number }),
-    {
-      headers: { ...secret(kept), "idempotency-key": crypto.randomUUID() },
-      json: { endpoint, keys: { p256dh: keys?.["p256dh"], auth: keys?.["auth"] } },
-    },
+  const { path, header } = of(kept);
+  const { id } = await got(
+    api.POST("/v1/reports/{number}/subscriptions", {
+      params: { path, header: { ...header, "Idempotency-Key": crypto.randomUUID() } },
+      body: { endpoint: endpoint ?? "", keys: { p256dh: keys?.["p256dh"] ?? "", auth: keys?.["auth"] ?? "" } },
+    }),
   );
   const now = { ...kept, subscription: id };
   await keep(now);
@@ -70,11 +65,12 @@ const same = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 /** Ends the messages about a report, and the browser's subscription with the last of them. */
-export async function silence(kept: Announced): Promise<Announced> {
+export async function silence(kept: Kept): Promise<Kept> {
   if (kept.subscription !== undefined) {
-    const address = path("/v1/reports/{number}/subscriptions/{id}", { number: kept.number, id: kept.subscription });
+    const { path, header } = of(kept);
+    const params = { path: { ...path, id: kept.subscription }, header };
     try {
-      await read(await send("DELETE", address, { headers: secret(kept) }));
+      await done(api.DELETE("/v1/reports/{number}/subscriptions/{id}", { params }));
     } catch (error) {
       // A report whose key fits no more has no subscription either.
       if (!(error instanceof Refusal && error.problem.status === 404)) throw error;
@@ -82,7 +78,7 @@ export async function silence(kept: Announced): Promise<Announced> {
   }
   const { subscription: _, ...now } = kept;
   await keep(now);
-  const others = (await followed()) as Announced[];
+  const others = await followed();
   if (others.every((report) => report.subscription === undefined)) {
     const worker = await navigator.serviceWorker.ready;
     await (await worker.pushManager.getSubscription())?.unsubscribe();

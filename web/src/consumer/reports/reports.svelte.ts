@@ -29,6 +29,8 @@ export interface Kept {
   token: string;
   category: string;
   at: string;
+  /** The id of the subscription by which answers are announced on this device. */
+  subscription?: string | undefined;
 }
 
 /** What the device knows of a report that can be followed: also which draft it was, if it was written here. */
@@ -246,7 +248,7 @@ export const keep = (kept: Kept): Promise<unknown> => db.put("followed", kept.nu
 export const linkOf = (kept: Kept): string => `${location.origin}/app/reports/${kept.number}#${kept.token}`;
 
 /** A report's address and its key. */
-const of = (kept: Kept) => ({ path: { number: kept.number }, header: { "Tanba-Report-Token": kept.token } });
+export const of = (kept: Kept) => ({ path: { number: kept.number }, header: { "Tanba-Report-Token": kept.token } });
 
 export const follow = (kept: Kept): Promise<Followed> => got(api.GET("/v1/reports/{number}", { params: of(kept) }));
 
