@@ -69,8 +69,7 @@ fn given(name: &str) -> PathBuf {
 #[test]
 fn what_hosts_are_given() {
     let folder = given("given");
-    let found =
-        mobile_core::decode::photo(&fs::read(folder.join("label.png")).unwrap(), Duration::from_secs(10)).unwrap();
+    let found = reader::photo(&fs::read(folder.join("label.png")).unwrap(), Duration::from_secs(10)).unwrap();
     assert_eq!((found[0].text.as_str(), found[0].symbology.as_str()), (&*sealed(), "]d2"));
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use mobile_core::decode::{self, Budget, Live, Luma};
+use reader::{Budget, Live, Luma};
 
 /// How often the time was asked for.
 static ASKED: AtomicU64 = AtomicU64::new(0);
@@ -22,7 +22,7 @@ fn budget() -> Budget {
 
 fuzz_target!(|bytes: &[u8]| {
     // By the true clock, as hosts call it: enough for the file to be opened, or refused.
-    let _ = decode::photo(bytes, Duration::from_millis(1));
+    let _ = reader::photo(bytes, Duration::from_millis(1));
     let Some((&[width, rest @ ..], pixels)) = bytes.split_first_chunk::<2>() else { return };
     // Pixels as they are, and each spread over a square, so that small inputs make large symbols.
     let (width, scale) = (usize::from(width).max(1), usize::from(rest[0] % 8) + 1);
@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
     let spread: Vec<u8> =
         (0..height * scale).flat_map(|y| (0..width * scale).map(move |x| (x, y))).map(|(x, y)| level(x, y)).collect();
     if let Ok(picture) = Luma::new(width * scale, height * scale, &spread) {
-        let found = decode::photo_luma(picture, &budget());
+        let found = reader::photo_luma(picture, &budget());
         let mut live = Live::default();
         for _ in 0..3 {
             let _ = live.frame(picture, &budget());

@@ -1,10 +1,9 @@
-//! The phone's part of Tanba: reading labels, judging them offline, keeping what must be sent, and wording what a
-//! screen shows. The same code runs on Android, on iOS, in a browser and on the server. It speaks no HTTP and waits
-//! for nothing.
+//! The phone's part of Tanba: judging labels offline, keeping what must be sent, and wording what a screen shows. The same
+//! code runs on Android, on iOS, in a browser and on the server. It speaks no HTTP and waits for nothing. Symbols are read
+//! from pictures by the crate `reader`.
 
 mod answer;
 pub mod card;
-pub mod decode;
 pub mod key_list;
 pub mod offline;
 pub mod outbox;

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use mobile_core::decode::{MAX_PIXELS, MAX_SIDE, photo};
+use reader::{MAX_PIXELS, MAX_SIDE, photo};
 use reqwest::Method;
 use server::labels::{Family, picture};
 use tests::TestApp;

@@ -28,7 +28,7 @@ pub fn bench(arguments: &[String]) -> Result<(), Failed> {
     let first = ["cargo xtask bench decode".to_owned()];
     let arguments = Arguments::parse_from(first.iter().chain(arguments));
     let python = python::prepare()?;
-    run(cargo().args(["build", "--quiet", "--release", "--locked", "--package", "mobile-core", "--example", "read"]))?;
+    run(cargo().args(["build", "--quiet", "--release", "--locked", "--package", "reader", "--example", "read"]))?;
     let reader = target().join("release/examples/read");
     for (mode, other) in [("live", arguments.photo), ("photo", arguments.live)] {
         if other {

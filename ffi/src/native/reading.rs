@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use mobile_core::decode;
-
 use super::wait;
 
 /// The longest that one call may look, whatever the app asks for.
@@ -13,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// Reads the frames of a camera one after another; what there is no time for in one is tried in the next.
 #[derive(Debug, Default, uniffi::Object)]
-pub struct Live(Mutex<decode::Live>);
+pub struct Live(Mutex<reader::Live>);
 
 /// What a frame showed.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
@@ -114,10 +112,10 @@ impl Live {
     ) -> Result<Sight, PhotoError> {
         let (width, height) = (width as usize, height as usize);
         let pixels = rows(luma, width, height, row_stride as usize).ok_or(PhotoError::Broken)?;
-        let frame = decode::Luma::new(width, height, &pixels).map_err(|_| PhotoError::Broken)?;
-        let budget = decode::Budget::lasting(budget.min(LONGEST));
+        let frame = reader::Luma::new(width, height, &pixels).map_err(|_| PhotoError::Broken)?;
+        let budget = reader::Budget::lasting(budget.min(LONGEST));
         let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let decode::Sight { found, hint } = live.frame(frame, &budget);
+        let reader::Sight { found, hint } = live.frame(frame, &budget);
         Ok(Sight { found: found.into_iter().map(Found::from).collect(), hint: hint.map(Hint::from) })
     }
 }
@@ -128,11 +126,11 @@ impl Live {
 #[uniffi::export]
 pub async fn read_photo(bytes: Vec<u8>, budget: Duration) -> Result<Vec<Found>, PhotoError> {
     let budget = budget.min(LONGEST);
-    let look = move || match decode::photo(&bytes, budget) {
+    let look = move || match reader::photo(&bytes, budget) {
         Ok(found) => Ok(found.into_iter().map(Found::from).collect()),
-        Err(decode::PhotoError::UnknownFormat) => Err(PhotoError::UnknownFormat),
-        Err(decode::PhotoError::TooLarge) => Err(PhotoError::TooLarge),
-        Err(decode::PhotoError::Broken) => Err(PhotoError::Broken),
+        Err(reader::PhotoError::UnknownFormat) => Err(PhotoError::UnknownFormat),
+        Err(reader::PhotoError::TooLarge) => Err(PhotoError::TooLarge),
+        Err(reader::PhotoError::Broken) => Err(PhotoError::Broken),
     };
     wait::begin(look, || Err(PhotoError::Broken)).await
 }
@@ -142,7 +140,7 @@ fn rows(luma: &[u8], width: usize, height: usize, stride: usize) -> Option<Cow<'
     if stride == width {
         return luma.get(..width.checked_mul(height)?).map(Cow::Borrowed);
     }
-    if stride < width || width == 0 || height == 0 || height > decode::MAX_SIDE || width > decode::MAX_SIDE {
+    if stride < width || width == 0 || height == 0 || height > reader::MAX_SIDE || width > reader::MAX_SIDE {
         return None;
     }
     // The last row may end without its gap.
@@ -154,8 +152,8 @@ fn rows(luma: &[u8], width: usize, height: usize, stride: usize) -> Option<Cow<'
     Some(Cow::Owned(pixels))
 }
 
-impl From<decode::Found> for Found {
-    fn from(found: decode::Found) -> Self {
+impl From<reader::Found> for Found {
+    fn from(found: reader::Found) -> Self {
         Self {
             scanned: found.as_scanned(),
             text: found.text,
@@ -166,26 +164,26 @@ impl From<decode::Found> for Found {
     }
 }
 
-impl From<decode::Format> for Format {
-    fn from(format: decode::Format) -> Self {
+impl From<reader::Format> for Format {
+    fn from(format: reader::Format) -> Self {
         match format {
-            decode::Format::DataMatrix => Self::DataMatrix,
-            decode::Format::QrCode => Self::QrCode,
-            decode::Format::Ean13 => Self::Ean13,
-            decode::Format::Ean8 => Self::Ean8,
-            decode::Format::UpcA => Self::UpcA,
-            decode::Format::UpcE => Self::UpcE,
-            decode::Format::Code128 => Self::Code128,
+            reader::Format::DataMatrix => Self::DataMatrix,
+            reader::Format::QrCode => Self::QrCode,
+            reader::Format::Ean13 => Self::Ean13,
+            reader::Format::Ean8 => Self::Ean8,
+            reader::Format::UpcA => Self::UpcA,
+            reader::Format::UpcE => Self::UpcE,
+            reader::Format::Code128 => Self::Code128,
         }
     }
 }
 
-impl From<decode::Hint> for Hint {
-    fn from(hint: decode::Hint) -> Self {
+impl From<reader::Hint> for Hint {
+    fn from(hint: reader::Hint) -> Self {
         match hint {
-            decode::Hint::TooDark => Self::TooDark,
-            decode::Hint::TooFar => Self::TooFar,
-            decode::Hint::TooBlurred => Self::TooBlurred,
+            reader::Hint::TooDark => Self::TooDark,
+            reader::Hint::TooFar => Self::TooFar,
+            reader::Hint::TooBlurred => Self::TooBlurred,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use mobile_core::decode::{Budget, Found, Live, PhotoError, Picture, photo_luma};
+use reader::{Budget, Found, Live, PhotoError, Picture, photo_luma};
 use serde_json::{Value, json};
 
 use super::arguments::Decode;

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mobile_core::decode::{Found, PhotoError, photo};
+use reader::{Found, PhotoError, photo};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::http::overload;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use mobile_core::decode::{PhotoError, open_picture};
+use reader::{PhotoError, open_picture};
 
 /// Most photos of one report.
 pub(crate) const MAX_PHOTOS: usize = 5;

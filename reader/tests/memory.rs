@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat};
-use mobile_core::decode::Picture;
+use reader::Picture;
 
 /// The largest memory that this process ever had, in bytes.
 fn peak() -> u64 {

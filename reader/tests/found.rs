@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use marking::code::{Form, read};
-use mobile_core::decode::{Format, Found, Point};
+use reader::{Format, Found, Point};
 
 fn found(format: Format, symbology: &str, text: &str) -> Found {
     let corner = Point { x: 0.0, y: 0.0 };

@@ -13,7 +13,7 @@ mod drawn;
 use std::time::Duration;
 
 use drawn::{data_matrix, ean13, qr};
-use mobile_core::decode::{Budget, Format, Hint, Live, Luma, photo_luma};
+use reader::{Budget, Format, Hint, Live, Luma, photo_luma};
 use rxing::common::BitMatrix;
 
 const WIDTH: usize = 1280;

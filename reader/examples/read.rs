@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
-use mobile_core::decode::{Budget, Live, Luma, photo_luma};
+use reader::{Budget, Live, Luma, photo_luma};
 
 fn main() -> io::Result<()> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());

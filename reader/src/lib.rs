@@ -10,8 +10,8 @@
 //!
 //! How it reads: [`blocks`] find where a picture could hold a code, [`binary`] makes black and white of it by the
 //! local mean, several scales and treatments are tried in order of what they yield, and corners that were found without
-//! a text are sampled again on the gray picture along a smooth [`warp`]. This is the only room that knows
-//! the library rxing.
+//! a text are sampled again on the gray picture along a smooth [`warp`]. No other
+//! crate reads symbols with the library rxing; the server draws them with it.
 #![allow(
     // Coordinates and gray levels move between integers and floats on every line here. Pictures are limited to
     // MAX_SIDE on either side, so that none of these conversions loses anything that matters.
