@@ -71,6 +71,7 @@ cli-migrated =
         [one] { $count } change made to the database.
        *[other] { $count } changes made to the database.
     }
+cli-no-stores = No stores are set: set TANBA_DATABASE_URL and TANBA_REDIS_URL, or add --private-stores to start private ones.
 cli-on-a-phone = Open on a phone: { $address } The browser warns about the certificate: choose to go on.
 cli-password-again = The password again:
 cli-password-prompt = Password for { $login }:

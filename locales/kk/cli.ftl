@@ -53,6 +53,7 @@ cli-migrated =
         [0] Дерекқор соңғы нұсқада тұр.
        *[other] Дерекқорға { $count } өзгеріс енгізілді.
     }
+cli-no-stores = Деректер қоймалары көрсетілмеген: TANBA_DATABASE_URL мен TANBA_REDIS_URL мәндерін орнатыңыз немесе жеке қоймаларды іске қосу үшін --private-stores қосыңыз.
 cli-on-a-phone = Телефоннан ашыңыз: { $address } Браузер сертификат туралы ескертеді: жалғастыруды таңдаңыз.
 cli-password-again = Құпиясөзді қайталаңыз:
 cli-password-prompt = { $login } үшін құпиясөз:

@@ -77,6 +77,7 @@ cli-migrated =
         [few] В базу данных внесено { $count } изменения.
        *[many] В базу данных внесено { $count } изменений.
     }
+cli-no-stores = Хранилища не заданы: задайте TANBA_DATABASE_URL и TANBA_REDIS_URL или добавьте --private-stores, чтобы запустить собственные.
 cli-on-a-phone = Откройте на телефоне: { $address } Браузер предупредит о сертификате: выберите «Продолжить».
 cli-password-again = Повторите пароль:
 cli-password-prompt = Пароль для { $login }:

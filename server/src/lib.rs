@@ -15,7 +15,6 @@ pub(crate) mod codes;
 pub(crate) mod decode;
 pub mod demo;
 pub mod documents;
-pub mod embedded;
 pub(crate) mod http;
 pub(crate) mod inspection;
 pub mod keys;

@@ -156,10 +156,10 @@ async fn without_the_register_no_line_is_a_yes() {
     let body = json!({ "codes": codes, "expected": { "items": [{ "gtin": "04870001234560", "quantity": 3 }] } });
     let before = check(&trade, &trade.producer, body.clone()).await.expect(200);
     assert_eq!(lines(&before), ["yes", "yes", "yes", "no misread"]);
-    stores.embedded.kill_postgres();
+    stores.private.kill_postgres();
     let away = check(&trade, &trade.producer, body.clone()).await.expect(200);
     assert_eq!(lines(&away), ["unknown not-checked", "unknown not-checked", "unknown not-checked", "no misread"]);
-    stores.embedded.kill_redis();
+    stores.private.kill_redis();
     let away = check(&trade, &trade.producer, body).await.expect(200);
     assert!(lines(&away)[..3].iter().all(|line| line == "unknown not-checked"), "{:?}", lines(&away));
     let pack = check(&trade, &trade.producer, json!({ "sscc": PACK })).await.expect(503);

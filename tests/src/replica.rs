@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use server::embedded::packages;
+use stores::packages;
 
 use crate::stores::run_sql;
 

@@ -4,14 +4,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use server::embedded::{Durability, Embedded, Options};
 use server::platform::db;
+use stores::{Durability, Options, PrivateStores};
 use tokio::sync::OnceCell;
 
 /// Running stores with a template database.
 pub struct Stores {
     /// The servers; kept for the faults that a test of its own may cause.
-    pub embedded: Embedded,
+    pub private: PrivateStores,
     /// The folder that everything lies in.
     pub folder: PathBuf,
 }
@@ -34,8 +34,8 @@ impl Stores {
     pub async fn start_as(name: &str, durability: Durability) -> Self {
         let folder = std::env::temp_dir().join(format!("{FOLDER}{}-{name}", std::process::id()));
         let options = Options { durability, ..Options::default() };
-        let embedded = Embedded::start_with(&folder, options).await.expect("private stores start");
-        let stores = Self { embedded, folder };
+        let private = PrivateStores::start_with(&folder, options).await.expect("private stores start");
+        let stores = Self { private, folder };
         stores.run("postgres", &format!("CREATE DATABASE {TEMPLATE}")).await;
         let pool = db::pool(&stores.database_url(TEMPLATE), 1).expect("a pool");
         db::migrate(&pool).await.expect("migrations run");
@@ -45,12 +45,12 @@ impl Stores {
 
     /// The address of a database in these stores.
     pub fn database_url(&self, database: &str) -> String {
-        self.embedded.addresses().database_url.replace("/tanba?", &format!("/{database}?"))
+        self.private.addresses().database_url.replace("/tanba?", &format!("/{database}?"))
     }
 
     /// The address of Redis.
     pub fn redis_url(&self) -> String {
-        self.embedded.addresses().redis_url.clone()
+        self.private.addresses().redis_url.clone()
     }
 
     /// A fresh database with all tables. Returns its name.

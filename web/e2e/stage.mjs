@@ -87,7 +87,7 @@ export function useStage({ video, settings = {} } = {}) {
     stage.folder = mkdtempSync(join(tmpdir(), "tanba-e2e-"));
     const port = await freePort();
     stage.base = `http://127.0.0.1:${port}`;
-    server = spawn(SERVER, ["serve", "--demo"], {
+    server = spawn(SERVER, ["serve", "--demo", "--private-stores"], {
       env: {
         ...process.env,
         TANBA_LISTEN: `127.0.0.1:${port}`,

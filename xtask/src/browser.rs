@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::packages::program;
 use crate::run::{Failed, install};
+use stores::packages::program;
 
 /// The names under which Chromium is found.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::packages::program;
 use crate::run::{Failed, cargo, install, output, root, run, target};
+use stores::packages::program;
 
 /// Every target, by the name of its program.
 const TARGETS: [&str; 6] = ["element_strings", "links", "seals", "key_lists", "images", "answers"];

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::packages::program;
 use crate::run::{Failed, install, run, target};
+use stores::packages::program;
 
 /// The wheel that carries compiler, standard library and coroutines as jars.
 const WHEEL: &str = "kotlin-jupyter-kernel==0.19.0.944";

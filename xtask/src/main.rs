@@ -11,9 +11,6 @@ mod kdoc;
 mod kotlin;
 mod node;
 mod package;
-#[path = "../../server/src/embedded/packages.rs"]
-#[allow(dead_code, reason = "the chores need to know what is missing; where it lies, only the server")]
-mod packages;
 mod python;
 mod run;
 mod swift;
@@ -38,7 +35,7 @@ struct Arguments {
 
 const UP: &str = "\
 It serves on http://127.0.0.1:8080; TANBA_LISTEN chooses another address, TANBA_DATA_DIR another folder for its data.
-With TANBA_DATABASE_URL and TANBA_REDIS_URL it uses those servers; without them it brings up its own.";
+With TANBA_DATABASE_URL and TANBA_REDIS_URL it uses those servers; without them it starts private ones.";
 
 #[derive(Subcommand)]
 enum Chore {

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::packages::program;
 use crate::python;
 use crate::run::{Failed, install, run, target};
+use stores::packages::program;
 
 /// The oldest that builds the app: major and minor.
 const OLDEST: (u32, u32) = (20, 19);

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::packages::program;
 use crate::run::{Failed, install, root, run, succeeds, target};
+use stores::packages::program;
 
 /// Makes `target/venv` if it is missing or out of date, and returns its Python.
 pub fn prepare() -> Result<PathBuf, Failed> {

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use crate::packages;
+use stores::packages;
 
 /// A chore that did not succeed; displays as one line.
 #[derive(Debug)]

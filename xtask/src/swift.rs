@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::package::{self, copy_tree};
-use crate::packages::program;
 use crate::run::{Failed, cargo, example, install, root, run, target};
+use stores::packages::program;
 
 /// The Debian that packs Swift 6.
 const DEBIAN: &str = "trixie";

@@ -39,7 +39,7 @@ impl Up {
         // Yesterday's data must be found from whatever folder this is called in.
         let folder = env::var_os("TANBA_DATA_DIR").filter(|folder| !folder.is_empty());
         let folder = folder.map_or_else(|| root().join("var"), PathBuf::from);
-        serve.args(["serve", "--demo"]).env("TANBA_DATA_DIR", &folder);
+        serve.args(["serve", "--demo", "--private-stores"]).env("TANBA_DATA_DIR", &folder);
         // The terminal keeps what one looks for: addresses and accounts.
         serve.arg("--log-file").arg(folder.join("tanba.log"));
         if let Some(port) = self.lan {

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::packages::program;
 use crate::run::{Failed, cargo, install, output, root, run, succeeds, target};
+use stores::packages::program;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const MANIFEST: &str = "ffi/wasm/Cargo.toml";

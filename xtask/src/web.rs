@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use crate::node::Node;
-use crate::packages::program;
 use crate::run::{Failed, cargo, install, root, run, target};
+use stores::packages::program;
 
 /// What the app is built from, beside its own folder.
 const SOURCES: [&str; 10] = [

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 
 use tokio_postgres::config::Host;
 
-use crate::embedded::packages;
 use crate::platform::config::Config;
 use crate::platform::problem::{Error, Result};
+use stores::packages;
 
 /// Writes the register as one consistent state.
 pub(super) fn dump(config: &Config, to: &mut impl Write) -> Result<()> {

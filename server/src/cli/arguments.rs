@@ -18,6 +18,9 @@ use crate::keys::Purpose;
         Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 a store is away (try again)."
 )]
 pub(super) struct Arguments {
+    /// Start private stores in the data folder in place of those whose address is not set, for development.
+    #[arg(long, global = true)]
+    pub(super) private_stores: bool,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -27,10 +30,10 @@ Settings (environment):
   TANBA_LISTEN                address and port [127.0.0.1:8080]
   TANBA_ADMIN_LISTEN          address and port of metrics and the state of the stores, for your own network [nowhere]
   TANBA_DATA_DIR              folder of the private stores, photos and the master key [var]
-  TANBA_DATABASE_URL          PostgreSQL; without it a private one is started in the data folder;
+  TANBA_DATABASE_URL          PostgreSQL; --private-stores starts one in the data folder instead;
                               sslmode=verify-full demands TLS and the right certificate
   TANBA_DATABASE_REPLICA_URL  a streaming replica of it, asked while Redis is away
-  TANBA_REDIS_URL             Redis; without it a private one is started; several nodes of a cluster with commas between;
+  TANBA_REDIS_URL             Redis; --private-stores starts one instead; several nodes of a cluster with commas between;
                               rediss:// for TLS
   TANBA_STORES_CA             a file of certificates (PEM) by which both are known [the system's]
   TANBA_REDIS_PREFIX          prefix of every Redis key [tanba:]
@@ -83,8 +86,8 @@ Processes on several machines share TANBA_DATABASE_URL, TANBA_REDIS_URL, TANBA_P
 pub(super) enum Command {
     /// Serve the register over HTTP until Ctrl-C or SIGTERM.
     ///
-    /// Brings the database up to date first. When its settings name no PostgreSQL and no Redis it brings up private
-    /// ones, and stops them last. What was asked before the signal is still answered.
+    /// Brings the database up to date first. Needs the addresses of PostgreSQL and Redis, or --private-stores, which starts
+    /// what has no address and stops it last. What was asked before the signal is still answered.
     #[command(after_long_help = SERVE_HELP)]
     Serve(Serve),
     /// Do the work that requests leave behind: refresh the snapshot, link the audit, forget what is old.

@@ -19,7 +19,7 @@ pub(super) async fn run(command: BackupCommand, mut config: Config) -> Outcome {
             say(language, "cli-backup-key", &args);
         }
         BackupCommand::Create { recipient, to } => {
-            let stores = Stores::for_command(&mut config).await?;
+            let stores = Stores::for_database(&mut config).await?;
             let busy = Busy::start();
             let work = async { Outcome::Ok(backup::create(&config, &recipient, &to, Clock::default().now()).await?) };
             let (folder, manifest) = stores.close_after(work).await?;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use locales::Language;
 
-use crate::embedded::EmbeddedError;
-use crate::embedded::packages::PACKAGES;
 use crate::platform::problem::{Error, FieldFault};
+use stores::StoresError;
+use stores::packages::PACKAGES;
 
 /// The command line or a setting was not understood.
 pub(super) const USAGE: u8 = 2;
@@ -21,8 +21,10 @@ pub(super) type Outcome<T = ()> = Result<T, Failure>;
 pub(super) enum Failure {
     /// The register refuses or can't.
     Server(Error),
+    /// The settings name no stores, and private ones are not asked for.
+    NoStores,
     /// The private stores don't start.
-    Stores(EmbeddedError),
+    Stores(StoresError),
     /// Already in words.
     Told(String),
 }
@@ -32,11 +34,12 @@ impl Failure {
     pub(super) fn words(&self, language: Language) -> String {
         match self {
             Self::Told(words) => words.clone(),
-            Self::Stores(error @ EmbeddedError::Missing(_)) => {
+            Self::Stores(error @ StoresError::Missing(_)) => {
                 let command = format!("apt-get install --no-install-recommends {}", PACKAGES.join(" "));
                 let advice = locales::say(language, "cli-servers-missing", &[("command", command.into())]);
                 format!("{advice}\n{error}")
             }
+            Self::NoStores => locales::say(language, "cli-no-stores", &[]),
             Self::Stores(error) => error.to_string(),
             // Who runs the program needs the cause itself.
             Self::Server(Error::Internal(source)) => causes(&**source),
@@ -58,7 +61,7 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Server(Error::Unavailable { .. }) => ExitCode::from(AWAY),
-            Self::Server(Error::Invalid(_) | Error::Malformed(..)) => ExitCode::from(USAGE),
+            Self::NoStores | Self::Server(Error::Invalid(_) | Error::Malformed(..)) => ExitCode::from(USAGE),
             _ => ExitCode::FAILURE,
         }
     }

@@ -38,7 +38,7 @@ const ACTOR: Actor = Actor { who: Who::Cli, address: None };
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let config = match Config::from_env() {
-        Ok(config) => config,
+        Ok(config) => Config { private_stores: arguments.private_stores, ..config },
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::from(failure::USAGE);
@@ -101,7 +101,7 @@ async fn run(command: Command, mut config: Config) -> Outcome {
 }
 
 async fn migrate(mut config: Config, grant_to: Option<&str>) -> Outcome {
-    let stores = Stores::for_command(&mut config).await?;
+    let stores = Stores::for_database(&mut config).await?;
     let outcome = async {
         let pool = db::pool_with(config.database_url.as_deref().unwrap_or_default(), config.stores_ca.as_deref(), 1)?;
         let steps = db::migrate(&pool).await?;

@@ -1,27 +1,31 @@
-//! The stores that a command works on: those of the settings; else the private ones that a service runs
-//! already; else private ones of its own, for as long as it takes.
+//! The stores that a command works on: those of the settings; else the private ones that a running service has started in
+//! the same data folder; else, with `--private-stores`, private ones that are stopped when the command ends.
+
+use stores::{Addresses, Options, Parts, PrivateStores};
 
 use super::failure::{Failure, Outcome};
-use crate::embedded::{Addresses, Embedded, Options, Parts};
 use crate::platform::config::Config;
 
-/// Whatever was started for the command.
-pub(super) struct Stores(Option<Embedded>);
+/// The private stores that were started for the command, if any.
+pub(super) struct Stores(Option<PrivateStores>);
 
 impl Stores {
-    /// For a service, which starts what the settings don't name, and keeps it.
+    /// For a service, which never shares the private stores of another.
     pub(super) async fn for_service(config: &mut Config) -> Outcome<Self> {
         let Some(parts) = missing(config) else { return Ok(Self(None)) };
-        let embedded = Embedded::start_with(&config.data_dir, Options { parts, ..Options::default() }).await;
-        let embedded = embedded.map_err(Failure::Stores)?;
-        fill(config, embedded.addresses().clone());
-        Ok(Self(Some(embedded)))
+        if !config.private_stores {
+            return Err(Failure::NoStores);
+        }
+        let options = Options { parts, ..Options::default() };
+        let private = PrivateStores::start_with(&config.data_dir, options).await.map_err(Failure::Stores)?;
+        fill(config, private.addresses().clone());
+        Ok(Self(Some(private)))
     }
 
-    /// For a command, which joins those of a running service if there is one.
+    /// For a command, which uses those of a running service if there is one.
     pub(super) async fn for_command(config: &mut Config) -> Outcome<Self> {
         if missing(config).is_some()
-            && let Some(addresses) = Embedded::find_running(&config.data_dir).map_err(Failure::Stores)?
+            && let Some(addresses) = PrivateStores::find_running(&config.data_dir).map_err(Failure::Stores)?
         {
             fill(config, addresses);
             return Ok(Self(None));
@@ -29,11 +33,16 @@ impl Stores {
         Self::for_service(config).await
     }
 
-    /// Waits for what is done with them, and stops what was started.
+    /// For a command that needs PostgreSQL alone.
+    pub(super) async fn for_database(config: &mut Config) -> Outcome<Self> {
+        if config.database_url.is_some() { Ok(Self(None)) } else { Self::for_command(config).await }
+    }
+
+    /// Waits for the work that uses them, and stops what was started.
     pub(super) async fn close_after<T>(self, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         let outcome = work.await;
-        if let Some(embedded) = self.0 {
-            embedded.stop().await;
+        if let Some(private) = self.0 {
+            private.stop().await;
         }
         outcome
     }

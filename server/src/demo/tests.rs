@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use locales::Language;
 
 use super::{load, page, texts};
-use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
 use crate::service::Service;
 use crate::verify;
+use stores::{Durability, Options, PrivateStores};
 
 /// Documents of the story.
 const OPERATIONS: i64 = 53;
@@ -21,7 +21,7 @@ const OPERATIONS: i64 = 53;
 async fn every_code_of_the_demo_gives_its_verdict_and_its_reason_and_a_second_load_changes_nothing() {
     let folder = PathBuf::from("/tmp").join(format!("tanba-demo-{}", std::process::id()));
     let options = Options { durability: Durability::Tests, ..Options::default() };
-    let servers = Embedded::start_with(&folder, options).await.unwrap();
+    let servers = PrivateStores::start_with(&folder, options).await.unwrap();
     let addresses = servers.addresses();
     let mut config = Config::from(|_| None).unwrap();
     config.database_url = Some(addresses.database_url.clone());

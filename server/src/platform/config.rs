@@ -21,7 +21,9 @@ pub struct Config {
     pub admin_listen: Option<SocketAddr>,
     /// The folder of the private stores, photos and the master key (`TANBA_DATA_DIR`).
     pub data_dir: PathBuf,
-    /// PostgreSQL (`TANBA_DATABASE_URL`); without it and without Redis' address, private ones are started.
+    /// Whether private stores are started where no address is set (`--private-stores`).
+    pub private_stores: bool,
+    /// PostgreSQL (`TANBA_DATABASE_URL`).
     pub database_url: Option<String>,
     /// A streaming replica of that PostgreSQL (`TANBA_DATABASE_REPLICA_URL`), for what may be a second old.
     pub replica_url: Option<String>,
@@ -221,6 +223,7 @@ impl Config {
                 .map(|_| parsed(&variable, "TANBA_ADMIN_LISTEN", listen))
                 .transpose()?,
             data_dir: parsed(&variable, "TANBA_DATA_DIR", PathBuf::from("var"))?,
+            private_stores: false,
             database_url: variable("TANBA_DATABASE_URL"),
             replica_url: variable("TANBA_DATABASE_REPLICA_URL"),
             redis_url: variable("TANBA_REDIS_URL"),

@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 
 use super::find::answer_json;
 use super::*;
-use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
 use crate::service::Service;
 use crate::service::work;
+use stores::{Durability, Options, PrivateStores};
 
 /// A register with an order of each of three groups and one of stamps; numbers are those of the orders.
 struct Bench {
-    servers: Embedded,
+    servers: PrivateStores,
     folder: PathBuf,
     service: Service,
 }
@@ -79,7 +79,7 @@ impl Bench {
     async fn new(name: &str) -> Self {
         let folder = PathBuf::from("/tmp").join(format!("tanba-verify-{name}-{}", std::process::id()));
         let options = Options { durability: Durability::Tests, ..Options::default() };
-        let servers = Embedded::start_with(&folder, options).await.unwrap();
+        let servers = PrivateStores::start_with(&folder, options).await.unwrap();
         let addresses = servers.addresses();
         let mut config = Config::from(|_| None).unwrap();
         config.database_url = Some(addresses.database_url.clone());

@@ -94,6 +94,6 @@ async fn a_master_that_dies_and_comes_back_costs_no_answer_and_tells_nothing_wro
     market.twin.stop().await;
     market.whole.stop().await;
     drop(cluster);
-    stores.embedded.discard().await.unwrap();
+    stores.private.discard().await.unwrap();
     std::fs::remove_dir_all(stores.folder).unwrap();
 }

@@ -60,7 +60,7 @@ async fn without_postgres_verify_goes_on_and_writes_are_refused() {
         },
         async {
             tokio::time::sleep(Duration::from_millis(60)).await;
-            stores.embedded.kill_postgres();
+            stores.private.kill_postgres();
         }
     );
     assert!(while_sending.iter().all(|status| [201, 503].contains(status)), "{while_sending:?}");
@@ -83,15 +83,15 @@ async fn without_postgres_verify_goes_on_and_writes_are_refused() {
     assert_away(&Answer::of(report.send().await.unwrap()).await);
 
     // Both away: no verdict at all.
-    stores.embedded.kill_redis();
+    stores.private.kill_redis();
     // What was read from Redis is told for another tenth of a second.
     tokio::time::sleep(Duration::from_millis(300)).await;
     for _ in 0..10 {
         assert_away(&whole.scene.verify(&codes[1]).await);
     }
     let both = async {
-        stores.embedded.start_redis().await.unwrap();
-        stores.embedded.start_postgres().await.unwrap();
+        stores.private.start_redis().await.unwrap();
+        stores.private.start_postgres().await.unwrap();
     };
     tokio::time::timeout(Duration::from_secs(30), both).await.expect("both stores come back");
 
@@ -152,8 +152,8 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 
     disk.empty();
     // PostgreSQL may have stopped over it.
-    stores.embedded.kill_postgres();
-    stores.embedded.start_postgres().await.unwrap();
+    stores.private.kill_postgres();
+    stores.private.start_postgres().await.unwrap();
     let started = Instant::now();
     while scan_once(&whole, &ledger, &codes, 2).await.unwrap().status != 201 {
         assert!(started.elapsed() < Duration::from_secs(10), "writes do not go on");

@@ -41,19 +41,19 @@ async fn without_redis_verify_goes_on_and_nothing_sold_is_called_good() {
     }
 
     // Stopped.
-    stores.embedded.kill_redis();
+    stores.private.kill_redis();
     whole.scene.verify(&codes[7]).await.expect(200);
     whole.scene.sell(&codes[0]).await.expect(201);
     let stopped = watch(&whole.scene, &codes[0], Duration::from_secs(4)).await;
-    stores.embedded.start_redis().await.unwrap();
+    stores.private.start_redis().await.unwrap();
     let back = watch(&whole.scene, &codes[0], Duration::from_secs(3)).await;
 
     // Silent for two seconds, while a sale goes on.
     whole.scene.await_verdict(&codes[1], "in-circulation").await;
-    stores.embedded.pause_redis();
+    stores.private.pause_redis();
     whole.scene.sell(&codes[1]).await.expect(201);
     let silent = watch(&whole.scene, &codes[1], Duration::from_secs(2)).await;
-    stores.embedded.resume_redis();
+    stores.private.resume_redis();
     let resumed = watch(&whole.scene, &codes[1], Duration::from_secs(4)).await;
 
     // Emptied.
@@ -90,15 +90,15 @@ async fn a_restarted_redis_is_full_again_before_postgres_is_missed() {
     let mut whole = Whole::of(TestApp::start_on(&stores).await).await;
     let (_, codes) = whole.scene.goods(Group::Medicines, 2_000).await;
     whole.scene.await_verdict(&codes[1_999], "in-circulation").await;
-    stores.embedded.kill_redis();
+    stores.private.kill_redis();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    stores.embedded.start_redis().await.unwrap();
+    stores.private.start_redis().await.unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
-    stores.embedded.kill_postgres();
+    stores.private.kill_postgres();
     for code in [&codes[0], &codes[1_999]] {
         assert_eq!(whole.scene.verify(code).await.expect(200).json["verdict"], "in-circulation");
     }
-    stores.embedded.start_postgres().await.unwrap();
+    stores.private.start_postgres().await.unwrap();
     whole.stop().await;
 }
 

@@ -35,7 +35,7 @@ async fn a_replica_answers_while_redis_is_away_and_never_what_was_long_ago() {
     let (_, others) = whole.scene.goods(Group::Shoes, 1).await;
     whole.scene.await_verdict(&codes[0], "in-circulation").await;
     whole.scene.await_verdict(&others[0], "in-circulation").await;
-    stores.embedded.kill_redis();
+    stores.private.kill_redis();
 
     let before = answered(&whole.app).await;
     whole.scene.sell(&codes[0]).await.expect(201);
@@ -60,9 +60,9 @@ async fn a_replica_answers_while_redis_is_away_and_never_what_was_long_ago() {
     assert!((answered(&whole.app).await - before).abs() < 0.5, "a replica that lags is not asked");
     replica.pause(false).await;
 
-    stores.embedded.start_redis().await.unwrap();
+    stores.private.start_redis().await.unwrap();
     whole.stop().await;
     drop(replica);
-    stores.embedded.discard().await.unwrap();
+    stores.private.discard().await.unwrap();
     std::fs::remove_dir_all(stores.folder).unwrap();
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use server::embedded::Durability;
+use stores::Durability;
 use tests::faults::Drill;
 
 /// R11

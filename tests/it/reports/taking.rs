@@ -227,12 +227,12 @@ async fn without_a_place_for_photos_nothing_is_acknowledged_and_nothing_is_kept(
 async fn without_postgres_nothing_is_acknowledged_and_no_file_is_left() {
     let mut stores = Stores::start("reports").await;
     let app = TestApp::start_on(&stores).await;
-    stores.embedded.kill_postgres();
+    stores.private.kill_postgres();
     let with_photo = || form(1, &[]).part("photo", photo(jpeg(20, 20)));
     let refused = send(&app, with_photo()).await.expect(503);
     assert_eq!(refused.slug(), "register-unavailable");
     assert!(files(&app).is_empty());
-    stores.embedded.start_postgres().await.unwrap();
+    stores.private.start_postgres().await.unwrap();
     for _ in 0..100 {
         if send(&app, with_photo()).await.status == 201 {
             break;
@@ -241,5 +241,5 @@ async fn without_postgres_nothing_is_acknowledged_and_no_file_is_left() {
     }
     send(&app, with_photo()).await.expect(200);
     app.stop().await;
-    stores.embedded.discard().await.unwrap();
+    stores.private.discard().await.unwrap();
 }

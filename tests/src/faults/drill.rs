@@ -5,10 +5,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use server::embedded::Durability;
 use server::platform::clock::Clock;
 use server::platform::config::Config;
 use server::service::work;
+use stores::Durability;
 use tokio::task::JoinSet;
 
 use super::crowd::Crowd;
@@ -62,8 +62,8 @@ impl Drill {
         tokio::time::sleep(load * 3 / 4).await;
 
         // The machine is gone; the clients don't know it yet.
-        stores.embedded.kill_postgres();
-        stores.embedded.kill_redis();
+        stores.private.kill_postgres();
+        stores.private.kill_redis();
         tokio::time::sleep(Duration::from_millis(200)).await;
         sender.over.store(true, Ordering::Relaxed);
         while let Some(ended) = tasks.join_next().await {
@@ -110,7 +110,7 @@ impl Drill {
         drop(db);
         app.stop().await;
         worker.stop().await;
-        stores.embedded.stop().await;
+        stores.private.stop().await;
         for folder in [&gone, folder] {
             // What stays is removed by the next run.
             let _ = std::fs::remove_dir_all(folder);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use server::embedded::{Durability, Embedded, Options};
+use stores::{Durability, Options, PrivateStores};
 use tokio_postgres::NoTls;
 
 use crate::Stores;
@@ -95,8 +95,8 @@ impl Backup {
         let started = Instant::now();
         // With as many connections as before at least: PostgreSQL insists.
         let options = Options { durability, ..Options::default() };
-        let embedded = Embedded::start_with(into, options).await.expect("the restored register starts");
-        let stores = Stores { embedded, folder: into.to_owned() };
+        let private = PrivateStores::start_with(into, options).await.expect("the restored register starts");
+        let stores = Stores { private, folder: into.to_owned() };
         await_promotion(&stores.database_url("postgres")).await;
         (stores, copied, started.elapsed())
     }

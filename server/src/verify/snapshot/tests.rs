@@ -9,14 +9,14 @@ use marking::segment::{self, Segment, UnitState};
 use marking::status::Status;
 
 use super::*;
-use crate::embedded::{Durability, Embedded, Options};
 use crate::platform::db;
+use stores::{Durability, Options, PrivateStores};
 
 const GTIN: u64 = 4_870_001_234_560;
 
 /// Private servers, a register with one order of 2,000 codes, and the snapshot over it.
 struct Bench {
-    servers: Embedded,
+    servers: PrivateStores,
     folder: PathBuf,
     db: Pool,
     snapshot: Snapshot,
@@ -26,7 +26,7 @@ impl Bench {
     async fn new(name: &str) -> Self {
         let folder = PathBuf::from("/tmp").join(format!("tanba-snapshot-{name}-{}", std::process::id()));
         let options = Options { durability: Durability::Tests, ..Options::default() };
-        let servers = Embedded::start_with(&folder, options).await.unwrap();
+        let servers = PrivateStores::start_with(&folder, options).await.unwrap();
         let db = db::pool(&servers.addresses().database_url, 8).unwrap();
         db::migrate(&db).await.unwrap();
         db.get()
@@ -114,7 +114,7 @@ fn at(order: u32, index: u32) -> UnitPlace {
     UnitPlace { order, index }
 }
 
-fn open(servers: &Embedded, db: &Pool) -> Snapshot {
+fn open(servers: &PrivateStores, db: &Pool) -> Snapshot {
     let config = Config::from(|_| None).unwrap();
     Snapshot::open(&config, &servers.addresses().redis_url, db.clone(), &MacKey::new(&[7; 32])).unwrap()
 }

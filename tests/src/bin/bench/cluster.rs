@@ -89,7 +89,7 @@ impl Register {
     async fn start(stand: &Stand) -> Self {
         let folder = &stand.app.base.config.data_dir;
         let redis = RedisCluster::start(&folder.join("cluster")).await;
-        let addresses = stand.embedded.addresses();
+        let addresses = stand.private.addresses();
         let postgres = PostgresReplica::follow(&addresses.database_url, &folder.join("replica")).await;
         let (program, log) = (std::env::current_exe().expect("this program has a path"), folder.join("cluster.log"));
         let mut register =

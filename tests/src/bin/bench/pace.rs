@@ -102,7 +102,7 @@ async fn cold(stand: &mut Stand, plan: &Plan, report: &mut Report) {
 
 /// Takes all segments out of Redis, and leaves cards and marks.
 async fn forget_segments(stand: &Stand) {
-    let client = redis::Client::open(stand.embedded.addresses().redis_url.as_str()).expect("an address");
+    let client = redis::Client::open(stand.private.addresses().redis_url.as_str()).expect("an address");
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis answers");
     let keys: Vec<String> = redis::cmd("KEYS").arg("*:s:{*").query_async(&mut redis).await.expect("Redis answers");
     if !keys.is_empty() {

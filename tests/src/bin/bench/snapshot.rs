@@ -182,7 +182,7 @@ fn per(bytes: u64, of: u32) -> f64 {
 }
 
 async fn redis(stand: &Stand) -> redis::aio::MultiplexedConnection {
-    let client = redis::Client::open(stand.embedded.addresses().redis_url.as_str()).expect("an address");
+    let client = redis::Client::open(stand.private.addresses().redis_url.as_str()).expect("an address");
     client.get_multiplexed_async_connection().await.expect("Redis answers")
 }
 

@@ -8,12 +8,12 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use redis::aio::MultiplexedConnection;
-use server::embedded::{Durability, Embedded, Options};
 use server::platform::clock::Clock;
 use server::platform::config::{Config, Limits};
 use server::platform::db;
 use server::service::work::{self, Worker};
 use server::service::{self, Running, Service};
+use stores::{Durability, Options, PrivateStores};
 use tests::Scene;
 
 /// The longest static answer.
@@ -24,7 +24,7 @@ pub(crate) const ASKED: &str = "GET /v1/verify?code=";
 
 /// A running service, its stores, and people to work with it.
 pub(crate) struct Stand {
-    pub(crate) embedded: Embedded,
+    pub(crate) private: PrivateStores,
     pub(crate) app: Service,
     pub(crate) address: SocketAddr,
     pub(crate) scene: Scene,
@@ -44,11 +44,11 @@ impl Stand {
         });
         eprintln!("Starting PostgreSQL and Redis in {}", folder.display());
         let options = Options { durability: Durability::Full, ..Options::default() };
-        let embedded = Embedded::start_with(&folder, options).await.expect("private stores start");
+        let private = PrivateStores::start_with(&folder, options).await.expect("private stores start");
         let mut config = Config::from(|_| None).expect("defaults hold");
         config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        config.database_url = Some(embedded.addresses().database_url.clone());
-        config.redis_url = Some(embedded.addresses().redis_url.clone());
+        config.database_url = Some(private.addresses().database_url.clone());
+        config.redis_url = Some(private.addresses().redis_url.clone());
         config.data_dir.clone_from(&folder);
         // Counted as always, but not refused: everybody here comes from one address.
         let most = 60_000_000;
@@ -64,8 +64,8 @@ impl Stand {
         let worker = work::start(app.clone());
         let address = running.address;
         let scene = Scene::open(&app, &format!("http://{address}")).await;
-        let bare = bare(&embedded.addresses().redis_url, app.base.config.threads).await;
-        Self { embedded, app, address, scene, folder, bare, running, worker: Some(worker) }
+        let bare = bare(&private.addresses().redis_url, app.base.config.threads).await;
+        Self { private, app, address, scene, folder, bare, running, worker: Some(worker) }
     }
 
     /// Lets the worker of this process rest, or work again.
@@ -82,7 +82,7 @@ impl Stand {
         self.let_work(false).await;
         self.running.stop().await.expect("the service stops");
         drop((self.app, self.scene));
-        self.embedded.discard().await.expect("the stores' data can be removed");
+        self.private.discard().await.expect("the stores' data can be removed");
         // A folder that was there before, with something else in it, stays.
         for file in ["embedded.lock", "postgres.life", "redis.life", "master.key", "postgres.log", "redis.log"] {
             let _ = std::fs::remove_file(self.folder.join(file));

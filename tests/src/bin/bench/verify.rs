@@ -209,7 +209,7 @@ async fn pack(stand: &mut Stand, order: Uuid) -> String {
 
 /// What both stores count.
 async fn counters(stand: &Stand) -> Counters {
-    let addresses = stand.embedded.addresses();
+    let addresses = stand.private.addresses();
     let database_url = addresses.database_url.replace("/tanba?", "/postgres?");
     Counters::read(&addresses.redis_url, &database_url, "tanba").await
 }
@@ -248,22 +248,22 @@ async fn prove(stand: &mut Stand, plan: &Plan, unknown: &Kind, report: &mut Repo
 /// Verify goes on while one of the stores is away.
 async fn without_stores(stand: &mut Stand, plan: &Plan, kind: &Kind, report: &mut Report) {
     let settle = Duration::from_secs(3);
-    stand.embedded.kill_redis();
+    stand.private.kill_redis();
     tokio::time::sleep(settle).await;
     let outcome = kind.press(stand, plan, plan.seed).await;
     report.put("verify.without_redis_per_second", outcome.per_second());
     report.put_count("verify.without_redis_failed", failures(&outcome));
-    stand.embedded.start_redis().await.expect("Redis starts again");
+    stand.private.start_redis().await.expect("Redis starts again");
     stand.scene.await_verdict(&kind.example, kind.verdict).await;
     tokio::time::sleep(settle).await;
     // Fills the snapshot again.
     kind.press(stand, plan, plan.seed).await;
-    stand.embedded.kill_postgres();
+    stand.private.kill_postgres();
     tokio::time::sleep(settle).await;
     let outcome = kind.press(stand, plan, plan.seed).await;
     report.put("verify.without_postgres_per_second", outcome.per_second());
     report.put_count("verify.without_postgres_failed", failures(&outcome));
-    stand.embedded.start_postgres().await.expect("PostgreSQL starts again");
+    stand.private.start_postgres().await.expect("PostgreSQL starts again");
     tokio::time::sleep(settle).await;
 }
 

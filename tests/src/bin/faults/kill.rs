@@ -1,6 +1,6 @@
 //! R1 in its long form.
 
-use server::embedded::Durability;
+use stores::Durability;
 use tests::faults::Storm;
 use tests::{Stores, TestApp};
 
@@ -15,7 +15,7 @@ pub(crate) async fn measure(kills: usize, scans: usize, seed: u64, report: &mut 
     let after = storm.blow(&app, &program).await;
     app.stop().await;
     let folder = stores.folder.clone();
-    stores.embedded.stop().await;
+    stores.private.stop().await;
     let _ = std::fs::remove_dir_all(folder);
 
     let all = |at: usize| after.told.values().map(|counts| counts[at]).sum();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::embedded::Durability;
+use stores::Durability;
 use tests::faults::Drill;
 
 use crate::none_of;

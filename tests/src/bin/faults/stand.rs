@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 use marking::layout::Group;
-use server::embedded::Durability;
 use server::platform::config::Config;
+use stores::Durability;
 use tests::faults::{Child, free_address};
 use tests::load::{Random, encoded, get, post};
 use tests::{Scene, Stores, TestApp};
@@ -79,7 +79,7 @@ impl Stand {
         }
         if let Some(stores) = self.stores.take() {
             let folder = stores.folder.clone();
-            stores.embedded.stop().await;
+            stores.private.stop().await;
             let _ = std::fs::remove_dir_all(folder);
         }
         ended_well

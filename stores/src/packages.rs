@@ -1,8 +1,7 @@
-//! Where the programs of PostgreSQL and Redis are on this machine, and how to get them when they are not.
+//! Finds the programs of PostgreSQL and Redis on this machine, and installs their packages if they are missing.
 //!
-//! Uses the standard library alone and prints nothing by itself, because the project's chores (`xtask`) include this very file:
-//! one place decides what counts as installed and how packages are added. It refuses to guess a password: without
-//! root or a `sudo` that asks nothing, it says what to install and leaves it to the user.
+//! Uses the standard library alone and prints nothing. It asks for no password: without root and without a `sudo` that
+//! needs none, the error says which packages to install.
 
 use std::env;
 use std::ffi::OsStr;

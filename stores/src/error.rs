@@ -1,15 +1,15 @@
-//! Why the private servers did not start, in words for whoever started them.
+//! Why the private servers did not start, as one line for the terminal.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use super::packages;
+use crate::packages;
 
 /// Why the private servers did not start.
 #[derive(Debug, thiserror::Error)]
-pub enum EmbeddedError {
+pub enum StoresError {
     /// Another process uses the data folder.
     #[error("{} is in use by process {pid}: stop it, or choose another folder with TANBA_DATA_DIR", .data_dir.display())]
     InUse {
@@ -76,8 +76,8 @@ pub enum EmbeddedError {
     Postgres(#[from] tokio_postgres::Error),
 }
 
-impl EmbeddedError {
-    pub(super) fn files(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+impl StoresError {
+    pub(crate) fn files(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Files { doing, path, source }
     }

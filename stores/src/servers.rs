@@ -12,12 +12,13 @@ use tokio::net::UnixStream;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
-use super::child::{Life, Running, Signal};
-use super::place::{PORT, Place, User, remove_stale_lock};
-use super::{Durability, EmbeddedError, blocking, packages};
+use crate::child::{Life, Running, Signal};
+use crate::place::{PORT, Place, User, remove_stale_lock};
+use crate::private::blocking;
+use crate::{Durability, StoresError, packages};
 
 /// The database, and the user that owns it.
-pub(super) const NAME: &str = "tanba";
+pub(crate) const NAME: &str = "tanba";
 
 /// How long the remains of an earlier run may take to end, and a server to answer: PostgreSQL may have gigabytes of
 /// log to replay after a crash.
@@ -28,7 +29,7 @@ const LOG_BYTES: u64 = 8 << 20;
 
 /// One of the two servers, running or not.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     kind: Kind,
     program: PathBuf,
     place: Place,
@@ -45,12 +46,12 @@ enum Kind {
 
 impl Server {
     /// Finds PostgreSQL and, the first time, sets up its data folder.
-    pub(super) fn postgres(
+    pub(crate) fn postgres(
         data_dir: &Path,
         place: &Place,
         user: User,
         durability: Durability,
-    ) -> Result<Self, EmbeddedError> {
+    ) -> Result<Self, StoresError> {
         let folder = place.postgres();
         let programs = programs_for(&folder)?;
         let server = Self {
@@ -69,7 +70,7 @@ impl Server {
     }
 
     /// Finds Redis.
-    pub(super) fn redis(data_dir: &Path, place: &Place, user: User) -> Result<Self, EmbeddedError> {
+    pub(crate) fn redis(data_dir: &Path, place: &Place, user: User) -> Result<Self, StoresError> {
         let program = packages::redis_server().ok_or_else(|| packages::NotInstalled::after_all(&["redis-server"]))?;
         user.make_private(&place.redis())?;
         Ok(Self {
@@ -83,9 +84,9 @@ impl Server {
     }
 
     /// Starts it and returns when it answers. Does nothing if it runs.
-    pub(super) async fn start(&mut self) -> Result<(), EmbeddedError> {
+    pub(crate) async fn start(&mut self) -> Result<(), StoresError> {
         if let Some(running) = &mut self.running
-            && running.ended().map_err(EmbeddedError::files("watch", &self.program))?.is_none()
+            && running.ended().map_err(StoresError::files("watch", &self.program))?.is_none()
         {
             return Ok(());
         }
@@ -102,32 +103,32 @@ impl Server {
         };
         let spawn = move || {
             let life = Life::take(&life, PATIENCE)
-                .map_err(EmbeddedError::files("lock", &life))?
-                .map_err(|pid| EmbeddedError::Remains { name, pid })?;
+                .map_err(StoresError::files("lock", &life))?
+                .map_err(|pid| StoresError::Remains { name, pid })?;
             for lock in &locks {
                 remove_stale_lock(lock);
             }
-            Running::spawn(command, life).map_err(EmbeddedError::files("start", &program))
+            Running::spawn(command, life).map_err(StoresError::files("start", &program))
         };
         self.running = Some(blocking(spawn).await?);
         self.answering(log_from).await
     }
 
     /// Sends a signal, if it runs.
-    pub(super) fn signal(&mut self, signal: Signal) {
+    pub(crate) fn signal(&mut self, signal: Signal) {
         if let Some(running) = &mut self.running {
             running.signal(signal);
         }
     }
 
     /// Asks it to finish, without waiting.
-    pub(super) fn ask_to_finish(&mut self) {
+    pub(crate) fn ask_to_finish(&mut self) {
         self.signal(Signal::Interrupt);
         self.signal(Signal::Continue);
     }
 
     /// Waits until it is gone, less and less kindly.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         if let Some(mut running) = self.running.take()
             && !running.wait(Duration::from_mins(1))
         {
@@ -140,7 +141,7 @@ impl Server {
     }
 
     /// Ends it as a crash would: no checkpoint, nothing said to its clients.
-    pub(super) fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         let Some(mut running) = self.running.take() else {
             return;
         };
@@ -171,7 +172,7 @@ impl Server {
     }
 
     /// The command that starts it, and the length of its log so far.
-    fn command(&self) -> Result<(Command, u64), EmbeddedError> {
+    fn command(&self) -> Result<(Command, u64), StoresError> {
         let mut command = Command::new(&self.program);
         match self.kind {
             Kind::Postgres(durability) => {
@@ -188,15 +189,15 @@ impl Server {
         }
         self.user.lend(&mut command);
         let log = self.log();
-        let length = log_to(&log, &mut command).map_err(EmbeddedError::files("write", &log))?;
+        let length = log_to(&log, &mut command).map_err(StoresError::files("write", &log))?;
         Ok((command, length))
     }
 
     /// Makes the data folder beside its final place, and moves it there when it is whole.
-    fn initialise(&self, initdb: &Path, folder: &Path) -> Result<(), EmbeddedError> {
+    fn initialise(&self, initdb: &Path, folder: &Path) -> Result<(), StoresError> {
         let unfinished = folder.with_extension("unfinished");
         if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(EmbeddedError::files("remove", &unfinished))?;
+            fs::remove_dir_all(&unfinished).map_err(StoresError::files("remove", &unfinished))?;
         }
         self.user.make_private(&unfinished)?;
         let mut command = Command::new(initdb);
@@ -211,20 +212,20 @@ impl Server {
         }
         self.user.lend(&mut command);
         let log = self.log();
-        let length = log_to(&log, &mut command).map_err(EmbeddedError::files("write", &log))?;
-        let status = command.status().map_err(EmbeddedError::files("start", initdb))?;
+        let length = log_to(&log, &mut command).map_err(StoresError::files("write", &log))?;
+        let status = command.status().map_err(StoresError::files("start", initdb))?;
         if !status.success() {
             let said = end_of(&log, length);
-            return Err(EmbeddedError::Ended { name: "initdb", status, log, said });
+            return Err(StoresError::Ended { name: "initdb", status, log, said });
         }
-        fs::rename(&unfinished, folder).map_err(EmbeddedError::files("make", folder))
+        fs::rename(&unfinished, folder).map_err(StoresError::files("make", folder))
     }
 
     fn kind_is_for_tests(&self) -> bool {
         matches!(self.kind, Kind::Postgres(Durability::Tests))
     }
 
-    async fn answering(&mut self, log_from: u64) -> Result<(), EmbeddedError> {
+    async fn answering(&mut self, log_from: u64) -> Result<(), StoresError> {
         let start = Instant::now();
         let mut told = Duration::ZERO;
         loop {
@@ -237,14 +238,14 @@ impl Server {
             }
             let (name, log) = (self.name(), self.log());
             if let Some(running) = &mut self.running
-                && let Some(status) = running.ended().map_err(EmbeddedError::files("watch", &self.program))?
+                && let Some(status) = running.ended().map_err(StoresError::files("watch", &self.program))?
             {
                 let said = end_of(&log, log_from);
-                return Err(EmbeddedError::Ended { name, status, log, said });
+                return Err(StoresError::Ended { name, status, log, said });
             }
             let waited = start.elapsed();
             if waited > PATIENCE {
-                return Err(EmbeddedError::Silent { name, after: PATIENCE, log });
+                return Err(StoresError::Silent { name, after: PATIENCE, log });
             }
             if waited > told + Duration::from_secs(10) {
                 told = waited;
@@ -289,7 +290,7 @@ fn settings_for(durability: Durability) -> &'static [&'static str] {
 }
 
 /// The programs that can read the data in `folder`, or the first ones if there is none yet.
-fn programs_for(folder: &Path) -> Result<PathBuf, EmbeddedError> {
+fn programs_for(folder: &Path) -> Result<PathBuf, StoresError> {
     let found = packages::postgres_installations();
     let Ok(version) = fs::read_to_string(folder.join("PG_VERSION")) else {
         let first = found.into_iter().next();
@@ -300,11 +301,11 @@ fn programs_for(folder: &Path) -> Result<PathBuf, EmbeddedError> {
         return Ok(matching.programs.clone());
     }
     let found: Vec<String> = found.iter().map(|installed| installed.major.to_string()).collect();
-    Err(EmbeddedError::Version { folder: folder.to_owned(), data, found: found.join(", ") })
+    Err(StoresError::Version { folder: folder.to_owned(), data, found: found.join(", ") })
 }
 
 /// Whether PostgreSQL answers; makes the database if it does and there is none.
-async fn database_answers(place: &Place) -> Result<bool, EmbeddedError> {
+async fn database_answers(place: &Place) -> Result<bool, StoresError> {
     let mut config = tokio_postgres::Config::new();
     config.host_path(&place.sockets).user(NAME).dbname("postgres").connect_timeout(Duration::from_secs(2));
     let Ok((client, connection)) = config.connect(NoTls).await else {

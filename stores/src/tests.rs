@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tokio_postgres::NoTls;
 
-use super::*;
+use crate::{Addresses, Durability, Options, Parts, PrivateStores, StoresError};
 
-const HOLD: &str = "TANBA_TEST_HOLD_EMBEDDED";
+const HOLD: &str = "TANBA_TEST_HOLD_STORES";
 const QUICK: Options = Options { durability: Durability::Tests, parts: Parts::Both };
 
 /// A folder that is gone with the test.
@@ -17,7 +20,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = Path::new("/tmp").join(format!("tanba-embedded-{name}-{}", std::process::id()));
+        let path = Path::new("/tmp").join(format!("tanba-stores-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -55,60 +58,86 @@ fn anything_runs_in(folder: &Path) -> bool {
 #[tokio::test]
 async fn a_second_start_finds_the_data_of_the_first_and_nothing_runs_in_between() {
     let folder = Folder::new("again");
-    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
-    let addresses = embedded.addresses().clone();
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    let addresses = stores.addresses().clone();
     let client = postgres(&addresses).await;
     client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (41)").await.unwrap();
     let () = redis::cmd("SET").arg("a").arg(1).query_async(&mut redis(&addresses).await).await.unwrap();
 
-    let second = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
-    assert!(matches!(second, EmbeddedError::InUse { pid, .. } if pid == std::process::id()), "{second}");
-    assert_eq!(Embedded::find_running(&folder.0).unwrap().as_ref(), Some(&addresses));
+    let second = PrivateStores::start_with(&folder.0, QUICK).await.unwrap_err();
+    assert!(matches!(second, StoresError::InUse { pid, .. } if pid == std::process::id()), "{second}");
+    assert_eq!(PrivateStores::find_running(&folder.0).unwrap().as_ref(), Some(&addresses));
 
-    embedded.stop().await;
+    stores.stop().await;
     assert!(!anything_runs_in(&folder.0));
-    assert_eq!(Embedded::find_running(&folder.0).unwrap(), None);
+    assert_eq!(PrivateStores::find_running(&folder.0).unwrap(), None);
 
-    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
-    assert_eq!(embedded.addresses(), &addresses);
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(stores.addresses(), &addresses);
     assert_eq!(number(&addresses).await, 41);
-    drop(embedded);
+    drop(stores);
     assert!(!anything_runs_in(&folder.0));
+}
+
+/// X71: PostgreSQL's log quotes statements, so other users of the machine must not read it; also after it was set aside.
+#[tokio::test]
+async fn the_logs_of_the_private_stores_are_readable_by_their_owner_only() {
+    let folder = Folder::new("logs");
+    let logs = ["postgres.log", "redis.log"].map(|name| folder.0.join(name));
+    for log in &logs {
+        // As an earlier version or a person with another umask may have left it.
+        fs::write(log, []).unwrap();
+        fs::set_permissions(log, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(stores.home(), folder.0, "the logs are elsewhere");
+    for log in &logs {
+        assert_eq!(fs::metadata(log).unwrap().permissions().mode() & 0o777, 0o600, "{}", log.display());
+    }
+    stores.stop().await;
+
+    // A log that has grown is set aside, and the new one has the same mode.
+    fs::File::options().write(true).open(&logs[0]).unwrap().set_len(9 << 20).unwrap();
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    for log in [logs[0].clone(), folder.0.join("postgres.log.1")] {
+        assert_eq!(fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600, "{}", log.display());
+    }
+    stores.stop().await;
 }
 
 #[tokio::test]
 async fn each_server_comes_back_at_its_address_after_a_crash() {
     let folder = Folder::new("crash");
-    let mut embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
-    let addresses = embedded.addresses().clone();
+    let mut stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    let addresses = stores.addresses().clone();
     let client = postgres(&addresses).await;
     client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (42)").await.unwrap();
 
-    embedded.kill_postgres();
+    stores.kill_postgres();
     assert!(client.query_one("SELECT 1", &[]).await.is_err());
-    embedded.start_postgres().await.unwrap();
+    stores.start_postgres().await.unwrap();
     assert_eq!(number(&addresses).await, 42);
 
-    embedded.kill_redis();
-    embedded.start_redis().await.unwrap();
-    embedded.pause_redis();
+    stores.kill_redis();
+    stores.start_redis().await.unwrap();
+    stores.pause_redis();
     let mut connection = redis::Client::open(addresses.redis_url.as_str()).unwrap();
     let patience = Duration::from_millis(200);
     assert!(tokio::time::timeout(patience, connection.get_multiplexed_async_connection()).await.is_err());
-    embedded.resume_redis();
+    stores.resume_redis();
     let answer: String = redis::cmd("PING").query_async(&mut redis(&addresses).await).await.unwrap();
     assert_eq!(answer, "PONG");
 
     // A paused server must not hold up the end.
-    embedded.pause_redis();
+    stores.pause_redis();
     connection = redis::Client::open(addresses.redis_url.as_str()).unwrap();
-    drop((embedded, connection));
+    drop((stores, connection));
     assert!(!anything_runs_in(&folder.0));
 }
 
 /// Runs this test again as a process of its own, which only holds servers on `folder`.
 fn holder(folder: &Path) -> Child {
-    let name = "embedded::tests::a_start_after_kill_9_finds_every_committed_row";
+    let name = "tests::a_start_after_kill_9_finds_every_committed_row";
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name])
         .env(HOLD, folder)
@@ -120,8 +149,8 @@ fn holder(folder: &Path) -> Child {
 #[tokio::test]
 async fn a_start_after_kill_9_finds_every_committed_row() {
     if let Some(folder) = std::env::var_os(HOLD) {
-        let embedded = Embedded::start_with(Path::new(&folder), QUICK).await.unwrap();
-        let client = postgres(embedded.addresses()).await;
+        let stores = PrivateStores::start_with(Path::new(&folder), QUICK).await.unwrap();
+        let client = postgres(stores.addresses()).await;
         client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (43)").await.unwrap();
         fs::write(Path::new(&folder).join("ready"), []).unwrap();
         tokio::time::sleep(Duration::from_mins(1)).await;
@@ -137,12 +166,12 @@ async fn a_start_after_kill_9_finds_every_committed_row() {
     held.wait().unwrap();
 
     // A lock file may name a number that has been given to another process since.
-    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
-    assert_eq!(number(embedded.addresses()).await, 43);
-    drop(embedded);
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(number(stores.addresses()).await, 43);
+    drop(stores);
     fs::write(folder.0.join("postgres/postmaster.pid"), "1\n").unwrap();
-    let embedded = Embedded::start_with(&folder.0, QUICK).await.unwrap();
-    assert_eq!(number(embedded.addresses()).await, 43);
+    let stores = PrivateStores::start_with(&folder.0, QUICK).await.unwrap();
+    assert_eq!(number(stores.addresses()).await, 43);
 }
 
 #[tokio::test]
@@ -150,29 +179,29 @@ async fn data_of_another_major_version_is_refused_and_left_alone() {
     let folder = Folder::new("version");
     fs::create_dir(folder.0.join("postgres")).unwrap();
     fs::write(folder.0.join("postgres/PG_VERSION"), "9\n").unwrap();
-    let refusal = Embedded::start_with(&folder.0, QUICK).await.unwrap_err();
-    assert!(matches!(refusal, EmbeddedError::Version { data: 9, .. }), "{refusal}");
-    assert!(Embedded::find_running(&folder.0).unwrap().is_none());
+    let refusal = PrivateStores::start_with(&folder.0, QUICK).await.unwrap_err();
+    assert!(matches!(refusal, StoresError::Version { data: 9, .. }), "{refusal}");
+    assert!(PrivateStores::find_running(&folder.0).unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_path_that_no_socket_can_have_gets_a_short_one() {
     let folder = Folder::new("deep");
     let deep = folder.0.join("a folder, with a long name/".repeat(6));
-    let embedded = Embedded::start_with(&deep, QUICK).await.unwrap();
-    assert_eq!(postgres(embedded.addresses()).await.query_one("SELECT 7", &[]).await.unwrap().get::<_, i32>(0), 7);
-    redis(embedded.addresses()).await;
+    let stores = PrivateStores::start_with(&deep, QUICK).await.unwrap();
+    assert_eq!(postgres(stores.addresses()).await.query_one("SELECT 7", &[]).await.unwrap().get::<_, i32>(0), 7);
+    redis(stores.addresses()).await;
 }
 
 #[tokio::test]
 async fn data_that_can_no_longer_be_reached_is_not_replaced_by_an_empty_register() {
     let folder = Folder::new("shut");
     let data_dir = folder.0.join("data");
-    drop(Embedded::start_with(&data_dir, QUICK).await.unwrap());
+    drop(PrivateStores::start_with(&data_dir, QUICK).await.unwrap());
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700)).unwrap();
     // Whoever is not root runs the servers as itself and still gets in.
-    match Embedded::start_with(&data_dir, QUICK).await {
-        Ok(_) => assert_ne!(super::child::effective_uid(), 0),
+    match PrivateStores::start_with(&data_dir, QUICK).await {
+        Ok(_) => assert_ne!(crate::child::effective_uid(), 0),
         Err(refusal) => assert!(refusal.to_string().contains("chmod"), "{refusal}"),
     }
     assert!(!data_dir.join("embedded").is_symlink());
@@ -183,16 +212,16 @@ async fn data_of_a_folder_that_postgresql_cannot_enter_lives_elsewhere_and_is_fo
     let folder = Folder::new("closed");
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o700)).unwrap();
     let data_dir = folder.0.join("data");
-    let embedded = Embedded::start_with(&data_dir, QUICK).await.unwrap();
-    let client = postgres(embedded.addresses()).await;
+    let stores = PrivateStores::start_with(&data_dir, QUICK).await.unwrap();
+    let client = postgres(stores.addresses()).await;
     client.batch_execute("CREATE TABLE kept (number int); INSERT INTO kept VALUES (44)").await.unwrap();
-    let running = Embedded::find_running(&data_dir).unwrap();
-    assert_eq!(running.as_ref(), Some(embedded.addresses()));
-    embedded.stop().await;
+    let running = PrivateStores::find_running(&data_dir).unwrap();
+    assert_eq!(running.as_ref(), Some(stores.addresses()));
+    stores.stop().await;
 
-    let embedded = Embedded::start_with(&data_dir, QUICK).await.unwrap();
-    assert_eq!(number(embedded.addresses()).await, 44);
-    let home = embedded.place.home.clone();
-    embedded.discard().await.unwrap();
+    let stores = PrivateStores::start_with(&data_dir, QUICK).await.unwrap();
+    assert_eq!(number(stores.addresses()).await, 44);
+    let home = stores.home().to_owned();
+    stores.discard().await.unwrap();
     assert!(!home.join("postgres").exists() && !data_dir.join("embedded").is_symlink());
 }

@@ -12,8 +12,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::child::effective_uid;
-use super::{Durability, EmbeddedError};
+use crate::child::effective_uid;
+use crate::{Durability, StoresError};
 
 /// A socket's address holds 107 bytes; some are left for the name of the file.
 const LONGEST_SOCKET: usize = 100;
@@ -25,11 +25,11 @@ const LINK: &str = "embedded";
 const TEMPORARY: &str = "/tmp";
 
 /// The port that names PostgreSQL's socket; nothing listens on it.
-pub(super) const PORT: &str = "5432";
+pub(crate) const PORT: &str = "5432";
 
 /// The user that the servers run as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum User {
+pub(crate) enum User {
     /// The one we are.
     Same { uid: u32 },
     /// Another, because we are root.
@@ -38,7 +38,7 @@ pub(super) enum User {
 
 impl User {
     /// Ourselves, unless we are root: then the owner of the data that is there, `postgres`, or `nobody`.
-    pub(super) fn choose(data_dir: &Path) -> io::Result<Self> {
+    pub(crate) fn choose(data_dir: &Path) -> io::Result<Self> {
         let uid = effective_uid();
         if uid != 0 {
             return Ok(Self::Same { uid });
@@ -57,7 +57,7 @@ impl User {
     }
 
     /// Makes a command run as this user, with a clean environment.
-    pub(super) fn lend(self, command: &mut Command) {
+    pub(crate) fn lend(self, command: &mut Command) {
         // Variables such as PGPORT or LC_ALL must not reach the servers.
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8").env("TZ", "UTC");
         if let Self::Other { uid, gid } = self {
@@ -90,7 +90,7 @@ impl User {
     }
 
     /// Makes a folder that this user owns and nobody else enters.
-    pub(super) fn make_private(self, folder: &Path) -> Result<(), EmbeddedError> {
+    pub(crate) fn make_private(self, folder: &Path) -> Result<(), StoresError> {
         let make = || {
             match fs::DirBuilder::new().mode(0o700).create(folder) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -105,29 +105,29 @@ impl User {
             }
             self.give(folder)
         };
-        make().map_err(EmbeddedError::files("prepare", folder))
+        make().map_err(StoresError::files("prepare", folder))
     }
 }
 
 /// The folders of one pair of servers.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// PostgreSQL's and Redis's own folders and their logs.
-    pub(super) home: PathBuf,
+    pub(crate) home: PathBuf,
     /// Where both listen.
-    pub(super) sockets: PathBuf,
+    pub(crate) sockets: PathBuf,
 }
 
 impl Place {
     /// Finds or makes the home of the servers of `data_dir`, an absolute path.
-    pub(super) fn prepare(data_dir: &Path, user: User, durability: Durability) -> Result<Self, EmbeddedError> {
+    pub(crate) fn prepare(data_dir: &Path, user: User, durability: Durability) -> Result<Self, StoresError> {
         let link = data_dir.join(LINK);
         if !link.is_dir() && !user.enters(data_dir) {
             let data = data_dir.join("postgres");
             if data.exists() {
                 // To begin anew elsewhere would look as if all were lost.
                 let why = "the user that runs PostgreSQL can no longer enter this folder; let others pass (chmod o+x)";
-                return Err(EmbeddedError::files("use", &data)(io::Error::new(io::ErrorKind::PermissionDenied, why)));
+                return Err(StoresError::files("use", &data)(io::Error::new(io::ErrorKind::PermissionDenied, why)));
             }
             let (parent, mode) = match durability {
                 Durability::Full => (PathBuf::from("/var/lib/tanba"), 0o711),
@@ -144,7 +144,7 @@ impl Place {
                 }
                 symlink(&elsewhere, &link)
             };
-            make().map_err(EmbeddedError::files("prepare", &elsewhere))?;
+            make().map_err(StoresError::files("prepare", &elsewhere))?;
             tracing::info!(
                 folder = %elsewhere.display(),
                 "the user that runs PostgreSQL cannot enter {}: its data lives in a folder of its own", data_dir.display()
@@ -156,37 +156,37 @@ impl Place {
     }
 
     /// The place that [`Place::prepare`] has made.
-    pub(super) fn of(data_dir: &Path) -> Self {
+    pub(crate) fn of(data_dir: &Path) -> Self {
         let home = fs::read_link(data_dir.join(LINK)).unwrap_or_else(|_| data_dir.to_owned());
         let sockets = sockets(&home);
         Self { home, sockets }
     }
 
     /// PostgreSQL's data folder.
-    pub(super) fn postgres(&self) -> PathBuf {
+    pub(crate) fn postgres(&self) -> PathBuf {
         self.home.join("postgres")
     }
 
     /// Redis's working folder.
-    pub(super) fn redis(&self) -> PathBuf {
+    pub(crate) fn redis(&self) -> PathBuf {
         self.home.join("redis")
     }
 
-    pub(super) fn postgres_socket(&self) -> PathBuf {
+    pub(crate) fn postgres_socket(&self) -> PathBuf {
         self.sockets.join(format!(".s.PGSQL.{PORT}"))
     }
 
-    pub(super) fn redis_socket(&self) -> PathBuf {
+    pub(crate) fn redis_socket(&self) -> PathBuf {
         self.sockets.join("redis.sock")
     }
 
     /// The log of one of the servers.
-    pub(super) fn log(&self, name: &str) -> PathBuf {
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.home.join(format!("{name}.log"))
     }
 
     /// Removes everything that the servers of `data_dir` have made.
-    pub(super) fn remove(&self, data_dir: &Path) -> io::Result<()> {
+    pub(crate) fn remove(&self, data_dir: &Path) -> io::Result<()> {
         if self.home == data_dir {
             for folder in [self.postgres(), self.redis()].iter().filter(|folder| folder.exists()) {
                 fs::remove_dir_all(folder)?;
@@ -199,7 +199,7 @@ impl Place {
     }
 
     /// Removes the folder of sockets, which is made anew at every start.
-    pub(super) fn remove_sockets(&self) -> io::Result<()> {
+    pub(crate) fn remove_sockets(&self) -> io::Result<()> {
         match fs::remove_dir_all(&self.sockets) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -211,7 +211,7 @@ impl Place {
 ///
 /// PostgreSQL itself recognises a lock file whose process is gone, but not one whose number has been given to another
 /// process since, as happens after every restart of a container, nor one whose process is dead and not yet reaped.
-pub(super) fn remove_stale_lock(lock: &Path) {
+pub(crate) fn remove_stale_lock(lock: &Path) {
     let Ok(text) = fs::read_to_string(lock) else {
         return;
     };

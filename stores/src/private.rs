@@ -1,26 +1,15 @@
-//! A private PostgreSQL and a private Redis, for whoever has none: `tanba serve` on a laptop, the demo, the tests.
-//!
-//! They listen on Unix sockets only, keep their files in the data folder, run as another user when we are root, and are
-//! gone when we are gone. PostgreSQL's data lasts; Redis holds a snapshot that is rebuilt and writes nothing to disk.
-//! Refused, each with an error of one line: a second start on the same folder, data of another major version.
-
-mod child;
-mod error;
-pub mod packages;
-mod place;
-mod servers;
-#[cfg(test)]
-mod tests;
+//! Starting, finding, stopping and discarding both servers as one.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use self::child::{Signal, read_pid, write_pid};
-pub use self::error::EmbeddedError;
-use self::place::{Place, User};
-use self::servers::{NAME, Server};
+use crate::child::{Signal, read_pid, write_pid};
+use crate::error::StoresError;
+use crate::packages;
+use crate::place::{Place, User};
+use crate::servers::{NAME, Server};
 
 /// How much a crash of the whole machine may cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +33,7 @@ pub enum Parts {
     Redis,
 }
 
-/// What [`Embedded::start_with`] starts.
+/// What [`PrivateStores::start_with`] starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// How much a crash of the whole machine may cost.
@@ -64,7 +53,7 @@ pub struct Addresses {
 
 /// Running private servers. Dropping it stops them and waits until they are gone.
 #[derive(Debug)]
-pub struct Embedded {
+pub struct PrivateStores {
     addresses: Addresses,
     data_dir: PathBuf,
     place: Place,
@@ -74,23 +63,23 @@ pub struct Embedded {
     _lock: File,
 }
 
-impl Embedded {
+impl PrivateStores {
     /// Starts both servers on the data in `data_dir`, which is made if it is missing; installs the programs if it may.
-    pub async fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
+    pub async fn start(data_dir: &Path) -> Result<Self, StoresError> {
         Self::start_with(data_dir, Options::default()).await
     }
 
-    /// Like [`Embedded::start`], with a choice of parts and of durability.
-    pub async fn start_with(data_dir: &Path, options: Options) -> Result<Self, EmbeddedError> {
+    /// Like [`PrivateStores::start`], with a choice of parts and of durability.
+    pub async fn start_with(data_dir: &Path, options: Options) -> Result<Self, StoresError> {
         let data_dir = data_dir.to_owned();
-        let mut embedded = blocking(move || Self::prepare(&data_dir, options)).await?;
-        tokio::try_join!(start(&mut embedded.postgres), start(&mut embedded.redis))?;
-        Ok(embedded)
+        let mut stores = blocking(move || Self::prepare(&data_dir, options)).await?;
+        tokio::try_join!(start(&mut stores.postgres), start(&mut stores.redis))?;
+        Ok(stores)
     }
 
     /// The addresses of the servers that another process runs on `data_dir`, if one does: for commands that want to talk
     /// to a register that is being served.
-    pub fn find_running(data_dir: &Path) -> Result<Option<Addresses>, EmbeddedError> {
+    pub fn find_running(data_dir: &Path) -> Result<Option<Addresses>, StoresError> {
         let Ok(data_dir) = data_dir.canonicalize() else {
             return Ok(None);
         };
@@ -101,7 +90,7 @@ impl Embedded {
         };
         match lock.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Ok(Some(Addresses::of(&place))),
-            Err(TryLockError::Error(error)) => Err(EmbeddedError::files("lock", &path)(error)),
+            Err(TryLockError::Error(error)) => Err(StoresError::files("lock", &path)(error)),
             Ok(()) => Ok(None),
         }
     }
@@ -111,20 +100,26 @@ impl Embedded {
         &self.addresses
     }
 
+    /// The folder with the servers' files.
+    #[cfg(test)]
+    pub(crate) fn home(&self) -> &Path {
+        &self.place.home
+    }
+
     /// Stops both in good order, as dropping does, without holding up the runtime.
     pub async fn stop(self) {
         blocking(move || drop(self)).await;
     }
 
     /// Stops both and removes all that they kept. What else is in the data folder stays.
-    pub async fn discard(self) -> Result<(), EmbeddedError> {
+    pub async fn discard(self) -> Result<(), StoresError> {
         let (place, data_dir) = (self.place.clone(), self.data_dir.clone());
         self.stop().await;
         let remove = {
             let data_dir = data_dir.clone();
             move || place.remove(&data_dir)
         };
-        blocking(remove).await.map_err(EmbeddedError::files("remove the servers' data of", &data_dir))
+        blocking(remove).await.map_err(StoresError::files("remove the servers' data of", &data_dir))
     }
 
     /// Ends PostgreSQL as a crash would: connections break, the next start recovers.
@@ -133,7 +128,7 @@ impl Embedded {
     }
 
     /// Starts PostgreSQL again at the same address.
-    pub async fn start_postgres(&mut self) -> Result<(), EmbeddedError> {
+    pub async fn start_postgres(&mut self) -> Result<(), StoresError> {
         start(&mut self.postgres).await
     }
 
@@ -143,7 +138,7 @@ impl Embedded {
     }
 
     /// Starts Redis again, empty, at the same address.
-    pub async fn start_redis(&mut self) -> Result<(), EmbeddedError> {
+    pub async fn start_redis(&mut self) -> Result<(), StoresError> {
         start(&mut self.redis).await
     }
 
@@ -152,22 +147,21 @@ impl Embedded {
         self.redis.iter_mut().for_each(|redis| redis.signal(Signal::Stop));
     }
 
-    /// Lets Redis go on after [`Embedded::pause_redis`].
+    /// Lets Redis go on after [`PrivateStores::pause_redis`].
     pub fn resume_redis(&mut self) {
         self.redis.iter_mut().for_each(|redis| redis.signal(Signal::Continue));
     }
 
     /// Everything before the servers start: the lock, the programs, the folders.
-    fn prepare(data_dir: &Path, options: Options) -> Result<Self, EmbeddedError> {
-        fs::create_dir_all(data_dir).map_err(EmbeddedError::files("make", data_dir))?;
-        let data_dir = &data_dir.canonicalize().map_err(EmbeddedError::files("find", data_dir))?;
+    fn prepare(data_dir: &Path, options: Options) -> Result<Self, StoresError> {
+        fs::create_dir_all(data_dir).map_err(StoresError::files("make", data_dir))?;
+        let data_dir = &data_dir.canonicalize().map_err(StoresError::files("find", data_dir))?;
         let lock = lock(data_dir)?;
         let missing = packages::missing();
         if !missing.is_empty() {
             packages::install(&missing, &mut |what| tracing::info!("{what}"))?;
         }
-        let user =
-            User::choose(data_dir).map_err(EmbeddedError::files("look up users in", Path::new("/etc/passwd")))?;
+        let user = User::choose(data_dir).map_err(StoresError::files("look up users in", Path::new("/etc/passwd")))?;
         let place = Place::prepare(data_dir, user, options.durability)?;
         let postgres = match options.parts {
             Parts::Redis => None,
@@ -181,7 +175,7 @@ impl Embedded {
     }
 }
 
-impl Drop for Embedded {
+impl Drop for PrivateStores {
     fn drop(&mut self) {
         let mut both: Vec<&mut Server> = self.postgres.iter_mut().chain(&mut self.redis).collect();
         for server in &mut both {
@@ -208,9 +202,9 @@ impl Addresses {
 const LOCK: &str = "embedded.lock";
 
 /// Takes the data folder for this process.
-fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
+fn lock(data_dir: &Path) -> Result<File, StoresError> {
     let path = data_dir.join(LOCK);
-    let failed = || EmbeddedError::files("lock", &path);
+    let failed = || StoresError::files("lock", &path);
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed())?;
     // Whoever just looks whether the folder is in use holds the lock for an instant.
@@ -223,7 +217,7 @@ fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
             }
             Err(TryLockError::WouldBlock) => {
                 let pid = read_pid(&mut file).map_err(failed())?.unwrap_or_default();
-                return Err(EmbeddedError::InUse { data_dir: data_dir.to_owned(), pid });
+                return Err(StoresError::InUse { data_dir: data_dir.to_owned(), pid });
             }
             Err(TryLockError::Error(error)) => return Err(failed()(error)),
         }
@@ -232,7 +226,7 @@ fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
     Ok(file)
 }
 
-async fn start(server: &mut Option<Server>) -> Result<(), EmbeddedError> {
+async fn start(server: &mut Option<Server>) -> Result<(), StoresError> {
     match server {
         Some(server) => server.start().await,
         None => Ok(()),
@@ -240,7 +234,7 @@ async fn start(server: &mut Option<Server>) -> Result<(), EmbeddedError> {
 }
 
 /// Runs what waits, off the runtime's own threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),

@@ -23,7 +23,7 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// A signal to a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signal {
+pub(crate) enum Signal {
     /// Finish in good order. PostgreSQL's "fast" shutdown.
     Interrupt,
     /// Finish at once. PostgreSQL's "immediate" shutdown, without a checkpoint.
@@ -47,11 +47,11 @@ impl Signal {
 
 /// A running child; dropping it without stopping it first kills it.
 #[derive(Debug)]
-pub(super) struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
     /// Starts `command` with `life` as its standard input, which keeps the lock for the child's life.
-    pub(super) fn spawn(mut command: Command, life: Life) -> io::Result<Self> {
+    pub(crate) fn spawn(mut command: Command, life: Life) -> io::Result<Self> {
         let Life(mut life) = life;
         let mut note = life.try_clone()?;
         life.rewind()?;
@@ -63,19 +63,19 @@ impl Running {
     }
 
     /// How it ended, if it has.
-    pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.0.try_wait()
     }
 
     /// Sends a signal. A child that has ended is left alone.
-    pub(super) fn signal(&mut self, signal: Signal) {
+    pub(crate) fn signal(&mut self, signal: Signal) {
         if let Ok(None) = self.0.try_wait() {
             send(self.0.id(), signal);
         }
     }
 
     /// Waits until it has ended; false if it still runs after `patience`.
-    pub(super) fn wait(&mut self, patience: Duration) -> bool {
+    pub(crate) fn wait(&mut self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         loop {
             match self.0.try_wait() {
@@ -87,7 +87,7 @@ impl Running {
     }
 
     /// Kills it without warning and waits for the end.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         // An error here says that it has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -102,13 +102,13 @@ impl Drop for Running {
 
 /// The lock that says whether a child, or a child of it, is alive.
 #[derive(Debug)]
-pub(super) struct Life(File);
+pub(crate) struct Life(File);
 
 impl Life {
     /// Takes the lock, waiting up to `patience` for the remains of a former child, which are asked to finish.
     ///
     /// `Ok(Err(pid))` if they are still there after that.
-    pub(super) fn take(path: &Path, patience: Duration) -> io::Result<Result<Self, u32>> {
+    pub(crate) fn take(path: &Path, patience: Duration) -> io::Result<Result<Self, u32>> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let start = Instant::now();
         let mut asked = false;
@@ -136,7 +136,7 @@ impl Life {
 }
 
 /// Reads the process id that a lock file names.
-pub(super) fn read_pid(file: &mut File) -> io::Result<Option<u32>> {
+pub(crate) fn read_pid(file: &mut File) -> io::Result<Option<u32>> {
     let mut text = String::new();
     file.rewind()?;
     file.read_to_string(&mut text)?;
@@ -144,14 +144,14 @@ pub(super) fn read_pid(file: &mut File) -> io::Result<Option<u32>> {
 }
 
 /// Makes a lock file name a process id.
-pub(super) fn write_pid(file: &mut File, pid: u32) -> io::Result<()> {
+pub(crate) fn write_pid(file: &mut File, pid: u32) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "{pid}")
 }
 
 /// The user id that the kernel holds against this process.
-pub(super) fn effective_uid() -> u32 {
+pub(crate) fn effective_uid() -> u32 {
     // SAFETY: geteuid(2) takes nothing, touches no memory and cannot fail.
     unsafe { libc::geteuid() }
 }
