@@ -80,8 +80,9 @@ impl Alphabet {
     /// Reads a number, most significant character first.
     /// `None` for a character outside the alphabet or a number of more than 128 bits.
     pub fn read(&self, text: &str) -> Option<u128> {
-        // Ten characters of six bits at most fit a u64.
-        if text.len() <= 10 {
+        // Ten characters of six bits fit a u64, and twelve of five.
+        let bits = if self.radix <= 32 { 5 } else { 6 };
+        if text.len() * bits <= 64 {
             let mut number = 0;
             for character in text.bytes() {
                 number = number * u64::from(self.radix) + u64::from(self.value(character)?);

@@ -15,6 +15,9 @@ use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncry
 /// The number of Feistel rounds of FF1.
 const ROUNDS: u8 = 10;
 
+/// Numbers that are run at a time by [`Tweaked::decrypt_lanes`]: their blocks of AES do not wait for each other.
+pub const LANES: usize = 8;
+
 /// The smallest domain that SP 800-38G allows: fewer values could be listed by trying them all.
 const SMALLEST_DOMAIN: u128 = 1_000_000;
 
@@ -147,19 +150,42 @@ impl Tweaked<'_> {
         self.run(number, Direction::Decrypt)
     }
 
+    fn run(&self, number: u128, direction: Direction) -> Option<u128> {
+        let mut halves = [self.split(number)?];
+        self.domain.key.0.encrypt_with_backend(Rounds { tweaked: *self, direction, halves: &mut halves });
+        Some(self.join(halves[0]))
+    }
+
+    /// Decrypts so many numbers in place, in a fraction of the time that they take one after the other. False, and nothing is
+    /// changed, when one of them is not below the domain's size.
+    #[must_use]
+    pub fn decrypt_lanes(&self, numbers: &mut [u128; LANES]) -> bool {
+        let mut halves = [[0; 2]; LANES];
+        for (halves, number) in halves.iter_mut().zip(&*numbers) {
+            let Some(split) = self.split(*number) else { return false };
+            *halves = split;
+        }
+        let rounds = Rounds { tweaked: *self, direction: Direction::Decrypt, halves: &mut halves };
+        self.domain.key.0.encrypt_with_backend(rounds);
+        *numbers = halves.map(|halves| self.join(halves));
+        true
+    }
+
     #[expect(
         clippy::cast_possible_truncation,
         reason = "both halves are below 2^62 once the number is below the domain's size"
     )]
-    fn run(&self, number: u128, direction: Direction) -> Option<u128> {
+    fn split(&self, number: u128) -> Option<[u64; 2]> {
         let right = u128::from(self.domain.right);
-        let mut halves = match u64::try_from(number) {
-            _ if number >= self.domain.size => return None,
-            Ok(small) => [small / self.domain.right, small % self.domain.right],
-            Err(_) => [(number / right) as u64, (number % right) as u64],
-        };
-        self.domain.key.0.encrypt_with_backend(Rounds { tweaked: *self, direction, halves: &mut halves });
-        Some(u128::from(halves[0]) * right + u128::from(halves[1]))
+        match u64::try_from(number) {
+            _ if number >= self.domain.size => None,
+            Ok(small) => Some([small / self.domain.right, small % self.domain.right]),
+            Err(_) => Some([(number / right) as u64, (number % right) as u64]),
+        }
+    }
+
+    fn join(&self, [left, right]: [u64; 2]) -> u128 {
+        u128::from(left) * u128::from(self.domain.right) + u128::from(right)
     }
 }
 
@@ -171,38 +197,44 @@ enum Direction {
 
 /// The ten rounds, as one piece of work for AES: choosing its implementation once for all of them
 /// saves a third of the time.
-struct Rounds<'a> {
+struct Rounds<'a, const N: usize> {
     tweaked: Tweaked<'a>,
     direction: Direction,
-    halves: &'a mut [u64; 2],
+    halves: &'a mut [[u64; 2]; N],
 }
 
-impl BlockSizeUser for Rounds<'_> {
+impl<const N: usize> BlockSizeUser for Rounds<'_, N> {
     type BlockSize = U16;
 }
 
-impl BlockCipherEncClosure for Rounds<'_> {
+impl<const N: usize> BlockCipherEncClosure for Rounds<'_, N> {
     #[expect(clippy::inline_always, reason = "inlined, it is compiled for the processor's AES instructions")]
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, aes: &B) {
         let Ff1 { left, right, .. } = *self.tweaked.domain;
-        let [mut a, mut b] = *self.halves;
         // The standard swaps the halves after each round. Two rounds at a time, none is moved.
         match self.direction {
             Direction::Encrypt => {
                 for round in (0..ROUNDS).step_by(2) {
-                    a = add(a, self.tweaked.round(aes, round, b, left), left);
-                    b = add(b, self.tweaked.round(aes, round + 1, a, right), right);
+                    for [a, b] in &mut *self.halves {
+                        *a = add(*a, self.tweaked.round(aes, round, *b, left), left);
+                    }
+                    for [a, b] in &mut *self.halves {
+                        *b = add(*b, self.tweaked.round(aes, round + 1, *a, right), right);
+                    }
                 }
             }
             Direction::Decrypt => {
                 for round in (0..ROUNDS).step_by(2).rev() {
-                    b = subtract(b, self.tweaked.round(aes, round + 1, a, right), right);
-                    a = subtract(a, self.tweaked.round(aes, round, b, left), left);
+                    for [a, b] in &mut *self.halves {
+                        *b = subtract(*b, self.tweaked.round(aes, round + 1, *a, right), right);
+                    }
+                    for [a, b] in &mut *self.halves {
+                        *a = subtract(*a, self.tweaked.round(aes, round, *b, left), left);
+                    }
                 }
             }
         }
-        *self.halves = [a, b];
     }
 }
 
@@ -220,7 +252,12 @@ impl Tweaked<'_> {
         let mut block = (self.state ^ changing).to_be_bytes().into();
         aes.encrypt_block_inplace(&mut block);
         let taken = u128::from_be_bytes(block.into()) >> (128 - 8 * domain.taken_bytes);
-        if domain.taken_bytes <= 8 { taken as u64 % modulus } else { (taken % u128::from(modulus)) as u64 }
+        match domain.taken_bytes {
+            // Long serials have such a modulus, and a division takes as long as a block of AES.
+            ..=8 if modulus.is_power_of_two() => taken as u64 & (modulus - 1),
+            ..=8 => taken as u64 % modulus,
+            _ => (taken % u128::from(modulus)) as u64,
+        }
     }
 }
 
@@ -323,6 +360,12 @@ mod tests {
             let expected: Vec<u16> = theirs.encrypt(&tweak, &plain).unwrap().into();
             prop_assert_eq!(numerals(sealed, radix, length), expected);
             prop_assert_eq!(tweaked.decrypt(sealed), Some(number));
+            let mut lanes = [0; LANES];
+            lanes[LANES - 2] = sealed;
+            prop_assert!(tweaked.decrypt_lanes(&mut lanes));
+            prop_assert_eq!((lanes[0], lanes[LANES - 2]), (tweaked.decrypt(0).unwrap(), number));
+            lanes[1] = ours.size();
+            prop_assert!(!tweaked.decrypt_lanes(&mut lanes));
         }
     }
 }

@@ -7,6 +7,8 @@
 //! A symbol that a scanner has read has error correction: none of its characters is mistaken for another one, but a
 //! scanner may be set to send letters of one case. A single changed letter in a seal is then a forger's trace.
 
+use std::sync::LazyLock;
+
 use crate::alphabet::{self, Alphabet};
 use crate::gtin::Gtin;
 use crate::layout::{Group, TailKind};
@@ -22,6 +24,10 @@ const MOST_TYPED_WRONG: usize = 4;
 const MOST_MARKED_WRONG: usize = 2;
 /// The most serials that are tried in place of one.
 const MOST_SERIALS: usize = 64;
+/// The same, with the serial in capital letters.
+const MOST_LONG_SERIALS: usize = MOST_SERIALS + 1;
+/// The longest text whose characters are exchanged: a serial and a price.
+const LONGEST_TEXT: usize = 32;
 /// The most letters of a short code that are tried in both cases.
 const MOST_LETTERS: u32 = 10;
 /// The characters of long serials that people take for each other.
@@ -119,21 +125,29 @@ impl Near<'_> {
         if one_case && !is_long {
             return true;
         }
-        let alphabet = if is_long { &alphabet::LONG } else { &alphabet::SHORT };
-        is_over(&whole, &look_alike) || variants(&whole, alphabet).iter().any(|whole| is_over(whole, &look_alike))
+        let characters: &Characters = if is_long { &LONG } else { &SHORT };
+        let mut is_variant_over =
+            |variant: &[u8]| std::str::from_utf8(variant).is_ok_and(|variant| is_over(variant, &look_alike));
+        is_over(&whole, &look_alike)
+            || whole.is_ascii() && Variants::of(whole.as_bytes(), characters).any(&mut is_variant_over)
     }
 
     /// Whether a serial that is none of ours is close to one that is.
     pub fn is_serial(&self, cipher: &SerialCipher, gtin: Gtin, serial: &str) -> bool {
-        if serial.len() != LONG_LENGTH || !serial.is_ascii() {
-            return false;
+        let Ok(given) = <[u8; LONG_LENGTH]>::try_from(serial.as_bytes()) else { return false };
+        // The capital form, then what people may have taken for this serial: all are decrypted together.
+        let mut likely = [given.map(|byte| byte.to_ascii_uppercase()); MOST_LONG_SERIALS];
+        let mut count = usize::from(likely[0] != given);
+        if !self.scanned && given.is_ascii() {
+            let _ = Variants::of(&given, &LONG).any(&mut |variant| {
+                if let (Some(free), Ok(variant)) = (likely.get_mut(count), variant.try_into()) {
+                    *free = variant;
+                    count += 1;
+                }
+                false
+            });
         }
-        let is_ours = |serial: &str| cipher.place_of_long(gtin, serial).is_some_and(|place| place.order() > 0);
-        let capital = serial.to_ascii_uppercase();
-        if capital != serial && is_ours(&capital) {
-            return true;
-        }
-        !self.scanned && variants(serial, &alphabet::LONG).iter().any(|serial| is_ours(serial))
+        cipher.any_place_of_long(gtin, &likely[..count], |place| place.order() > 0)
     }
 
     /// Whether a mark that is not that of a stamp is close to it.
@@ -193,65 +207,177 @@ fn in_cases(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Serials that people may have taken for this one. Where it has characters that no serial has, these were others; else
-/// one character was.
-fn variants(serial: &str, alphabet: &Alphabet) -> Vec<String> {
-    if !serial.is_ascii() {
-        return Vec::new();
+/// The characters that people may have read as a given one.
+#[derive(Clone, Copy, Default)]
+struct Likely {
+    bytes: [u8; 8],
+    count: usize,
+}
+
+impl Likely {
+    fn push(&mut self, byte: u8) {
+        if self.bytes[..self.count].contains(&byte) {
+            return;
+        }
+        if let Some(free) = self.bytes.get_mut(self.count) {
+            *free = byte;
+            self.count += 1;
+        }
     }
-    let bytes = serial.as_bytes();
-    let is_long = std::ptr::eq(alphabet, &raw const alphabet::LONG);
-    let alike = |byte: u8| {
-        alphabet.characters().iter().copied().filter(move |other| *other != byte && shape(*other) == shape(byte))
-    };
-    let is_wrong = |(at, byte): (usize, &u8)| if at == 0 { *byte != ISSUER } else { alphabet.value(*byte).is_none() };
-    let wrong: Vec<usize> = bytes.iter().enumerate().filter(|one| is_wrong(*one)).map(|(at, _)| at).collect();
-    if wrong.is_empty() {
-        let singles = |at: usize| -> Vec<u8> {
-            let byte = bytes[at];
-            if is_long {
-                let pair = |(one, other): &(u8, u8)| [(*one, *other), (*other, *one)];
-                return PAIRS.iter().flat_map(pair).filter(|(one, _)| *one == byte).map(|(_, other)| other).collect();
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.count]
+    }
+}
+
+/// What a character of one kind of serials may have been, by the character that was read.
+struct Characters {
+    alphabet: &'static Alphabet,
+    /// In place of a character that no serial has.
+    of_wrong: [Likely; 128],
+    /// In place of a character that serials have.
+    of_right: [Likely; 128],
+}
+
+/// Those of long serials.
+static LONG: LazyLock<Characters> = LazyLock::new(|| {
+    Characters::new(&alphabet::LONG, |byte| {
+        let pairs = PAIRS.iter().flat_map(|(one, other)| [(*one, *other), (*other, *one)]);
+        pairs.filter(|(one, _)| *one == byte).map(|(_, other)| other).collect()
+    })
+});
+/// Those of short ones.
+static SHORT: LazyLock<Characters> =
+    LazyLock::new(|| Characters::new(&alphabet::SHORT, |byte| alike(&alphabet::SHORT, byte).collect()));
+
+/// The other characters of an alphabet that look like this one.
+fn alike(alphabet: &'static Alphabet, byte: u8) -> impl Iterator<Item = u8> {
+    alphabet.characters().iter().copied().filter(move |other| *other != byte && shape(*other) == shape(byte))
+}
+
+impl Characters {
+    fn new(alphabet: &'static Alphabet, of_right: impl Fn(u8) -> Vec<u8>) -> Self {
+        let mut characters = Self { alphabet, of_wrong: [Likely::default(); 128], of_right: [Likely::default(); 128] };
+        for byte in 0..128_u8 {
+            let at = usize::from(byte);
+            // In long serials the capital letter comes first, then what the small one looks like.
+            let capital = byte.to_ascii_uppercase();
+            if alphabet.radix() == alphabet::LONG.radix() && alphabet.value(capital).is_some() {
+                characters.of_wrong[at].push(capital);
             }
-            alike(byte).collect()
-        };
-        return (1..bytes.len())
-            .flat_map(|at| singles(at).into_iter().map(move |byte| exchanged(serial, at, byte)))
-            .collect();
-    }
-    let mut found = vec![serial.to_owned()];
-    for at in wrong {
-        let read = bytes[at];
-        let others: Vec<u8> = match read {
-            _ if at == 0 => [ISSUER].into_iter().filter(|right| shape(*right) == shape(read)).collect(),
-            // The capital letter, and what the small one looks like.
-            _ if is_long => {
-                let capital = Some(read.to_ascii_uppercase()).filter(|capital| alphabet.value(*capital).is_some());
-                capital.into_iter().chain(alike(read).filter(|other| Some(*other) != capital)).collect()
+            alike(alphabet, byte).for_each(|other| characters.of_wrong[at].push(other));
+            for other in of_right(byte) {
+                characters.of_right[at].push(other);
             }
-            _ => alike(read).collect(),
-        };
-        found = found
-            .iter()
-            .flat_map(|text| others.iter().map(|other| exchanged(text, at, *other)))
-            .take(MOST_SERIALS)
-            .collect();
+        }
+        characters
     }
-    found
+}
+
+/// Texts that people may have taken for a given one of ASCII. Where it has characters that no serial has, these were others:
+/// [`MOST_SERIALS`] combinations are tried. Else one character was another.
+struct Variants<'a> {
+    text: &'a [u8],
+    characters: &'a Characters,
+    /// The places with characters that no serial has, and what these may have been.
+    wrong: [(usize, Likely); LONGEST_TEXT],
+    count: usize,
+}
+
+impl<'a> Variants<'a> {
+    fn of(text: &'a [u8], characters: &'a Characters) -> Self {
+        let mut variants = Self { text, characters, wrong: [(0, Likely::default()); LONGEST_TEXT], count: 0 };
+        for (at, byte) in text.iter().enumerate().take(LONGEST_TEXT) {
+            let likely = match at {
+                0 if *byte == ISSUER => continue,
+                0 => {
+                    let mut issuer = Likely::default();
+                    if shape(ISSUER) == shape(*byte) {
+                        issuer.push(ISSUER);
+                    }
+                    issuer
+                }
+                _ if characters.alphabet.value(*byte).is_some() => continue,
+                _ => characters.of_wrong.get(usize::from(*byte)).copied().unwrap_or_default(),
+            };
+            variants.wrong[variants.count] = (at, likely);
+            variants.count += 1;
+        }
+        variants
+    }
+
+    /// Whether one of the texts has this property.
+    fn any(&self, has_it: &mut impl FnMut(&[u8]) -> bool) -> bool {
+        let mut buffer = [0; LONGEST_TEXT];
+        let Some(text) = buffer.get_mut(..self.text.len()) else { return false };
+        text.copy_from_slice(self.text);
+        let wrong = &self.wrong[..self.count];
+        if wrong.is_empty() {
+            return self.any_with_another_character(text, has_it);
+        }
+        if wrong.iter().any(|(_, likely)| likely.count == 0) {
+            return false;
+        }
+        let mut chosen = [0; LONGEST_TEXT];
+        let chosen = &mut chosen[..wrong.len()];
+        for (at, likely) in wrong {
+            text[*at] = likely.bytes[0];
+        }
+        for _ in 0..MOST_SERIALS {
+            if has_it(text) {
+                return true;
+            }
+            // The next combination: the last place changes first.
+            let is_new = wrong.iter().zip(&mut *chosen).rev().any(|((at, likely), chosen)| {
+                *chosen = (*chosen + 1) % likely.count;
+                text[*at] = likely.bytes[*chosen];
+                *chosen > 0
+            });
+            if !is_new {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn any_with_another_character(&self, text: &mut [u8], has_it: &mut impl FnMut(&[u8]) -> bool) -> bool {
+        (1..text.len()).any(|at| {
+            let read = text[at];
+            let likely = self.characters.of_right.get(usize::from(read)).copied().unwrap_or_default();
+            let is_found = likely.bytes().iter().any(|byte| {
+                text[at] = *byte;
+                has_it(text)
+            });
+            text[at] = read;
+            is_found
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn variants(text: &str, characters: &Characters) -> Vec<String> {
+        let mut variants = Vec::new();
+        let _ = Variants::of(text.as_bytes(), characters).any(&mut |variant| {
+            variants.push(String::from_utf8(variant.to_vec()).expect("ASCII"));
+            false
+        });
+        variants
+    }
+
     #[test]
     fn serials_that_people_take_for_each_other_are_tried() {
-        assert!(variants("35RR8WKMP4I2U", &alphabet::LONG).contains(&"35RR8WKMP412U".to_owned()));
-        assert!(variants("3581MABCLlLQM", &alphabet::LONG).contains(&"3581MABCL1LQM".to_owned()));
-        assert!(variants("35RRBWKMP412U", &alphabet::LONG).contains(&"35RR8WKMP412U".to_owned()));
-        assert!(variants("B5RR8WKMP412U", &alphabet::LONG).contains(&"35RR8WKMP412U".to_owned()));
-        assert!(variants("3Lo0HAg", &alphabet::SHORT).contains(&"3LooHAg".to_owned()));
-        assert!(variants(&"3O".repeat(10), &alphabet::LONG).len() <= MOST_SERIALS);
+        assert!(variants("35RR8WKMP4I2U", &LONG).contains(&"35RR8WKMP412U".to_owned()));
+        assert!(variants("3581MABCLlLQM", &LONG).contains(&"3581MABCL1LQM".to_owned()));
+        assert!(variants("35RRBWKMP412U", &LONG).contains(&"35RR8WKMP412U".to_owned()));
+        assert!(variants("B5RR8WKMP412U", &LONG).contains(&"35RR8WKMP412U".to_owned()));
+        assert!(variants("3Lo0HAg", &SHORT).contains(&"3LooHAg".to_owned()));
+        assert_eq!(variants(&"3O".repeat(10), &LONG).len(), MOST_SERIALS);
+        assert_eq!(variants("3obRRWKMP412U", &LONG).len(), 15, "o is 0, Q or D; b is B, 3, 6, 8 or G");
+        assert_eq!(variants("3yRRRWKMP412U", &LONG).len(), 0, "nothing in a long serial looks like y");
+        assert_eq!(variants(&"3".repeat(LONGEST_TEXT + 1), &LONG).len(), 0);
         assert!(in_cases("3B9CQS").any(|text| text == "3B9Cqs"));
         assert!(is_typed("IHqV", "lHqV", 0) && !is_typed("IHqV", "XHqV", 0));
     }

@@ -18,7 +18,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::alphabet::{self, Alphabet};
-use crate::ff1::{Ff1, Ff1Key, Tweaked};
+use crate::ff1::{Ff1, Ff1Key, LANES, Tweaked};
 use crate::gtin::Gtin;
 
 /// The first character of every serial that we issue: Kazakhstan in the list of issuing states.
@@ -193,6 +193,30 @@ impl SerialCipher {
         OrderPlace::unpack(tweaked(&self.long, gtin).decrypt(number)?)
     }
 
+    /// Whether any of these texts is a long serial of this GTIN whose place is one of those asked for. Several are decrypted at
+    /// a time.
+    pub fn any_place_of_long(
+        &self,
+        gtin: Gtin,
+        serials: &[[u8; LONG_LENGTH]],
+        is_asked_for: impl Fn(OrderPlace) -> bool,
+    ) -> bool {
+        let tweaked = tweaked(&self.long, gtin);
+        serials.chunks(LANES).any(|serials| {
+            let mut numbers = [0; LANES];
+            let mut count = 0;
+            for serial in serials {
+                let body = std::str::from_utf8(serial).ok().and_then(|serial| body(serial, LONG_LENGTH));
+                if let Some(number) = body.and_then(|body| alphabet::LONG.read(body)) {
+                    numbers[count] = number;
+                    count += 1;
+                }
+            }
+            let is_ours = |number: &u128| OrderPlace::unpack(*number).is_some_and(&is_asked_for);
+            count > 0 && tweaked.decrypt_lanes(&mut numbers) && numbers[..count].iter().any(is_ours)
+        })
+    }
+
     /// The short serial of a place in this GTIN's sequence, from zero; `None` when the sequence of that
     /// length does not reach so far.
     pub fn short(&self, gtin: Gtin, place: u64, length: ShortLength) -> Option<Serial> {
@@ -356,6 +380,11 @@ mod tests {
             prop_assert!(alphabet::LONG.holds(&serial));
             prop_assert_eq!(cipher.place_of_long(gtin, &serial), Some(place));
             prop_assert_ne!(cipher.place_of_long(another, &serial), Some(place));
+            let mut serials = [*b"35RR8WKMP412U"; 11];
+            serials[9] = serial.as_bytes().try_into().expect("a long serial");
+            prop_assert!(cipher.any_place_of_long(gtin, &serials, |found| found == place));
+            serials[9] = *b"3abcdefghjklm";
+            prop_assert!(!cipher.any_place_of_long(gtin, &serials, |found| found == place));
         }
 
         #[test]
