@@ -79,7 +79,8 @@ static PROOFS: LazyLock<Proofs> = LazyLock::new(|| {
     let folders = [
         "marking",
         "mobile-core/src",
-        "mobile-core/tests",
+        "reader",
+        "stores",
         "ffi/src",
         "ffi/tests",
         "server/src",

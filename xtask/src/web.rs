@@ -64,7 +64,7 @@ fn scripts(names: &[&str]) -> Result<(), Failed> {
 }
 
 /// What the core for the browser is made from.
-const CORE: [&str; 5] = ["ffi/wasm/src", "ffi/wasm/js", "mobile-core/src", "marking/src", "locales"];
+const CORE: [&str; 6] = ["ffi/wasm/src", "ffi/wasm/js", "mobile-core/src", "reader/src", "marking/src", "locales"];
 
 /// The Rust core for the browser, if it is not there or older than what it is made from. Without it the app reads no
 /// pictures and judges nothing offline, which it says; that is better than no app.
