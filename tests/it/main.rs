@@ -9,6 +9,7 @@ mod backup;
 mod bugs;
 mod cli;
 mod codes;
+mod command;
 mod contract;
 mod decode;
 mod extremes;
