@@ -57,7 +57,7 @@ fn extreme_settings_are_refused_by_name_or_hold() {
 }
 
 #[test]
-fn nothing_set_means_the_embedded_default_on_loopback() {
+fn nothing_set_means_no_stores_and_loopback() {
     let config = Config::from(|_| None).expect("defaults");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert!(config.database_url.is_none() && config.redis_url.is_none());
