@@ -17,110 +17,159 @@ pub struct NotAnAnswer;
 
 /// What the register said.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Answer {
-    pub(crate) verdict: String,
-    pub(crate) wording: Option<String>,
+pub struct Answer {
+    /// The verdict's slug.
+    pub verdict: String,
+    /// In which words it is told.
+    pub wording: Option<String>,
+    /// The verdict as a sentence.
     #[serde(default)]
-    pub(crate) title: String,
+    pub title: String,
+    /// What to do next.
     #[serde(default)]
-    pub(crate) advice: String,
+    pub advice: String,
+    /// Why, the weightiest first.
     #[serde(default)]
-    pub(crate) reasons: Vec<ReasonLine>,
-    pub(crate) status: Option<Worded>,
+    pub reasons: Vec<ReasonLine>,
+    /// Where the unit is in its life.
+    pub status: Option<Worded>,
+    /// What a scanner or a keyboard had done to the code.
     #[serde(default)]
-    pub(crate) repaired: Vec<Worded>,
+    pub repaired: Vec<Worded>,
+    /// What the code names.
     #[serde(default)]
-    pub(crate) code: Code,
-    pub(crate) fault: Option<Worded>,
-    pub(crate) product: Option<Product>,
-    pub(crate) participant: Option<Participant>,
+    pub code: Code,
+    /// Why the text is no code.
+    pub fault: Option<Worded>,
+    /// The goods.
+    pub product: Option<Product>,
+    /// Who ordered the codes.
+    pub participant: Option<Participant>,
+    /// What was declared when the goods were released.
     #[serde(flatten)]
-    pub(crate) release: Release,
-    pub(crate) pack: Option<Pack>,
-    pub(crate) as_of: Option<DateTime<Utc>>,
+    pub release: Release,
+    /// What is inside a pack.
+    pub pack: Option<Pack>,
+    /// The moment that the answer is of.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// A slug with the register's words for it, used where this version has none of its own.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Worded {
-    pub(crate) slug: String,
+pub struct Worded {
+    /// What programs look at.
+    pub slug: String,
+    /// The same in words.
     #[serde(default)]
-    pub(crate) text: String,
+    pub text: String,
 }
 
+/// One reason.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct ReasonLine {
-    pub(crate) slug: String,
+pub struct ReasonLine {
+    /// What programs look at.
+    pub slug: String,
+    /// The same in words.
     #[serde(default)]
-    pub(crate) text: String,
-    pub(crate) date: Option<NaiveDate>,
-    pub(crate) cause: Option<String>,
+    pub text: String,
+    /// The day that the reason names.
+    pub date: Option<NaiveDate>,
+    /// Why goods were recalled.
+    pub cause: Option<String>,
 }
 
+/// What a code names.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Code {
-    pub(crate) gtin: Option<String>,
-    pub(crate) serial: Option<String>,
-    pub(crate) sscc: Option<String>,
+pub struct Code {
+    /// Fourteen digits.
+    pub gtin: Option<String>,
+    /// The item.
+    pub serial: Option<String>,
+    /// Eighteen digits.
+    pub sscc: Option<String>,
 }
 
 /// Goods, as the register tells them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Product {
-    pub(crate) gtin: String,
+pub struct Product {
+    /// Fourteen digits.
+    pub gtin: String,
+    /// In the language asked for.
     #[serde(default)]
-    pub(crate) trade_name: String,
+    pub trade_name: String,
+    /// In every language.
     #[serde(default)]
-    pub(crate) trade_names: Names,
+    pub trade_names: Names,
+    /// Who made the goods, in the language asked for.
     #[serde(default)]
-    pub(crate) manufacturer: String,
+    pub manufacturer: String,
+    /// The same in every language.
     #[serde(default)]
-    pub(crate) manufacturers: Names,
+    pub manufacturers: Names,
 }
 
 /// A name in three languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Names {
+pub struct Names {
+    /// In Kazakh.
     #[serde(default)]
-    pub(crate) kk: String,
+    pub kk: String,
+    /// In Russian.
     #[serde(default)]
-    pub(crate) ru: String,
+    pub ru: String,
+    /// In English.
     #[serde(default)]
-    pub(crate) en: String,
+    pub en: String,
 }
 
+/// A participant, by name.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Participant {
-    pub(crate) name: String,
+pub struct Participant {
+    /// In the language asked for.
+    pub name: String,
 }
 
+/// What was declared when goods were released.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct Release {
-    pub(crate) importer: Option<String>,
-    pub(crate) produced_on: Option<NaiveDate>,
-    pub(crate) expires_on: Option<NaiveDate>,
-    pub(crate) declaration: Option<Declaration>,
+pub struct Release {
+    /// Who imported the goods.
+    pub importer: Option<String>,
+    /// The day of production.
+    pub produced_on: Option<NaiveDate>,
+    /// The last day that the goods are good on.
+    pub expires_on: Option<NaiveDate>,
+    /// The customs declaration.
+    pub declaration: Option<Declaration>,
 }
 
+/// A customs declaration.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Declaration {
-    pub(crate) number: String,
-    pub(crate) declared_on: Option<NaiveDate>,
+pub struct Declaration {
+    /// Its number.
+    pub number: String,
+    /// Its date.
+    pub declared_on: Option<NaiveDate>,
 }
 
+/// A pack.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Pack {
+pub struct Pack {
+    /// The units by product and status.
     #[serde(default)]
-    pub(crate) contents: Vec<Content>,
+    pub contents: Vec<Content>,
 }
 
+/// Units of a pack that are alike.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Content {
-    pub(crate) product: Option<Product>,
+pub struct Content {
+    /// The goods.
+    pub product: Option<Product>,
+    /// Where they are in their life.
     #[serde(default)]
-    pub(crate) status: Worded,
+    pub status: Worded,
+    /// How many.
     #[serde(default)]
-    pub(crate) units: u32,
+    pub units: u32,
 }
 
 impl Answer {
@@ -145,13 +194,13 @@ impl Names {
 
 impl Product {
     /// The trade name in a language, or as the register told it.
-    pub(crate) fn name(&self, language: Language) -> &str {
+    pub fn name(&self, language: Language) -> &str {
         let name = self.trade_names.get(language);
         if name.is_empty() { &self.trade_name } else { name }
     }
 
     /// The maker's name in a language, or as the register told it.
-    pub(crate) fn maker(&self, language: Language) -> &str {
+    pub fn maker(&self, language: Language) -> &str {
         let name = self.manufacturers.get(language);
         if name.is_empty() { &self.manufacturer } else { name }
     }

@@ -2,7 +2,7 @@
 //! code runs on Android, on iOS, in a browser and on the server. It speaks no HTTP and waits for nothing. Symbols are read
 //! from pictures by the crate `reader`.
 
-mod answer;
+pub mod answer;
 pub mod card;
 pub mod key_list;
 pub mod offline;

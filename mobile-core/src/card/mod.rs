@@ -11,7 +11,7 @@ mod online;
 use serde::Serialize;
 
 pub use self::offline::of_offline;
-pub use self::online::of_answer;
+pub use self::online::{of, of_answer};
 
 /// The longest value of a fact, in characters: names in the register are shorter.
 const LONGEST_VALUE: usize = 400;

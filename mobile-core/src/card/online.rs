@@ -8,7 +8,11 @@ use crate::answer::{Answer, NotAnAnswer, Product, ReasonLine, Worded};
 
 /// The card of a `/v1/verify` answer: its JSON, as it came.
 pub fn of_answer(answer: &str, language: Language) -> Result<Card, NotAnAnswer> {
-    let answer = Answer::read(answer)?;
+    Ok(of(Answer::read(answer)?, language))
+}
+
+/// The card of an answer that is at hand in parts, as the register itself has it.
+pub fn of(answer: Answer, language: Language) -> Card {
     let verdict: Option<Verdict> = answer.verdict.parse().ok();
     // A register that is older than these words has none of its own for them.
     let told = verdict.map(|verdict| Wording::by_slugs(verdict, answer.reasons.iter().map(|line| &*line.slug)));
@@ -25,7 +29,7 @@ pub fn of_answer(answer: &str, language: Language) -> Result<Card, NotAnAnswer> 
     reasons.extend(answer.fault.iter().map(|fault| worded("parse", fault)));
     reasons.extend(answer.repaired.iter().map(|repair| worded("repair", repair)));
     reasons.retain(|reason| !reason.is_empty());
-    Ok(Card {
+    Card {
         title: words(format!("verdict-{wording}"), &answer.title),
         advice: words(format!("verdict-{wording}-advice"), &answer.advice),
         colour: if doubtful { Colour::Caution } else { colour },
@@ -37,7 +41,7 @@ pub fn of_answer(answer: &str, language: Language) -> Result<Card, NotAnAnswer> 
         note: answer.as_of.map(|at| locales::say(language, "card-checked-at", &[("at", at.into())])),
         verdict: answer.verdict,
         wording,
-    })
+    }
 }
 
 /// The role of colour and icon.

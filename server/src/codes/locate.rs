@@ -28,6 +28,7 @@ use marking::written;
 
 use super::order::MAX_QUANTITY;
 use super::place::{Place, Sequence};
+use super::seal_cache::SealCache;
 use crate::keys::KeySet;
 
 /// Texts longer than this are none of our codes, however badly a scanner or a program wrote them: nothing is repaired.
@@ -102,14 +103,18 @@ pub(crate) struct UnitLocation {
 
 /// What a text is, by the keys in force.
 pub(crate) fn locate(keys: &KeySet, text: &str) -> Location {
-    locate_scanned(keys, text, false)
+    locate_by(keys, &|parts| keys.seals.check(parts), text, false)
 }
 
-/// The same of a text that is known to come from a symbol, even where no identifier says so.
-pub(crate) fn locate_scanned(keys: &KeySet, text: &str, scanned: bool) -> Location {
+/// The same with a cache of seals, of a text that may be known to come from a symbol even where no identifier says so.
+pub(crate) fn locate_cached(cache: &SealCache, keys: &KeySet, text: &str, scanned: bool) -> Location {
+    locate_by(keys, &|parts| cache.check(keys, parts), text, scanned)
+}
+
+fn locate_by(keys: &KeySet, check: &dyn Fn(&UnitParts<'_>) -> SealCheck, text: &str, scanned: bool) -> Location {
     let sign = |id: KeyId, message: &Message| Some(keys.signer(id.as_str())?.tail(message));
     let scanned = scanned || scan::is_scanned(text);
-    Reader { serials: &keys.serials, seals: &keys.seals, sign: &sign, scanned }.locate(text)
+    Reader { serials: &keys.serials, seals: &keys.seals, check, sign: &sign, scanned }.locate(text)
 }
 
 /// The keys that codes are read with.
@@ -117,6 +122,7 @@ pub(crate) fn locate_scanned(keys: &KeySet, text: &str, scanned: bool) -> Locati
 struct Reader<'a> {
     serials: &'a SerialCipher,
     seals: &'a SealKeys,
+    check: &'a dyn Fn(&UnitParts<'_>) -> SealCheck,
     sign: &'a dyn Fn(KeyId, &Message) -> Option<Seal>,
     scanned: bool,
 }
@@ -270,7 +276,7 @@ impl Reader<'_> {
 
     /// What came of the seal, and whose key made it. A seal of a group with other serials is not over this code.
     fn checked(self, parts: &UnitParts<'_>, scheme: SerialScheme) -> (SealCheck, Option<Group>) {
-        let seal = self.seals.check(parts);
+        let seal = (self.check)(parts);
         let (SealCheck::Holds { key } | SealCheck::KeyRevoked { key }) = seal else { return (seal, None) };
         match self.seals.find(key) {
             Some(key) if key.group.layout().serial == scheme => (seal, Some(key.group)),

@@ -10,8 +10,8 @@ mod order;
 mod ordering;
 mod place;
 mod quota;
+mod seal_cache;
 mod seal_line;
-mod seen;
 mod share;
 mod store;
 
@@ -20,14 +20,14 @@ pub(crate) use deciding::mark_exported;
 pub(crate) use emission::{Emitter, links_of, serial_of};
 pub(crate) use http::{CodeRange, range_name, routes, visible_order};
 pub(crate) use inside::place_approved;
-pub(crate) use locate::{Location, UnitLocation, locate, locate_scanned};
+pub(crate) use locate::{Location, UnitLocation, locate, locate_cached};
 pub(crate) use order::Order;
 #[cfg(test)]
 pub(crate) use order::OrderState;
 pub(crate) use ordering::OrderRequest;
 pub(crate) use place::{Place, Sequence, UnitPlace};
+pub use seal_cache::SealCache;
 pub(crate) use seal_line::SealLine;
-pub use seen::Seen;
 pub(crate) use store::order::{
     count_by_key, find_order, find_orders, find_orders_by_id, note_applied, resolve, resolve_many,
 };

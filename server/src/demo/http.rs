@@ -141,7 +141,7 @@ async fn get_answer(state: web::Data<Verify>, request: HttpRequest, name: web::P
         let shown = texts::find(&state, &name).await?;
         let answer = verify::answer(&state, &shown.text).await?;
         let language = language::current();
-        Ok(page::answer(language, &shown, &verify::card(&answer, language)?))
+        Ok(page::answer(language, &shown, &verify::card(&answer, language)))
     };
     for_person(&state, &request, page.await)
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
-use crate::codes::{Location, Place, UnitLocation};
+use crate::codes::{self, Location, Place, UnitLocation};
 use crate::http::problems::{Always, Conflict, Sent};
 use crate::http::{Body, ClientAddress};
 use crate::platform::problem::{Error, FieldFault, Result};
@@ -61,7 +61,7 @@ async fn append_scans(
         .items
         .into_iter()
         .map(|scan| {
-            let found = find(&state.seen.locate(&keys, &scan.code));
+            let found = find(&codes::locate_cached(&state.seals, &keys, &scan.code, false));
             let taken_at = scan.corrected(error).unwrap_or(received_at);
             let mut kept = scan.kept(taken_at, found);
             let place = kept.place.filter(|place| place.is_usable());

@@ -19,7 +19,7 @@ pub(crate) use store::{KeptScan, list_scans};
 
 use std::sync::Arc;
 
-use crate::codes::Seen;
+use crate::codes::SealCache;
 use crate::keys::Keys;
 use crate::platform::Base;
 use crate::regions::Regions;
@@ -30,8 +30,8 @@ use crate::verify::Verify;
 pub struct Scans {
     pub(crate) base: Base,
     pub(crate) keys: Keys,
-    /// Codes that were read a moment ago, by verify as well.
-    pub(crate) seen: Arc<Seen>,
+    /// Seals that held a moment ago, shared with verify.
+    pub(crate) seals: Arc<SealCache>,
     pub(crate) regions: Regions,
     /// Writes scans, many requests at a time.
     pub committer: Committer,
@@ -40,7 +40,7 @@ pub struct Scans {
 impl Scans {
     /// Starts the committer.
     pub(crate) fn start(verify: &Verify, regions: Regions) -> Self {
-        let Verify { base, keys, seen, .. } = verify.clone();
-        Self { committer: Committer::start(base.db.clone()), base, keys, seen, regions }
+        let Verify { base, keys, seals, .. } = verify.clone();
+        Self { committer: Committer::start(base.db.clone()), base, keys, seals, regions }
     }
 }

@@ -100,7 +100,7 @@ async fn get_link(state: web::Data<Verify>, request: HttpRequest) -> Result<Http
         return Err(Error::NotFound("not-found"));
     }
     let answer = verify::answer(&state, &format!("{}{path}", state.base.config.public_url)).await?;
-    let card = verify::card(&answer, language)?;
+    let card = verify::card(&answer, language);
     let content = page::landing(language, &path, &minimum::verdict(&card));
     // What a messenger shows of a link that was shared: the goods, and what was said of them.
     let name = card.facts.iter().find(|fact| fact.slug == "trade-name").map(|fact| fact.value.as_str());

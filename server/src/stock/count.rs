@@ -151,7 +151,7 @@ async fn lines_of_codes(
             items.insert(item, answer.code.gtin);
         }
         let (may, why) = judge(&answer.judgement, holding);
-        let as_of = Some(answer.as_of);
+        let as_of = answer.as_of;
         lines.push(Line { code: Some(code), answer: Some(answer), holding, may, why, doubled_of: None, items, as_of });
     }
     let expected = match wanted {
@@ -202,7 +202,7 @@ async fn lines_of_pack(state: &Verify, participant: i32, sscc: Sscc, holding: Ho
         // Nothing inside, or taken apart: the pack itself is the only line.
         let answer = verify::answer(state, &format!("00{sscc}")).await?;
         let (may, why) = judge(&answer.judgement, holding);
-        let as_of = Some(answer.as_of);
+        let as_of = answer.as_of;
         return Ok(vec![Line { code: None, answer: Some(answer), holding, may, why, doubled_of: None, items, as_of }]);
     }
     let mut lines = Vec::with_capacity(items.len());
@@ -216,7 +216,7 @@ async fn lines_of_pack(state: &Verify, participant: i32, sscc: Sscc, holding: Ho
             let silent = Judgement::of(NotFound::RegisterSilent);
             let (may, why) = judge(answer.as_ref().map_or(&silent, |answer| &answer.judgement), holding);
             let items = Items::from([(item.clone(), *gtin)]);
-            let as_of = answer.as_ref().map(|answer| answer.as_of);
+            let as_of = answer.as_ref().and_then(|answer| answer.as_of);
             // What is not told one by one need not be kept.
             let answer = answer.filter(|_| lines.len() < MAX_LINES);
             lines.push(Line { code: None, answer, holding, may, why, doubled_of: None, items, as_of });

@@ -9,13 +9,13 @@ use marking::parse_error::ParseError;
 use marking::sscc::Sscc;
 use marking::status::Status;
 use marking::verdict::{Judgement, Reason, Verdict, Wording};
+use mobile_core::answer::{Answer as Told, Worded};
 use mobile_core::card::Card;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words;
 use crate::codes::{SealLine, UnitPlace};
-use crate::platform::problem::{Error, Result};
 use crate::registry::Names;
 
 /// What a code is, and whether its goods may be sold.
@@ -48,10 +48,6 @@ pub(crate) struct Answer {
     /// What the scanner or the keyboard had done to the code, and we undid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) repaired: Vec<RepairLine>,
-    /// What the code names.
-    #[serde(skip_serializing_if = "CodeLine::is_empty")]
-    #[schema(required = false)]
-    pub(crate) code: CodeLine,
     /// Why the text is no code, and where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<FaultLine>,
@@ -67,10 +63,17 @@ pub(crate) struct Answer {
     /// The pack and what is inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pack: Option<PackLine>,
+    /// What the code names.
+    #[serde(skip_serializing_if = "CodeLine::is_empty")]
+    #[schema(required = false)]
+    pub(crate) code: CodeLine,
     /// The moment that the answer is of: every change of the unit that was acknowledged before it is in the answer, later
     /// ones may be. It lies two seconds back at most, or the register is away. Names of goods and companies may be a
     /// second older.
-    pub(crate) as_of: DateTime<Utc>,
+    // None in a template only, which is of no moment yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = DateTime<Utc>, required = true)]
+    pub(crate) as_of: Option<DateTime<Utc>>,
     /// The unit itself, for those who keep or judge it; never told.
     #[serde(skip)]
     pub(crate) place: Option<UnitPlace>,
@@ -290,13 +293,13 @@ impl Answer {
             seal: None,
             status: None,
             repaired: Vec::new(),
-            code: CodeLine::default(),
             fault: None,
             product: None,
             participant: None,
             release: ReleaseLine::default(),
             pack: None,
-            as_of,
+            code: CodeLine::default(),
+            as_of: Some(as_of),
             place: None,
             judgement,
         }
@@ -343,7 +346,141 @@ impl FaultLine {
 }
 
 /// The same as phones show it, so that every page says it in the same lines.
-pub(crate) fn card(answer: &Answer, language: Language) -> Result<Card> {
-    let unread = |_| Error::internal("the phone core does not read an answer of ours");
-    mobile_core::card::of_answer(&serde_json::to_string(answer)?, language).map_err(unread)
+pub(crate) fn card(answer: &Answer, language: Language) -> Card {
+    mobile_core::card::of(told(answer), language)
+}
+
+/// What the phone core reads of an answer.
+fn told(answer: &Answer) -> Told {
+    let worded = |slug: &str, text: &str| Worded { slug: slug.to_owned(), text: text.to_owned() };
+    let status = |line: &StatusLine| worded(line.slug.slug(), line.text);
+    let contents = |pack: &PackLine| mobile_core::answer::Pack {
+        contents: pack
+            .contents
+            .iter()
+            .map(|line| mobile_core::answer::Content {
+                product: line.product.as_ref().map(goods),
+                status: status(&line.status),
+                units: line.units,
+            })
+            .collect(),
+    };
+    let reason = |line: &ReasonLine| mobile_core::answer::ReasonLine {
+        slug: line.slug.to_owned(),
+        text: line.text.clone(),
+        date: line.date,
+        cause: line.cause.clone(),
+    };
+    Told {
+        verdict: answer.verdict.slug().to_owned(),
+        wording: Some(answer.wording.to_owned()),
+        title: answer.title.to_owned(),
+        advice: answer.advice.to_owned(),
+        reasons: answer.reasons.iter().map(reason).collect(),
+        status: answer.status.as_ref().map(status),
+        repaired: answer.repaired.iter().map(|line| worded(line.slug, line.text)).collect(),
+        code: mobile_core::answer::Code {
+            gtin: answer.code.gtin.map(|gtin| gtin.to_string()),
+            serial: answer.code.serial.clone(),
+            sscc: answer.code.sscc.map(|sscc| sscc.to_string()),
+        },
+        fault: answer.fault.as_ref().map(|line| worded(line.slug, &line.text)),
+        product: answer.product.as_ref().map(goods),
+        participant: answer
+            .participant
+            .as_ref()
+            .map(|participant| mobile_core::answer::Participant { name: participant.name.clone() }),
+        release: mobile_core::answer::Release {
+            importer: answer.release.importer.clone(),
+            produced_on: answer.release.produced_on,
+            expires_on: answer.release.expires_on,
+            declaration: answer.release.declaration.as_ref().map(|declaration| mobile_core::answer::Declaration {
+                number: declaration.number.clone(),
+                declared_on: declaration.declared_on,
+            }),
+        },
+        pack: answer.pack.as_ref().map(contents),
+        as_of: answer.as_of,
+    }
+}
+
+fn goods(product: &ProductLine) -> mobile_core::answer::Product {
+    let names =
+        |names: &Names| mobile_core::answer::Names { kk: names.kk.clone(), ru: names.ru.clone(), en: names.en.clone() };
+    mobile_core::answer::Product {
+        gtin: product.gtin.to_string(),
+        trade_name: product.trade_name.clone(),
+        trade_names: names(&product.trade_names),
+        manufacturer: product.manufacturer.clone(),
+        manufacturers: product.manufacturers.as_ref().map(names).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use marking::verdict::{NotFound, Recall, Texts};
+
+    use super::*;
+
+    /// An answer with every member that a card shows.
+    fn answer() -> Answer {
+        let mut judgement = Judgement::of(NotFound::ProductOnly);
+        let reason = Texts { kk: "желім".into(), ru: "клей".into(), en: "glue".into() };
+        judgement.reasons.push(Reason::Recalled(Recall { reason, on: "2026-11-01".parse().unwrap() }));
+        let names = |name: &str| Names { kk: format!("{name} kk"), ru: format!("{name} ru"), en: format!("{name} en") };
+        let product = ProductLine {
+            gtin: "04870001234560".parse().unwrap(),
+            trade_name: "Етік".into(),
+            trade_names: names("boots"),
+            manufacturer: "Dala".into(),
+            manufacturers: Some(names("maker")),
+            country: "KZ".into(),
+            group: Group::Shoes,
+        };
+        let status = StatusLine::new(Language::Ru, Status::Sold);
+        let content = ContentLine {
+            product: Some(product.clone()),
+            status: status.clone(),
+            release: ReleaseLine::default(),
+            units: 12,
+        };
+        let sscc = "048700012300000012".parse().unwrap();
+        let answer = Answer::new(Language::Ru, Kind::Pack, judgement, "2026-11-20T07:08:09.120Z".parse().unwrap());
+        Answer {
+            status: Some(status),
+            code: CodeLine { gtin: Some(product.gtin), serial: Some("3AB".into()), sscc: Some(sscc) },
+            fault: Some(FaultLine { slug: "wrong-check-digit", at: 3, text: "?".into() }),
+            product: Some(product),
+            participant: Some(ParticipantLine { name: "Dala".into() }),
+            release: ReleaseLine {
+                importer: Some("Qala".into()),
+                produced_on: "2026-10-01".parse().ok(),
+                expires_on: "2026-12-01".parse().ok(),
+                declaration: Some(DeclarationLine { number: "7".into(), declared_on: "2026-10-02".parse().ok() }),
+            },
+            pack: Some(PackLine {
+                sscc,
+                level: "group".into(),
+                opened: false,
+                units: 12,
+                packs: 0,
+                inside: Vec::new(),
+                contents: vec![content],
+            }),
+            ..answer.with_repairs(Language::Ru, &[Repair::CaseFlipped])
+        }
+    }
+
+    #[test]
+    fn a_card_is_the_one_that_a_phone_makes_of_the_json() {
+        let answer = answer();
+        let json = serde_json::to_string(&answer).unwrap();
+        for language in Language::ALL {
+            let of_phone = mobile_core::card::of_answer(&json, language).unwrap();
+            assert!(of_phone.facts.len() > 10, "{of_phone:?}");
+            assert_eq!(card(&answer, language), of_phone);
+        }
+    }
 }

@@ -2,14 +2,15 @@
 //! snapshot is silent. The verdict itself is `marking::verdict`'s.
 
 mod answer;
+mod answer_cache;
 mod asked;
 mod facts;
 mod find;
 mod http;
 pub(crate) mod job;
-mod ready;
 mod seen;
 mod snapshot;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -24,7 +25,7 @@ pub(crate) use snapshot::{MacKey, Rebuilt, Unit};
 
 use std::sync::Arc;
 
-use crate::codes::Seen as SeenCodes;
+use crate::codes::SealCache;
 use crate::keys::Keys;
 use crate::platform::Base;
 
@@ -34,15 +35,15 @@ pub struct Verify {
     pub(crate) base: Base,
     /// What serials and seals are checked with.
     pub(crate) keys: Keys,
-    /// Codes that were read a moment ago.
-    pub(crate) seen: Arc<SeenCodes>,
+    /// Seals that held a moment ago.
+    pub(crate) seals: Arc<SealCache>,
     /// What is answered from.
     pub(crate) snapshot: Snapshot,
 }
 
 impl Verify {
-    /// With an empty cache of codes.
+    /// With an empty cache of seals.
     pub(crate) fn new(base: Base, keys: Keys, snapshot: Snapshot) -> Self {
-        Self { base, keys, seen: Arc::default(), snapshot }
+        Self { base, keys, seals: Arc::default(), snapshot }
     }
 }

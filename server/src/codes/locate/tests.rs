@@ -20,6 +20,7 @@ const SECRET: [u8; 32] = [3; 32];
 struct Kit {
     serials: SerialCipher,
     seals: SealKeys,
+    check: Box<dyn Fn(&UnitParts<'_>) -> SealCheck>,
 }
 
 impl Kit {
@@ -39,11 +40,13 @@ impl Kit {
             SealKey { id: KeyId::of_number(number), group, state, material }
         };
         let seals = SealKeys::new(Group::ALL.into_iter().zip(1..).map(key)).unwrap();
-        Self { serials: SerialCipher::new(&[7; 32]), seals }
+        let checks = seals.clone();
+        let check = Box::new(move |parts: &UnitParts<'_>| checks.check(parts));
+        Self { serials: SerialCipher::new(&[7; 32]), seals, check }
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { serials: &self.serials, seals: &self.seals, sign: &sign, scanned: false }
+        Reader { serials: &self.serials, seals: &self.seals, check: &*self.check, sign: &sign, scanned: false }
     }
 
     fn locate(&self, text: &str) -> Location {

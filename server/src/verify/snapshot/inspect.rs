@@ -157,7 +157,7 @@ impl Snapshot {
             shard.link.abandon(&live).await;
             self.0.segments.invalidate_all();
             self.0.hot.forget_all();
-            self.0.ready.forget_all();
+            self.0.answers.clear();
         }
         Ok(altered.len())
     }

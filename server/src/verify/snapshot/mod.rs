@@ -68,7 +68,7 @@ use shards::{Shard, Shards};
 use show::Show;
 use written::{Thing, Written};
 
-use super::ready::Ready;
+use super::answer_cache::AnswerCache;
 
 /// How long this process may go on using a card that another process has refreshed.
 const CARD_LIFE: Duration = Duration::from_secs(1);
@@ -104,8 +104,8 @@ struct Inner {
     alterations: AtomicU64,
     /// Runs never change, so what was seen once is kept.
     runs: RwLock<HashMap<Sequence, BTreeMap<u64, Run>>>,
-    /// What was said about units that are alike, see [`ready`](super::ready).
-    ready: Ready,
+    /// Answers that many units share.
+    answers: AnswerCache,
 }
 
 /// A card as it was read, or that there is none.
@@ -256,7 +256,7 @@ impl Snapshot {
             heat: Heat::new(),
             hot: Slots::new(HOT_SEGMENTS, SEGMENT_LIFE),
             runs: RwLock::default(),
-            ready: Ready::new(CARD_LIFE),
+            answers: AnswerCache::new(CARD_LIFE),
             written: Written::default(),
             show,
             asked: Asked::default(),
@@ -374,9 +374,9 @@ impl Snapshot {
         run.unit_at(place)
     }
 
-    /// What was said about units that are alike.
-    pub(super) fn ready(&self) -> &Ready {
-        &self.0.ready
+    /// Answers that many units share.
+    pub(super) fn answer_cache(&self) -> &AnswerCache {
+        &self.0.answers
     }
 
     async fn find_run(&self, sequence: Sequence, place: u64) -> Result<Option<Run>> {

@@ -96,7 +96,7 @@ impl Snapshot {
     pub(crate) async fn refresh_product(&self, gtin: u64) -> Result<Marks> {
         let dropped = self.drop_cards(&[ProductCard::name(gtin)]).await;
         self.0.products.invalidate(&gtin).await;
-        self.0.ready.forget_all();
+        self.0.answers.clear();
         self.product(gtin).await?;
         dropped
     }
@@ -105,7 +105,7 @@ impl Snapshot {
     pub(crate) async fn refresh_participant(&self, number: i32) -> Result<Marks> {
         let dropped = self.drop_cards(&[ParticipantCard::name(number)]).await;
         self.0.participants.invalidate(&number).await;
-        self.0.ready.forget_all();
+        self.0.answers.clear();
         self.participant(number).await?;
         dropped
     }

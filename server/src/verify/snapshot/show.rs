@@ -64,11 +64,11 @@ impl Snapshot {
             Thing::Order(order) => self.0.orders.invalidate(&order).await,
             Thing::Product(gtin) => {
                 self.0.products.invalidate(&gtin).await;
-                self.0.ready.forget_all();
+                self.0.answers.clear();
             }
             Thing::Participant(number) => {
                 self.0.participants.invalidate(&number).await;
-                self.0.ready.forget_all();
+                self.0.answers.clear();
             }
             Thing::Pack(sscc) => self.0.packs.invalidate(&sscc).await,
         }
