@@ -20,9 +20,15 @@ CREATE TABLE scan (
     coarsened_at    timestamptz,
     source          text,                   -- camera, picture, scanner, typed; NULL: the client didn't say
     region          text,                   -- KATO code of the place
+    finding         text NOT NULL           -- what the text was found to be, for those who judge it
+        CHECK (finding IN ('unit', 'in-sequence', 'forged', 'unknown', 'misread')),
+    sequence        text,                   -- in-sequence: whose place it is, and which
+    place           bigint,
     PRIMARY KEY (taken_on, id),
     CHECK ((latitude IS NULL) = (longitude IS NULL)),
-    CHECK (consent <> 'none' OR latitude IS NULL)
+    CHECK (consent <> 'none' OR latitude IS NULL),
+    CHECK ((finding = 'unit') = (order_number IS NOT NULL)),
+    CHECK ((finding = 'in-sequence') = (sequence IS NOT NULL AND place IS NOT NULL))
 ) PARTITION BY RANGE (taken_on);
 CREATE INDEX scan_of_unit ON scan (order_number, unit_index);
 CREATE TABLE scan_other PARTITION OF scan DEFAULT;

@@ -1,14 +1,13 @@
 //! From a scan as it is kept to a scan as the rules see it: what the register has to say of the code, as of then.
 
-use marking::seal_keys::SealCheck;
 use marking::status::Status;
 
 use super::rules::{Position, Read, Scan, Seen, mixed};
 use crate::alerts::Alerts;
-use crate::codes::{self, Location, Place, UnitPlace};
+use crate::codes::UnitPlace;
 use crate::platform::clock;
 use crate::platform::problem::Result;
-use crate::scans::{self, KeptScan};
+use crate::scans::{self, KeptScan, ScanFinding};
 use crate::verify::Unit;
 
 /// A delay after which the register may have changed since the scan was taken.
@@ -17,7 +16,7 @@ const LATE_SECONDS: i64 = 300;
 /// What is assumed of a place without an accuracy.
 const UNKNOWN_ACCURACY_METRES: f32 = 1_000.0;
 
-/// What a scan reads, found from its text and the keys alone.
+/// What a scan reads.
 enum Text {
     Unit(UnitPlace),
     Other { seal: Option<u64>, seen: Seen },
@@ -25,15 +24,9 @@ enum Text {
 
 /// Looks scans up. They come back in the same order. Devices are hashed under the key.
 pub(super) async fn look_up(state: &Alerts, key: &[u8], kept: &[KeptScan]) -> Result<Vec<Scan>> {
-    let keys = state.keys.current();
     let mut texts = Vec::with_capacity(kept.len());
     for scan in kept {
-        let unsigned = |number: i32| u32::try_from(number).unwrap_or_default();
-        texts.push(match (scan.unit, &scan.code) {
-            (Some((order, index)), _) => Text::Unit(UnitPlace { order: unsigned(order), index: unsigned(index) }),
-            (None, Some(code)) => read(state, code, &codes::locate(&keys, code)).await?,
-            (None, None) => Text::Other { seal: None, seen: Seen::Misread },
-        });
+        texts.push(text_of(state, scan).await?);
     }
     let place = |text: &Text| match text {
         Text::Unit(place) => Some(*place),
@@ -70,21 +63,19 @@ fn position(place: scans::Place) -> Position {
     Position { latitude: place.latitude, longitude: place.longitude, accuracy_metres }
 }
 
-/// What a text that no unit stands for is.
-async fn read(state: &Alerts, text: &str, location: &Location) -> Result<Text> {
-    let other = |seen| Text::Other { seal: seal_of(text).map(mixed), seen };
-    Ok(match location {
-        Location::Unit(unit) => match (unit.place, unit.seal) {
-            (Place::Sequence { sequence, place }, SealCheck::Holds { .. }) => {
-                state.snapshot.run(sequence, place).await?.map_or(other(Seen::Unknown), Text::Unit)
-            }
-            (_, SealCheck::DoesNotMatch) => other(Seen::Forged),
-            _ => other(Seen::Misread),
+/// What a scan reads, by what was found when it was taken. An order may have reached a place of a sequence since.
+async fn text_of(state: &Alerts, scan: &KeptScan) -> Result<Text> {
+    let seen = match scan.finding {
+        ScanFinding::Unit(place) => return Ok(Text::Unit(place)),
+        ScanFinding::InSequence { sequence, place } => match state.snapshot.run(sequence, place).await? {
+            Some(place) => return Ok(Text::Unit(place)),
+            None => Seen::Unknown,
         },
-        Location::Unsealed { seal: SealCheck::DoesNotMatch, .. } => other(Seen::Forged),
-        Location::NotIssued { foreign: false, .. } => other(Seen::Unknown),
-        _ => other(Seen::Misread),
-    })
+        ScanFinding::Forged => Seen::Forged,
+        ScanFinding::Unknown => Seen::Unknown,
+        ScanFinding::Misread => Seen::Misread,
+    };
+    Ok(Text::Other { seal: scan.code.as_deref().and_then(seal_of).map(mixed), seen })
 }
 
 /// The seal in a text: what stands behind AI 92.

@@ -26,7 +26,6 @@ pub(crate) use watch::{judge_sale, judge_scans, refresh};
 pub(crate) use webhook::tell;
 
 use crate::auth::Streams;
-use crate::keys::Keys;
 use crate::platform::Base;
 use crate::regions::Regions;
 use crate::verify::{Snapshot, Verify};
@@ -35,7 +34,6 @@ use crate::verify::{Snapshot, Verify};
 #[derive(Clone)]
 pub struct Alerts {
     pub(crate) base: Base,
-    pub(crate) keys: Keys,
     pub(crate) snapshot: Snapshot,
     pub(crate) regions: Regions,
     /// What is known of all scans together.
@@ -47,7 +45,7 @@ pub struct Alerts {
 impl Alerts {
     /// With empty statistics, until the worker reads them.
     pub(crate) fn new(verify: &Verify, regions: Regions, streams: Streams) -> Self {
-        let Verify { base, keys, snapshot, .. } = verify.clone();
-        Self { base, keys, snapshot, regions, watch: Watch::default(), streams }
+        let Verify { base, snapshot, .. } = verify.clone();
+        Self { base, snapshot, regions, watch: Watch::default(), streams }
     }
 }

@@ -1,6 +1,7 @@
 //! Where a code stands: in its order at once, or in a sequence whose orders must be asked.
 
 use std::fmt;
+use std::str::FromStr;
 
 use marking::gtin::Gtin;
 use marking::layout::{Group, SerialScheme};
@@ -53,6 +54,23 @@ impl Sequence {
             SerialScheme::Long => u64::MAX,
             SerialScheme::Short(length) => length.places(),
             SerialScheme::Stamp => u64::from(StampNumber::MAX) + 1,
+        }
+    }
+}
+
+/// A text that names no sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a sequence")]
+pub(crate) struct NotASequence;
+
+impl FromStr for Sequence {
+    type Err = NotASequence;
+
+    fn from_str(text: &str) -> Result<Self, NotASequence> {
+        match text.split_once(':') {
+            Some(("gtin", gtin)) => gtin.parse().map(Self::Gtin).map_err(|_| NotASequence),
+            Some(("stamp", series)) => series.as_bytes().try_into().map(Self::Stamps).map_err(|_| NotASequence),
+            _ => Err(NotASequence),
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
-use marking::seal_keys::SealCheck;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::scan::{Found, MAX_ITEMS, NewScans, clock_error};
-use crate::codes::{self, Location, Place, UnitLocation};
+use super::scan::{MAX_ITEMS, NewScans, clock_error};
+use crate::codes;
 use crate::http::problems::{Always, Conflict, Sent};
 use crate::http::{Body, ClientAddress};
 use crate::platform::problem::{Error, FieldFault, Result};
@@ -61,33 +60,11 @@ async fn append_scans(
         .items
         .into_iter()
         .map(|scan| {
-            let found = find(&codes::locate_cached(&state.seals, &keys, &scan.code, false));
+            let location = codes::locate_cached(&state.seals, &keys, &scan.code, false);
             let taken_at = scan.corrected(error).unwrap_or(received_at);
-            let mut kept = scan.kept(taken_at, found);
-            let place = kept.place.filter(|place| place.is_usable());
-            kept.region = place.and_then(|place| state.regions.find(place.latitude, place.longitude));
-            kept
+            scan.kept(taken_at, &location, |place| state.regions.find(place.latitude, place.longitude))
         })
         .collect();
     let stored = state.committer.commit(scans, received_at, from.into()).await?;
     Ok(HttpResponse::Created().json(Receipt { stored: stored.new, already_stored: stored.known, received_at }))
-}
-
-/// What of a code is kept in short: order and index where the seal holds, the product where one is named.
-fn find(location: &Location) -> Found {
-    let number = |gtin: marking::gtin::Gtin| i64::try_from(gtin.number()).ok();
-    match location {
-        Location::Unit(UnitLocation { gtin, place, seal, .. }) => {
-            let unit = match (place, seal) {
-                (Place::Order { order, index }, SealCheck::Holds { .. }) => {
-                    i32::try_from(*order).ok().zip(i32::try_from(*index).ok())
-                }
-                _ => None,
-            };
-            Found { gtin: gtin.and_then(number), unit }
-        }
-        Location::Product { gtin, .. } | Location::NotIssued { gtin, .. } => Found { gtin: number(*gtin), unit: None },
-        Location::Unsealed { gtin, .. } => Found { gtin: gtin.and_then(number), unit: None },
-        Location::Pack { .. } | Location::NotACode { .. } => Found::default(),
-    }
 }

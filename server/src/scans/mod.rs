@@ -2,6 +2,7 @@
 //! acknowledged, the same row however often it is sent. Refuses a batch as a whole, with the place of each fault.
 
 mod committer;
+mod finding;
 mod http;
 pub(crate) mod job;
 mod network;
@@ -10,6 +11,7 @@ mod scan;
 mod store;
 
 pub use committer::Committer;
+pub(crate) use finding::ScanFinding;
 pub(crate) use http::routes;
 pub(crate) use job::JudgeScans;
 pub(crate) use retention::oldest_day;

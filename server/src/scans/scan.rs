@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::finding::ScanFinding;
+use crate::codes::Location;
 use crate::platform::bounds;
 use crate::platform::problem::FieldFault;
 
@@ -171,8 +173,8 @@ pub(crate) struct Scan {
     pub(crate) code: Option<String>,
     /// Its product, when it names one.
     pub(crate) gtin: Option<i64>,
-    /// Order and index of a code of ours.
-    pub(crate) unit: Option<(i32, i32)>,
+    /// What the text is.
+    pub(crate) finding: ScanFinding,
     /// What the client was told.
     pub(crate) verdict: Option<&'static str>,
     /// The device's random id.
@@ -239,8 +241,15 @@ impl NewScan {
         (age < -YOUNGEST).then(|| FieldFault::new(field, "field-in-the-future"))
     }
 
-    /// What is kept of it. `taken_at` is when it was taken by our clock.
-    pub(crate) fn kept(self, taken_at: DateTime<Utc>, found: Found) -> Scan {
+    /// What is kept of it. `taken_at` is when it was taken by our clock, `region_of` the KATO code of the region of a place.
+    /// Where the unit is known, it stands for the text.
+    pub(crate) fn kept(
+        self,
+        taken_at: DateTime<Utc>,
+        location: &Location,
+        region_of: impl Fn(Place) -> Option<String>,
+    ) -> Scan {
+        let finding = ScanFinding::of(location);
         let place = match self.consent {
             Consent::Exact => self.place,
             Consent::Coarse => self.place.map(Place::coarse),
@@ -251,15 +260,15 @@ impl NewScan {
             id: self.id,
             fingerprint: self.fingerprint(),
             taken_at,
-            code: found.unit.is_none().then_some(self.code),
-            gtin: found.gtin,
-            unit: found.unit,
+            code: finding.unit().is_none().then_some(self.code),
+            gtin: location.gtin().and_then(|gtin| i64::try_from(gtin.number()).ok()),
+            finding,
             verdict: self.verdict.map(marking::verdict::Verdict::slug),
             device: self.device,
             consent: self.consent,
             place,
             source: self.source,
-            region: None,
+            region: place.filter(|place| place.is_usable()).and_then(region_of),
         }
     }
 
@@ -267,15 +276,6 @@ impl NewScan {
         let sent = serde_json::to_vec(self).unwrap_or_default();
         Sha256::digest(sent).first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
     }
-}
-
-/// What a code names, found without any look-up.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Found {
-    /// The product.
-    pub(crate) gtin: Option<i64>,
-    /// Order and index of a code of ours.
-    pub(crate) unit: Option<(i32, i32)>,
 }
 
 /// How far the client's clock is off; nothing below a minute is corrected, since that may be the network.
@@ -287,6 +287,8 @@ pub(crate) fn clock_error(sent_at: Option<DateTime<Utc>>, now: DateTime<Utc>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NO_CODE: Location = Location::NotACode { error: None };
 
     fn now() -> DateTime<Utc> {
         "2026-11-20T06:00:10Z".parse().expect("an instant")
@@ -308,7 +310,7 @@ mod tests {
     /// X38, X39
     #[test]
     fn a_place_is_kept_only_as_far_as_its_owner_agreed() {
-        let kept = |consent| scan(consent).kept(scan(consent).taken_at, Found::default()).place;
+        let kept = |consent| scan(consent).kept(scan(consent).taken_at, &NO_CODE, |_| None).place;
         assert_eq!(kept(Consent::Exact).map(|place| place.latitude), Some(51.128_207));
         let coarse = kept(Consent::Coarse).expect("a place");
         assert!((coarse.latitude - 51.125).abs() < 1e-9 && (coarse.longitude - 71.435).abs() < 1e-9);
@@ -323,7 +325,7 @@ mod tests {
         ahead.taken_at += TimeDelta::days(365);
         let error = clock_error(Some(now + TimeDelta::days(365)), now);
         let taken_at = ahead.corrected(error).expect("an instant");
-        let kept = ahead.kept(taken_at, Found::default());
+        let kept = ahead.kept(taken_at, &NO_CODE, |_| None);
         assert_eq!(kept.taken_at, "2026-11-20T06:00:00Z".parse::<DateTime<Utc>>().expect("an instant"));
         assert_eq!(chrono::Datelike::year(&kept.taken_on), 2027);
     }

@@ -9,6 +9,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::finding::ScanFinding;
 use super::scan::{Place, Scan, Source};
 use crate::platform::db::{GenericClient, Transaction};
 use crate::platform::problem::{Error, Result};
@@ -42,7 +43,8 @@ async fn copy_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<Utc>)]) -> Re
         .prepare_cached(
             "-- scans::insert_scans
              COPY scan (taken_on, id, fingerprint, taken_at, received_at, code, gtin, order_number, unit_index,
-                        verdict, device, consent, latitude, longitude, accuracy_metres, source, region)
+                        verdict, device, consent, latitude, longitude, accuracy_metres, source, region,
+                        finding, sequence, place)
              FROM STDIN (FORMAT binary)",
         )
         .await?;
@@ -64,9 +66,13 @@ async fn copy_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<Utc>)]) -> Re
         Type::FLOAT4,
         Type::TEXT,
         Type::TEXT,
+        Type::TEXT,
+        Type::TEXT,
+        Type::INT8,
     ];
     let mut table = pin!(BinaryCopyInWriter::new(tx.copy_in(&copy).await?, &types));
     for (scan, received_at) in rows {
+        let (unit, in_sequence) = (scan.finding.unit(), scan.finding.in_sequence());
         table
             .as_mut()
             .write(&[
@@ -77,8 +83,8 @@ async fn copy_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<Utc>)]) -> Re
                 received_at,
                 &scan.code,
                 &scan.gtin,
-                &scan.unit.map(|unit| unit.0),
-                &scan.unit.map(|unit| unit.1),
+                &unit.map(|unit| unit.0),
+                &unit.map(|unit| unit.1),
                 &scan.verdict,
                 &scan.device,
                 &scan.consent.slug(),
@@ -87,6 +93,9 @@ async fn copy_scans(tx: &Transaction<'_>, rows: &[(&Scan, DateTime<Utc>)]) -> Re
                 &scan.place.map(|place| place.accuracy_metres),
                 &scan.source.map(Source::slug),
                 &scan.region,
+                &scan.finding.slug(),
+                &in_sequence.as_ref().map(|(sequence, _)| sequence),
+                &in_sequence.as_ref().map(|(_, place)| *place),
             ])
             .await?;
     }
@@ -120,8 +129,8 @@ pub(crate) struct KeptScan {
     pub(crate) code: Option<String>,
     /// Its product.
     pub(crate) gtin: Option<i64>,
-    /// Order and index of a code of ours.
-    pub(crate) unit: Option<(i32, i32)>,
+    /// What the text was found to be.
+    pub(crate) finding: ScanFinding,
     /// What the client was told.
     pub(crate) verdict: Option<String>,
     /// The device's random id.
@@ -146,7 +155,7 @@ pub(crate) async fn list_scans(
         .prepare_cached(
             "-- scans::list_scans
              SELECT id, taken_at, received_at, code, gtin, order_number, unit_index, verdict, device, latitude, longitude,
-                    accuracy_metres, source IS NOT DISTINCT FROM 'picture', region
+                    accuracy_metres, source IS NOT DISTINCT FROM 'picture', region, finding, sequence, place
              FROM unnest($1::date[], $2::uuid[]) AS wanted (taken_on, id) JOIN scan USING (taken_on, id)
              ORDER BY taken_at, id",
         )
@@ -159,8 +168,7 @@ pub(crate) async fn list_scans(
         let source = format!("{missing} of {} scans are not found", wanted.len()).into();
         return Err(Error::Unavailable { slug: "register-unavailable", source });
     }
-    Ok(rows
-        .iter()
+    rows.iter()
         .map(|row| {
             let (latitude, longitude): (Option<f64>, Option<f64>) = (row.get(9), row.get(10));
             let accuracy_metres: Option<f32> = row.get(11);
@@ -169,21 +177,24 @@ pub(crate) async fn list_scans(
                 longitude,
                 accuracy_metres: accuracy_metres.unwrap_or_default(),
             });
-            KeptScan {
+            let unit = row.get::<_, Option<i32>>(5).zip(row.get(6));
+            let in_sequence = row.get::<_, Option<&str>>(15).zip(row.get(16));
+            let finding = ScanFinding::from_columns(row.get(14), unit, in_sequence);
+            Ok(KeptScan {
                 id: row.get(0),
                 taken_at: row.get(1),
                 received_at: row.get(2),
                 code: row.get(3),
                 gtin: row.get(4),
-                unit: row.get::<_, Option<i32>>(5).zip(row.get(6)),
+                finding: finding.ok_or_else(|| Error::internal("a scan has a finding that is none"))?,
                 verdict: row.get(7),
                 device: row.get(8),
                 place,
                 from_picture: row.get(12),
                 region: row.get(13),
-            }
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// The days that have a partition of their own.
