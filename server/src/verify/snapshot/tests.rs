@@ -119,6 +119,17 @@ fn open(servers: &PrivateStores, db: &Pool) -> Snapshot {
     Snapshot::open(&config, &servers.addresses().redis_url, db.clone(), &MacKey::new(&[7; 32])).unwrap()
 }
 
+/// Waits for a condition; the test ends in failure if it never comes.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let patience = Duration::from_mins(1);
+    let came = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(patience, came).await.expect("the condition never came");
+}
+
 async fn status(snapshot: &Snapshot, index: u32) -> Status {
     snapshot.unit(at(1, index)).await.unwrap().unwrap().state.status()
 }
@@ -146,7 +157,7 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
     assert_eq!(status(&other, 7).await, Status::Emitted);
     bench.settle(7, Status::InCirculation).await;
     // Another process may go on for a moment with what it has just read.
-    tokio::time::sleep(2 * SEGMENT_LIFE).await;
+    until(async || status(&other, 7).await == Status::InCirculation).await;
     for snapshot in [&bench.snapshot, &other] {
         let unit = snapshot.unit(at(1, 7)).await.unwrap().unwrap();
         assert_eq!(unit.state.status(), Status::InCirculation);
@@ -163,7 +174,9 @@ async fn a_refresh_shows_a_change_and_its_particulars_to_every_process() {
         .await
         .unwrap();
     bench.snapshot.refresh_order(1, &[0]).await.unwrap();
-    let unit = other.unit(at(1, 8)).await.unwrap().unwrap();
+    let unit = async || other.unit(at(1, 8)).await.unwrap().unwrap();
+    until(async || unit().await.state.status() != Status::Emitted).await;
+    let unit = unit().await;
     assert_eq!(unit.particulars().unwrap().recall_reason.as_ref().unwrap().ru, "glue");
     bench.end().await;
 }
@@ -228,11 +241,19 @@ async fn a_thousand_askers_of_a_missing_segment_cost_one_query() {
         tokio::spawn(async move { snapshot.unit(at(1, 1_016 + index % 900)).await.unwrap().unwrap() })
     });
     let askers: Vec<_> = askers.collect();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '-- verify::list_segments%' AND state = 'active'";
-    let waiting: i64 = bench.db.get().await.unwrap().query_one(waiting, &[]).await.unwrap().get(0);
-    assert_eq!(waiting, 1);
+    let db = bench.db.get().await.unwrap();
+    let waiting = async || -> i64 {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '-- verify::list_segments%' AND state = 'active'";
+        db.query_one(waiting, &[]).await.unwrap().get(0)
+    };
+    until(async || waiting().await > 0).await;
+    // Every asker has had its turn by now.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        assert_eq!(waiting().await, 1);
+    }
+    drop(db);
     lock.commit().await.unwrap();
     for asker in askers {
         asker.await.unwrap();
@@ -268,7 +289,9 @@ async fn an_old_copy_put_back_is_never_believed() {
     for round in 0..3 {
         bench.put_back(&copy).await;
         assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "round {round}");
-        tokio::time::sleep(2 * SEGMENT_LIFE).await;
+        // The same without what this process holds.
+        bench.snapshot.0.segments.invalidate_all();
+        bench.snapshot.0.hot.forget_all();
         assert_eq!(status(&bench.snapshot, 7).await, Status::Sold, "round {round}");
         // A process that starts now has seen nothing, but the one that was there has opened another space by now.
         bench.snapshot.0.shards.all()[0].link.wait().await.unwrap();
@@ -281,9 +304,11 @@ async fn an_old_copy_put_back_is_never_believed() {
     assert_eq!(status(&bench.stranger().await, 7).await, Status::Sold);
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     // What the copy has brought is swept away.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let left = bench.copy().await;
-    assert!(left.iter().all(|(key, _)| copy.iter().all(|(old, _)| old != key)), "{} keys", left.len());
+    until(async || {
+        let left = bench.copy().await;
+        left.iter().all(|(key, _)| copy.iter().all(|(old, _)| old != key))
+    })
+    .await;
     bench.end().await;
 }
 
@@ -377,12 +402,7 @@ async fn a_forged_segment_is_found_when_it_is_asked_about_and_the_space_is_left(
     assert_eq!(status(&other, 7).await, Status::Sold);
     let good = UnitState::new(Status::InCirculation, 1).unwrap().to_bits().to_be_bytes();
     bench.alter(":s:", |bytes| [&u64::MAX.to_be_bytes(), good.repeat((bytes.len() - 8) / 2).as_slice()].concat()).await;
-    let started = Instant::now();
-    while status(&other, 7).await != Status::Sold {
-        assert!(started.elapsed() < Duration::from_secs(30), "the forged segment is not found");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    println!("a forged segment was answered with for {:?}", started.elapsed());
+    until(async || status(&other, 7).await == Status::Sold).await;
     assert!(other.alterations() > 0);
     // Everybody else has left the space, too.
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
@@ -461,26 +481,23 @@ async fn what_a_process_has_written_it_answers_with_at_once() {
     bench.end().await;
 }
 
-/// R2: a server that stands still costs one short wait, then nothing.
+/// R2: a server that is stopped costs one short wait; then its link is closed, and nothing waits for it.
 #[tokio::test]
 async fn without_redis_the_answer_comes_from_postgresql_and_soon_from_redis_again() {
     let mut bench = Bench::new("no-redis").await;
     bench.settle(7, Status::InCirculation).await;
     bench.servers.pause_redis();
-    let started = Instant::now();
     assert_eq!(status(&bench.snapshot, 7).await, Status::InCirculation);
-    assert!(started.elapsed() < Duration::from_millis(700), "{:?}", started.elapsed());
-    let started = Instant::now();
+    let link = &bench.snapshot.0.shards.all()[0].link;
+    assert!(link.live().is_none(), "the link is closed");
     bench.set(7, Status::Sold).await;
     assert!(bench.snapshot.refresh_order(1, &[0]).await.is_err());
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
-    assert!(started.elapsed() < Duration::from_millis(700), "{:?}", started.elapsed());
     bench.servers.resume_redis();
     bench.servers.kill_redis();
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     bench.servers.start_redis().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert!(bench.snapshot.0.shards.all()[0].link.wait().await.is_some());
+    until(async || bench.snapshot.0.shards.all()[0].link.wait().await.is_some()).await;
     assert_eq!(status(&bench.snapshot, 7).await, Status::Sold);
     bench.end().await;
 }
@@ -506,7 +523,7 @@ async fn without_postgresql_the_snapshot_answers_and_says_so_and_without_both_no
     bench.settle(7, Status::InCirculation).await;
     assert!(!bench.snapshot.is_reserve());
     bench.servers.kill_postgres();
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    until(async || bench.snapshot.unit(at(1, 7)).await.is_ok() && bench.snapshot.is_reserve()).await;
     let unit = bench.snapshot.unit(at(1, 7)).await.unwrap().unwrap();
     assert_eq!(unit.state.status(), Status::InCirculation);
     assert!(bench.snapshot.product(GTIN).await.unwrap().is_some());
@@ -516,6 +533,8 @@ async fn without_postgresql_the_snapshot_answers_and_says_so_and_without_both_no
     let error = bench.snapshot.unit(at(1, 1_500)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { slug: "store-unavailable", .. }), "{error}");
     bench.servers.kill_redis();
+    // What was read a moment ago may answer for as long as it is kept.
+    until(async || bench.snapshot.unit(at(1, 7)).await.is_err()).await;
     let error = bench.snapshot.unit(at(1, 7)).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { slug: "store-unavailable", .. }), "{error}");
     bench.servers.start_postgres().await.unwrap();
