@@ -204,6 +204,7 @@ impl Trial {
         let mut config = Config::clone(&case.people.app().app.base.config);
         config.limits.per_device = u32::MAX;
         config.limits.per_prefix = u32::MAX;
+        config.limits.batches = u32::MAX;
         config.limits.global = u32::MAX;
         config.limits.reports_per_day = u32::MAX;
         config.limits.report_bytes_per_day = u64::MAX;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use marking::layout::Group;
 use reqwest::Method;
+use serde_json::json;
 use server::platform::config::Config;
 use tests::faults::{Child, free_address};
 use tests::load::{Load, Random, encoded, get, post};
@@ -80,6 +81,26 @@ async fn all_together_have_a_bound_and_health_is_not_counted() {
     for path in ["/healthz", "/readyz"] {
         app.get(path).await.expect(200);
     }
+}
+
+/// G5, X8: batches have a bound of their own, which single questions do not share.
+#[tokio::test]
+async fn a_network_asks_so_many_batches_a_minute_and_single_questions_go_on() {
+    let few = |config: &mut Config| {
+        config.limits.batches = 2;
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    };
+    let app = TestApp::start_with(shared_stores().await, few).await;
+    let batch = async |address: &str| {
+        let request = app.request(Method::POST, "/v1/verify/batch").header("X-Forwarded-For", address);
+        app.send(request.json(&json!({ "codes": ["hello"] }))).await
+    };
+    for host in 1..=2 {
+        batch(&format!("198.51.100.{host}")).await.expect(200);
+    }
+    assert_refused(&batch("198.51.100.3").await);
+    batch("198.51.101.3").await.expect(200);
+    app.get("/v1/verify?code=hello").await.expect(200);
 }
 
 /// X33: nobody but a trusted proxy tells where a request comes from.
@@ -185,7 +206,7 @@ async fn an_oversized_body_is_refused_while_it_streams_and_memory_stays_flat() {
     let mut child = Child::serve(env!("CARGO_BIN_EXE_tanba-under-test").as_ref(), &config, &log).unwrap();
     child.ready().await;
     let before = child.peak_memory();
-    for path in ["/v1/scans", "/v1/verify", "/v1/auth/sign-in", "/v1/reports", "/v1/nothing"] {
+    for path in ["/v1/scans", "/v1/verify", "/v1/verify/batch", "/v1/auth/sign-in", "/v1/reports", "/v1/nothing"] {
         for chunked in [true, false] {
             let flooded = tokio::task::spawn_blocking(move || flood(config.listen, path, chunked));
             let (status, sent, elapsed) = flooded.await.unwrap();

@@ -186,6 +186,8 @@ async fn everywhere(client: &Client, base: &str, token: &str, text: &str) -> usi
     for (path, body) in [
         ("/v1/verify", json!({ "code": text })),
         ("/v1/verify", json!({ text: text })),
+        ("/v1/verify/batch", json!({ "codes": [text] })),
+        ("/v1/verify/batch", json!({ "codes": [[text]], text: text })),
         ("/v1/auth/sign-in", json!({ "login": text, "password": text, "totp": "123456" })),
         ("/v1/auth/sign-in", json!({ "login": "zhanar", "password": text, "totp": text })),
         ("/v1/auth/refresh", json!({ "refresh_token": text })),

@@ -56,6 +56,67 @@ async fn any_text_is_answered_and_what_is_no_question_is_refused() {
     app.stop().await;
 }
 
+/// G5: a batch answers each of its codes as a single question does, in its order and in the language asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_answers_each_code_as_a_single_question_does() {
+    let app = TestApp::start().await;
+    let mut scene = Scene::open(&app.app, &app.url("")).await;
+    let (_, water) = scene.goods(Group::Water, 5).await;
+    let (_, shoes) = scene.goods(Group::Shoes, 5).await;
+    let worker = server::service::work::start(app.app.clone());
+    scene.await_verdict(&water[0], "in-circulation").await;
+    scene.await_verdict(&shoes[4], "in-circulation").await;
+    let spoiled = shoes[0].to_ascii_lowercase();
+    let bare = shoes[1].split('\u{1d}').next().unwrap().to_owned();
+    let invented = format!("{}3ZZZZZZZZZZZZ{}", &shoes[2][..18], &shoes[2][31..]);
+    let mut codes = vec![spoiled, bare, invented, "hello".to_owned(), String::new(), "04870001234560".to_owned()];
+    codes.extend(water.iter().chain(&shoes).cloned());
+    // Twice the same code is answered twice.
+    codes.push(shoes[0].clone());
+
+    for (language, source) in [("kk", None), ("ru", Some("camera")), ("en", Some("typed"))] {
+        let mut question = json!({ "codes": codes });
+        if let Some(source) = source {
+            question["source"] = json!(source);
+        }
+        for round in 0..3 {
+            let path = format!("/v1/verify/batch?lang={language}");
+            let batch = app.post(&path, &question).await.expect(200);
+            assert_eq!(batch.headers["cache-control"], "no-store");
+            let answers = batch.json["answers"].as_array().unwrap();
+            assert_eq!(answers.len(), codes.len());
+            for (code, answer) in codes.iter().zip(answers) {
+                let mut single = json!({ "code": code });
+                single.as_object_mut().unwrap().extend(source.map(|source| ("source".to_owned(), json!(source))));
+                let single = app.post(&format!("/v1/verify?lang={language}"), &single).await.expect(200).json;
+                let (mut single, mut answer) = (single, answer.clone());
+                assert!(single["as_of"].take().is_string() && answer["as_of"].take().is_string());
+                assert_eq!(answer, single, "{code:?} in {language}, round {round}");
+            }
+        }
+    }
+    worker.stop().await;
+    app.stop().await;
+}
+
+/// G5: what is no question is refused as a whole, each fault with its index.
+#[tokio::test]
+async fn a_batch_with_faults_is_refused_with_the_index_of_each() {
+    let app = TestApp::start().await;
+    let long = "0".repeat(2_049);
+    let ask = async |question: serde_json::Value| app.post("/v1/verify/batch", &question).await;
+    let refused = ask(json!({ "codes": ["hello", long, "", long] })).await.expect(422);
+    assert_eq!(refused.faults(), ["codes[1] field-too-long", "codes[3] field-too-long"]);
+    assert_eq!(ask(json!({ "codes": [] })).await.expect(422).faults(), ["codes field-required"]);
+    assert_eq!(ask(json!({})).await.expect(422).faults(), ["codes field-required"]);
+    assert_eq!(ask(json!({ "codes": ["hello", 7] })).await.expect(422).faults(), ["codes[1] field-wrong-type"]);
+    assert_eq!(ask(json!({ "codes": ["hello"], "code": "x" })).await.expect(422).faults(), ["code field-unknown"]);
+    assert_eq!(ask(json!({ "codes": vec!["hello"; 1_001] })).await.expect(413).slug(), "too-many-items");
+    let most = ask(json!({ "codes": vec!["hello"; 1_000] })).await.expect(200);
+    assert_eq!(most.json["answers"].as_array().unwrap().len(), 1_000);
+    app.stop().await;
+}
+
 /// X29: the demo is there when it is asked for, under the same strict policy; otherwise there is no trace of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_shows_its_codes_when_it_is_asked_for_and_is_not_there_otherwise() {

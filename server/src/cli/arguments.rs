@@ -55,6 +55,7 @@ Settings (environment):
   TANBA_DATABASE_CONNECTIONS  connections to PostgreSQL [16]
   TANBA_LIMIT_DEVICE          requests a minute from one device or account [600]
   TANBA_LIMIT_PREFIX          requests a minute from one network [6000]
+  TANBA_LIMIT_BATCHES         batches of questions a minute from one network [60]
   TANBA_LIMIT_GLOBAL          requests a minute from everybody [3000000]
   TANBA_LIMIT_REPORTS         reports a day from one network [500]
   TANBA_LIMIT_REPORT_BYTES    bytes of reports a day from one network [2147483648]

@@ -11,7 +11,7 @@ use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError, web};
 use futures_util::StreamExt;
-use governor::clock::{Clock, DefaultClock};
+use governor::clock::{Clock, DefaultClock, QuantaInstant};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -37,6 +37,7 @@ type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, NoOpMiddlewa
 pub struct Limiter {
     device: Arc<Keyed>,
     prefix: Arc<Keyed>,
+    batches: Arc<Keyed>,
     global: Arc<DefaultDirectRateLimiter>,
     clock: DefaultClock,
 }
@@ -47,6 +48,7 @@ impl Limiter {
         Self {
             device: Arc::new(RateLimiter::keyed(quota(limits.per_device))),
             prefix: Arc::new(RateLimiter::keyed(quota(limits.per_prefix))),
+            batches: Arc::new(RateLimiter::keyed(quota(limits.batches))),
             global: Arc::new(RateLimiter::direct(quota(limits.global))),
             clock: DefaultClock::default(),
         }
@@ -66,17 +68,25 @@ impl Limiter {
     pub(crate) fn take_of_account(&self, account: Uuid) -> Result<(), crate::platform::problem::Error> {
         let digest = Sha256::digest(account.as_bytes());
         let key = digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        self.device.check_key(&key).map_err(|wait| {
-            metrics::counter!("tanba_requests_limited_total").increment(1);
-            let retry_after_seconds = wait.wait_time_from(self.clock.now()).as_secs() + 1;
-            crate::platform::problem::Error::TooMany { slug: "rate-limited", retry_after_seconds }
-        })
+        self.device.check_key(&key).map_err(|wait| self.refuse(&wait))
+    }
+
+    /// Takes one batch of questions from the bucket of a network.
+    pub(crate) fn take_batch(&self, prefix: u64) -> Result<(), crate::platform::problem::Error> {
+        self.batches.check_key(&prefix).map_err(|wait| self.refuse(&wait))
+    }
+
+    fn refuse(&self, wait: &governor::NotUntil<QuantaInstant>) -> crate::platform::problem::Error {
+        metrics::counter!("tanba_requests_limited_total").increment(1);
+        let retry_after_seconds = wait.wait_time_from(self.clock.now()).as_secs() + 1;
+        crate::platform::problem::Error::TooMany { slug: "rate-limited", retry_after_seconds }
     }
 
     /// Forgets callers whose buckets are full again, so that memory stays bounded.
     pub(crate) fn forget_idle(&self) {
         self.device.retain_recent();
         self.prefix.retain_recent();
+        self.batches.retain_recent();
     }
 }
 

@@ -2,7 +2,7 @@
 //! is taken on is still done in time. Three queues are measured: requests that wait for a connection to PostgreSQL, scans
 //! that wait for a commit, and how late this thread comes to its work.
 //!
-//! Exports are refused first, then documents and what else needs the register, then scans. To verify is refused here
+//! Exports are refused first, then documents and what else needs the register, then scans. To verify one code is refused here
 //! never: its answer takes hardly longer than its refusal. A request's deadline goes with it, from when its body has come:
 //! what waited in a queue until the client stopped waiting is not begun.
 
@@ -31,6 +31,8 @@ pub(crate) enum Work {
     Answer,
     /// Scans, which phones send again by themselves.
     Scans,
+    /// Many questions at once.
+    Batch,
     /// Whatever reads or writes the register.
     Document,
     /// Many rows or much arithmetic for one client.
@@ -47,6 +49,7 @@ impl Work {
             || rest.starts_with("audit/export");
         match rest {
             "verify" | "decode" | "keys" => Self::Answer,
+            "verify/batch" => Self::Batch,
             "scans" if method == Method::POST => Self::Scans,
             _ if is_export => Self::Export,
             _ => Self::Document,
@@ -56,7 +59,7 @@ impl Work {
     /// Requests that may wait for PostgreSQL before this work is refused, for each connection of the pool.
     fn waiting_for_each_connection(self) -> usize {
         match self {
-            Self::Answer | Self::Scans => usize::MAX,
+            Self::Answer | Self::Batch | Self::Scans => usize::MAX,
             Self::Document => 4,
             Self::Export => 1,
         }
@@ -68,7 +71,7 @@ impl Work {
         match self {
             Self::Answer => Duration::MAX,
             Self::Scans => setting * 2,
-            Self::Document => setting,
+            Self::Batch | Self::Document => setting,
             Self::Export => setting / 5,
         }
     }
@@ -77,6 +80,7 @@ impl Work {
         match self {
             Self::Answer => "answer",
             Self::Scans => "scans",
+            Self::Batch => "batch",
             Self::Document => "document",
             Self::Export => "export",
         }
@@ -203,6 +207,7 @@ mod tests {
         for (method, path, work) in [
             (Method::GET, "/v1/verify", Work::Answer),
             (Method::POST, "/v1/verify", Work::Answer),
+            (Method::POST, "/v1/verify/batch", Work::Batch),
             (Method::GET, "/readyz", Work::Answer),
             (Method::POST, "/v1/scans", Work::Scans),
             (Method::POST, "/v1/sales", Work::Document),

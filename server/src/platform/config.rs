@@ -143,6 +143,8 @@ pub struct Limits {
     pub per_device: u32,
     /// From one network: /24 of IPv4, /56 of IPv6 (`TANBA_LIMIT_PREFIX`).
     pub per_prefix: u32,
+    /// Batches of up to a thousand questions from one network (`TANBA_LIMIT_BATCHES`).
+    pub batches: u32,
     /// From everybody, for one process (`TANBA_LIMIT_GLOBAL`).
     pub global: u32,
     /// Reports from one network in a day (`TANBA_LIMIT_REPORTS`); many people share one.
@@ -253,6 +255,7 @@ impl Config {
                 per_device: parsed(&variable, "TANBA_LIMIT_DEVICE", 600)?,
                 per_prefix: parsed(&variable, "TANBA_LIMIT_PREFIX", 6_000)?,
                 global: parsed(&variable, "TANBA_LIMIT_GLOBAL", 3_000_000)?,
+                batches: parsed(&variable, "TANBA_LIMIT_BATCHES", 60)?,
                 reports_per_day: parsed(&variable, "TANBA_LIMIT_REPORTS", 500)?,
                 report_bytes_per_day: parsed(&variable, "TANBA_LIMIT_REPORT_BYTES", 2 << 30)?,
             },

@@ -1,8 +1,8 @@
-//! From a text to its answer: locate, look up, judge, say. What needs no look-up makes none. One question and many
+//! From a text to its answer: locate, look up, judge, say. What needs no look-up makes none. One question and a batch of them
 //! take the same steps; what was said of another unit a moment ago is said again where it must be the same.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -22,11 +22,16 @@ use crate::codes::{self, Location, Place, Sequence, UnitLocation, UnitPlace};
 use crate::http::language;
 use crate::keys::KeySet;
 use crate::platform::clock;
-use crate::platform::problem::Result;
+use crate::platform::problem::{Error, Result};
 use crate::verify::Verify;
 
 /// Look-ups of one request that are under way at a time.
 const AT_A_TIME: usize = 16;
+/// Texts of a batch that are read before others on this thread get their turn: a thousand seals are tens of milliseconds.
+const READ_AT_A_TIME: usize = 16;
+/// How long the codes of a batch are asked for one by one when they could not be asked for together.
+const SINGLY: Duration = Duration::from_secs(2);
+
 /// Answers whether a unit was issued, may be sold, and what its label should say, by a text of which nothing is known.
 pub(crate) async fn answer(state: &Verify, text: &str) -> Result<Answer> {
     answer_from(state, text, None).await
@@ -50,6 +55,58 @@ pub(crate) async fn answer_json(state: &Verify, text: &str, source: Option<Asked
     let mut json = Vec::with_capacity(ready.length());
     walk.write(&ready, &mut json);
     Ok((ready.verdict, json.into()))
+}
+
+/// Answers of a batch, each a JSON value, in the order of the texts; `null` where a store is away that the answer needs.
+pub(crate) struct BatchAnswer {
+    /// The verdicts, to be counted.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// The answers, with commas between.
+    pub(crate) json: Vec<u8>,
+}
+
+/// Answers each of many texts as [`answer_json`] answers it alone; they share their look-ups, and nothing else. Fails only if
+/// none can be answered.
+pub(crate) async fn answer_batch(state: &Verify, texts: &[&str], source: Option<AskedBy>) -> Result<BatchAnswer> {
+    let walk = Walk::new(state, source);
+    let mut answers: Vec<Result<ReadyAnswer>> = Vec::with_capacity(texts.len());
+    let (mut pending, mut locations) = (Vec::new(), Vec::new());
+    for (at, text) in texts.iter().enumerate() {
+        answers.push(match walk.cached(walk.locate(text)) {
+            Ok(ready) => Ok(ready),
+            Err(location) => {
+                pending.push(at);
+                locations.push(walk.held_to_its_seal(walk.with_fresh_keys(location, text).await, text));
+                Err(nothing_yet())
+            }
+        });
+        if at % READ_AT_A_TIME == READ_AT_A_TIME - 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    for (at, answer) in pending.into_iter().zip(walk.find_all_ready(locations).await) {
+        answers[at] = answer;
+    }
+    if answers.iter().all(Result::is_err)
+        && let Some(Err(error)) = answers.pop()
+    {
+        return Err(error);
+    }
+    let length = answers.iter().flatten().map(|ready| ready.length() + 1).sum();
+    let (mut verdicts, mut json) = (Vec::with_capacity(answers.len()), Vec::with_capacity(length));
+    for (at, answer) in answers.iter().enumerate() {
+        if at > 0 {
+            json.push(b',');
+        }
+        match answer {
+            Ok(ready) => {
+                verdicts.push(ready.verdict);
+                walk.write(ready, &mut json);
+            }
+            Err(_) => json.extend_from_slice(b"null"),
+        }
+    }
+    Ok(BatchAnswer { verdicts, json })
 }
 
 /// What is answered to many texts of somebody who is signed in, in the order of the texts; they share their look-ups. A
@@ -78,6 +135,7 @@ pub(crate) async fn answer_units(state: &Verify, places: &[UnitPlace]) -> Result
 }
 
 /// A text that was read, and the unit that it leads to.
+#[derive(Clone)]
 pub(super) struct Found {
     pub(super) location: Location,
     pub(super) place: Option<UnitPlace>,
@@ -271,6 +329,19 @@ impl<'a> Walk<'a> {
         self.ready(self.look_up(location).await?).await
     }
 
+    /// The answers to many locations. Together if that can be; else each alone, since what hinders one must not hinder others.
+    async fn find_all_ready(&self, locations: Vec<Location>) -> Vec<Result<ReadyAnswer>> {
+        if let Ok(found) = self.look_up_all(locations.clone()).await {
+            return stream::iter(found).map(|found| self.ready(found)).buffered(AT_A_TIME).collect().await;
+        }
+        let until = tokio::time::Instant::now() + SINGLY;
+        let singly = locations.into_iter().map(async |location| {
+            let ready = async { self.ready(self.look_up(location).await?).await };
+            tokio::time::timeout_at(until, ready).await.unwrap_or_else(|_| Err(nothing_yet()))
+        });
+        stream::iter(singly).buffered(AT_A_TIME).collect().await
+    }
+
     /// The answer to what was found, by a template if one is true of it; else it leaves one where others can share it.
     async fn ready(&self, found: Found) -> Result<ReadyAnswer> {
         let Some((key, as_of)) = self.key_of(&found) else {
@@ -323,4 +394,9 @@ impl<'a> Walk<'a> {
 /// Whether a code was read as it was issued, with its seal.
 fn is_plain(unit: &UnitLocation) -> bool {
     matches!(unit.seal, SealCheck::Holds { .. }) && unit.repaired.is_empty()
+}
+
+/// The failure of an answer that no store was asked for in time.
+fn nothing_yet() -> Error {
+    Error::Unavailable { slug: "store-unavailable", source: "the stores did not answer in time".into() }
 }

@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
 use super::asked::AskedBy;
+use super::batch;
 use super::find;
 use super::seen::Seen;
 use crate::http::{Body, problems};
@@ -21,13 +22,13 @@ use crate::platform::problem::{Error, FieldFault, Result};
 use crate::verify::Verify;
 
 /// The longest text that is read, in bytes. No marking code comes near.
-const LONGEST: usize = 2_048;
+pub(super) const LONGEST: usize = 2_048;
 /// A body that holds such a text, each byte of it escaped.
 const LONGEST_BODY: usize = 16_384;
 
 /// Routes of verify.
 pub(crate) fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(get_verify).service(post_verify);
+    routes.service(get_verify).service(post_verify).service(batch::post_batch);
 }
 
 /// A code to be checked, in the address.
@@ -106,7 +107,7 @@ async fn verify(state: &Verify, code: &str, source: Option<AskedBy>) -> Result<H
 }
 
 /// Counts a verdict; the counters are looked up once.
-fn count(verdict: Verdict) {
+pub(super) fn count(verdict: Verdict) {
     static COUNTERS: LazyLock<[Counter; Verdict::ALL.len()]> = LazyLock::new(|| {
         Verdict::ALL.map(|verdict| metrics::counter!("tanba_verdicts_total", "verdict" => verdict.slug()))
     });

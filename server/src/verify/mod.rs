@@ -4,6 +4,7 @@
 mod answer;
 mod answer_cache;
 mod asked;
+mod batch;
 mod facts;
 mod find;
 mod http;

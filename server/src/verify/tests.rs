@@ -12,11 +12,12 @@ use marking::stamp::{self, StampNumber};
 use marking::status::Status;
 use serde_json::{Value, json};
 
-use super::find::answer_json;
+use super::find::{BatchAnswer, answer_batch, answer_json};
 use super::*;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db;
+use crate::platform::problem::Result;
 use crate::service::Service;
 use crate::service::work;
 use stores::{Durability, Options, PrivateStores};
@@ -467,6 +468,59 @@ async fn many_codes_are_answered_in_their_order() {
         assert_eq!((one.judgement, one.place), (from_many.judgement.clone(), from_many.place));
     }
     assert_eq!(many.iter().filter(|answer| answer.may_be_sold).count(), 3);
+    bench.end().await;
+}
+
+impl Bench {
+    /// The verdicts of a batch; none where a store is away.
+    async fn batch(&self, texts: &[&str]) -> Result<Vec<Option<String>>> {
+        let BatchAnswer { verdicts, json } = answer_batch(&self.service.verify, texts, None).await?;
+        let answers: Value = serde_json::from_slice(&[b"[", json.as_slice(), b"]"].concat()).unwrap();
+        let told = answers.as_array().unwrap().iter().map(|answer| answer["verdict"].as_str().map(str::to_owned));
+        let told: Vec<_> = told.collect();
+        let counted: Vec<_> = verdicts.iter().map(|verdict| verdict.slug()).collect();
+        assert_eq!(told.iter().flatten().collect::<Vec<_>>(), counted);
+        Ok(told)
+    }
+}
+
+/// G5, R2, R3: in a batch, too, what a store that is away would have to say is said of no code, and the others are answered.
+#[tokio::test]
+async fn a_batch_without_stores_answers_what_needs_none() {
+    let mut bench = Bench::new("batch").await;
+    let (shoe, sold, milk) = (bench.shoe(0), bench.shoe(2), bench.code(Group::Dairy, MILK, 7));
+    let texts = [&*shoe, "hello", &sold, &milk];
+    let all = ["in-circulation", "misread", "sold", "expired"].map(|verdict| Some(verdict.to_owned()));
+    for _ in 0..3 {
+        assert_eq!(bench.batch(&texts).await.unwrap(), all);
+    }
+    bench.servers.kill_postgres();
+    bench.servers.kill_redis();
+    // What was at hand may answer for a moment; then nothing does.
+    until(async || answer(&bench.service.verify, &shoe).await.is_err()).await;
+    assert_eq!(bench.batch(&texts).await.unwrap(), [None, all[1].clone(), None, None]);
+    assert_eq!(bench.batch(&[&shoe, &milk]).await.unwrap_err().slug(), "store-unavailable");
+    bench.servers.start_postgres().await.unwrap();
+    assert_eq!(bench.batch(&texts).await.unwrap(), all);
+    bench.end().await;
+}
+
+/// G5, X9: batches of invented codes reach no store either.
+#[tokio::test]
+async fn a_batch_of_invented_codes_reaches_no_store() {
+    let bench = Bench::new("batch-flood").await;
+    let code = bench.shoe(0);
+    assert_eq!(bench.verdict(&code).await, "in-circulation: in-circulation");
+    let before = bench.commands().await;
+    let invented = |number: u64| {
+        let body: String = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_string().chars().rev().take(12).collect();
+        format!("]d201{SHOES}213{body:0<12}{}", &code[31..])
+    };
+    let texts: Vec<String> = (0..1_000).map(invented).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let told = bench.batch(&texts).await.unwrap();
+    assert!(told.iter().all(|verdict| matches!(verdict.as_deref(), Some("unknown" | "forged-seal"))), "{told:?}");
+    assert_eq!(bench.commands().await, before);
     bench.end().await;
 }
 

@@ -146,6 +146,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("TANBA_DATABASE_CONNECTIONS", config.database_connections.to_string()),
         ("TANBA_LIMIT_DEVICE", config.limits.per_device.to_string()),
         ("TANBA_LIMIT_PREFIX", config.limits.per_prefix.to_string()),
+        ("TANBA_LIMIT_BATCHES", config.limits.batches.to_string()),
         ("TANBA_LIMIT_GLOBAL", config.limits.global.to_string()),
         ("TANBA_LIMIT_REPORTS", config.limits.reports_per_day.to_string()),
         ("TANBA_LIMIT_REPORT_BYTES", config.limits.report_bytes_per_day.to_string()),

@@ -55,7 +55,7 @@ impl Snapshot {
             orders.into_iter().zip(cards).filter_map(|(order, card)| Some((order, card?))).collect();
         let issued = |place: &UnitPlace| cards.get(&place.order).filter(|card| place.index < card.quantity);
         let wanted: Vec<UnitPlace> = places.iter().copied().filter(|place| issued(place).is_some()).collect();
-        let states = self.known_states(&wanted).await;
+        let states = self.states(&wanted, |place| issued(place).map(|card| card.quantity)).await?;
         let found = wanted.iter().zip(states).map(async |(place, state)| {
             let card = issued(place).ok_or_else(inconsistent)?;
             let (state, as_of) = match state {
@@ -138,6 +138,38 @@ impl Snapshot {
             Some(state) => Ok(state),
             None => self.read_through(place, quantity).await,
         }
+    }
+
+    /// The states of many units, in the order asked for, as far as they are known. A segment of which several are asked for is
+    /// read whole and kept for a moment; of every other one the two bytes are read.
+    async fn states(
+        &self,
+        places: &[UnitPlace],
+        quantity_of: impl Fn(&UnitPlace) -> Option<u32>,
+    ) -> Result<Vec<Option<(UnitState, Instant)>>> {
+        let segment_of = |place: &UnitPlace| (place.order, segment::segment_of(place.index).0);
+        let mut wanted: BTreeMap<(u32, u32), (usize, u32)> = BTreeMap::new();
+        if copies_answer() {
+            for place in places {
+                let quantity = quantity_of(place).ok_or_else(inconsistent)?;
+                wanted.entry(segment_of(place)).or_insert((0, quantity)).0 += 1;
+            }
+        }
+        let whole = wanted.into_iter().filter(|(_, (units, _))| *units >= SEVERAL);
+        let whole = whole.map(async |((order, number), (_, quantity))| {
+            let held = self.segment(order, quantity, number).await?;
+            self.0.hot.put((order, number), held.clone());
+            Ok::<_, Error>(((order, number), held))
+        });
+        let whole: BTreeMap<_, _> = stream::iter(whole).buffered(8).try_collect().await?;
+        let single: Vec<UnitPlace> =
+            places.iter().copied().filter(|place| !whole.contains_key(&segment_of(place))).collect();
+        let mut single = self.known_states(&single).await.into_iter();
+        let state = |place: &UnitPlace| match whole.get(&segment_of(place)) {
+            Some(held) => peek(held, segment::segment_of(place.index).1).map(Some),
+            None => Ok(single.next().flatten()),
+        };
+        places.iter().map(state).collect()
     }
 
     /// The states that the snapshot holds, in the order asked for; all missing when it can't be believed.
@@ -251,6 +283,9 @@ impl Snapshot {
         Ok(HeldSegment { bytes, read_at, as_of: read_at })
     }
 }
+
+/// Units of one segment that are read together: to read two bytes costs Redis about as much as to read two thousand.
+const SEVERAL: usize = 4;
 
 fn peek(held: &HeldSegment, offset: usize) -> Result<(UnitState, Instant)> {
     segment::peek(&held.bytes, offset).map(|(_, state)| (state, held.as_of)).ok_or_else(inconsistent)

@@ -52,7 +52,7 @@ impl Stand {
         config.data_dir.clone_from(&folder);
         // Counted as always, but not refused: everybody here comes from one address.
         let most = 60_000_000;
-        config.limits = Limits { per_device: most, per_prefix: most, global: most, ..config.limits };
+        config.limits = Limits { per_device: most, per_prefix: most, batches: most, global: most, ..config.limits };
         let pool = db::pool(config.database_url.as_deref().unwrap_or_default(), 1).expect("a pool");
         db::migrate(&pool).await.expect("migrations run");
         pool.close();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use marking::layout::Group;
 use serde_json::json;
 use tests::Counters;
-use tests::load::{Load, Outcome, Random, encoded, exchange, get};
+use tests::load::{Load, Outcome, Random, encoded, exchange, get, post};
 use uuid::Uuid;
 
 use crate::Plan;
@@ -81,6 +81,9 @@ pub(crate) async fn measure(stand: &mut Stand, plan: &Plan, report: &mut Report)
     }
     for kind in &kinds {
         kind.report(report);
+    }
+    if let Some(hmac) = kinds.iter().find(|kind| kind.name == "hmac") {
+        batches(stand, plan, hmac, &medicines, report).await;
     }
     if let Some(unknown) = kinds.iter().find(|kind| kind.name == "unknown") {
         prove(stand, plan, unknown, report).await;
@@ -205,6 +208,59 @@ async fn pack(stand: &mut Stand, order: Uuid) -> String {
     let new = json!({ "id": Uuid::new_v4(), "sscc": sscc, "level": "group", "units": units });
     stand.scene.post("/v1/packs", &new).await.expect(201);
     format!("00{sscc}")
+}
+
+/// Codes in a batch.
+const BATCH: usize = 1_000;
+
+/// A thousand codes in one request against as many single questions about the same codes, in turns: what a code costs by the
+/// time of the processors, and by the time of a client that asks one question after the other.
+async fn batches(stand: &Stand, plan: &Plan, single: &Kind, codes: &[String], report: &mut Report) {
+    eprintln!("Verifying in batches in {} rounds", plan.rounds);
+    let mut random = Random::new(plan.seed);
+    let batch = |_| {
+        let codes: Vec<&String> = (0..BATCH).map(|_| &codes[random.below(codes.len())]).collect();
+        let body = json!({ "codes": codes }).to_string();
+        post("/v1/verify/batch", "", body.as_bytes())
+    };
+    let batches: Arc<Vec<Vec<u8>>> = Arc::new((0..50).map(batch).collect());
+    let answer = exchange(stand.address, &batches[0]).expect("the service answers");
+    let text = String::from_utf8_lossy(&answer.body);
+    assert_eq!((answer.status, text.matches("\"in-circulation\",\"title\"").count()), (200, BATCH), "{text:.600}");
+    let press = async |connections: usize| {
+        let (batches, mut at) = (Arc::clone(&batches), 0);
+        let next = move |into: &mut Vec<u8>| {
+            into.extend_from_slice(&batches[at % batches.len()]);
+            at += 1;
+        };
+        Load { address: stand.address, connections, length: plan.length }.run_apart(next).await
+    };
+    let (mut by_processor, mut by_client, mut per_second) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..plan.rounds {
+        let seed = plan.seed + round as u64;
+        let mut costs = Vec::new();
+        for connections in [plan.connections, 1] {
+            let plan = Plan { connections, ..plan.clone() };
+            let begun = processor_time();
+            let one = single.press(stand, &plan, seed).await;
+            let between = processor_time();
+            let many = press(connections.min(4)).await;
+            let ended = processor_time();
+            assert!(many.is_clean(), "{:?} {:?}", many.statuses, many.complaint);
+            #[expect(clippy::cast_precision_loss, reason = "a thousand")]
+            let codes = many.answers() * BATCH as f64;
+            let processor = (between.saturating_sub(begun).as_secs_f64() / one.answers())
+                / (ended.saturating_sub(between).as_secs_f64() / codes);
+            let client = codes / many.elapsed.as_secs_f64() / one.per_second();
+            costs.push((processor, client, codes / many.elapsed.as_secs_f64()));
+        }
+        by_processor.push(costs[0].0);
+        by_client.push(costs[1].1);
+        per_second.push(costs[0].2);
+    }
+    report.put("verify.batch_times_cheaper_by_processor_time", median(by_processor));
+    report.put("verify.batch_times_faster_for_one_client", median(by_client));
+    report.put("verify.batch_codes_per_second", median(per_second));
 }
 
 /// What both stores count.
