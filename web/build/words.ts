@@ -74,6 +74,8 @@ export function words(folder: string, listed: string): Plugin {
   };
   return {
     name: "words",
+    // Before anything is built: the type check reads the list, too.
+    configResolved: list,
     buildStart: list,
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
     load(id) {
