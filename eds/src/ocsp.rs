@@ -186,7 +186,9 @@ impl OcspResponse {
         if self.has_extension_fault {
             return None;
         }
-        let answer = self.answers.iter().find(|answer| answer.is_about(certificate, issuer))?;
+        let mut about = self.answers.iter().filter(|answer| answer.is_about(certificate, issuer));
+        // Two answers about one certificate say nothing.
+        let answer = about.next().filter(|_| about.next().is_none())?;
         let mut notes = Vec::new();
         match (nonce, &self.nonce) {
             (Some(sent), Some(received)) if sent != received.as_slice() => return None,

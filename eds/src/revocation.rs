@@ -36,9 +36,12 @@ pub(crate) fn status(
         .filter_map(|(answer, nonce)| answer.evaluate(certificate, issuer, nonce.as_deref(), now, policy))
         .collect();
     // The newest counts; of two of one moment the one that says the worst.
-    let newest = answers
-        .into_iter()
-        .max_by_key(|usable| (usable.this_update, matches!(usable.status, CertificateStatus::Revoked { .. })));
+    let rank = |status: &CertificateStatus| match status {
+        CertificateStatus::Good => 0,
+        CertificateStatus::Unknown => 1,
+        CertificateStatus::Revoked { .. } => 2,
+    };
+    let newest = answers.into_iter().max_by_key(|usable| (usable.this_update, rank(&usable.status)));
     let by_list = by_list(certificate, issuer, evidence, now, policy, &mut notes);
     let Some(answer) = newest else {
         return (by_list.unwrap_or_else(|| Revocation::without_source(RevocationStatus::Unknown)), notes);

@@ -62,13 +62,10 @@ impl Trust {
         self.certificates.iter().position(|known| **known == *certificate)
     }
 
-    /// Whether this is a root: its name and its key are those of one.
+    /// Whether this is a pinned root itself. A copy with the same name and key but other dates ends no chain: what is in it was
+    /// compared by nobody.
     fn is_root(&self, certificate: &Certificate) -> bool {
-        self.roots().iter().any(|root| {
-            root.subject() == certificate.subject()
-                && root.key_bits() == certificate.key_bits()
-                && root.key() == certificate.key()
-        })
+        self.roots().iter().any(|root| **root == *certificate)
     }
 
     /// The best chain from `leaf`, with the reasons against it at the moment `at`. The first is the leaf.

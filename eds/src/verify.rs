@@ -1,5 +1,6 @@
 //! The walk: bytes → signatures → time → chain → usage → revocation → verdict.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
@@ -16,6 +17,9 @@ use crate::verdict::{
     ChainLink, Check, Finding, Outcome, Reason, Revocation, RevocationStatus, SignerVerdict, TimeSource, Verdict, push,
     worst,
 };
+
+/// Of one signature.
+const MAX_STAMPS: usize = 2;
 
 /// Everything that a verdict depends on besides the signature itself. The clock is an input: this crate has none.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +59,11 @@ impl Verifier<'_> {
             Ok(message) => message,
             Err(error) => return malformed(error),
         };
-        let signers = message.signers.iter().map(|signer| self.verify_signer(&message, signer, content, purpose));
+        if message.content_type != oid::DATA {
+            return malformed(crate::Malformed("a message of another kind than data"));
+        }
+        let contents = Contents::new(message.content, content, purpose);
+        let signers = message.signers.iter().map(|signer| self.verify_signer(&message, signer, &contents));
         Verdict::of(signers.collect())
     }
 
@@ -73,8 +81,7 @@ impl Verifier<'_> {
         &self,
         message: &SignedData<'_>,
         signer: &SignerInfo<'_>,
-        content: Option<&[u8]>,
-        purpose: Option<Purpose>,
+        contents: &Contents<'_>,
     ) -> SignerVerdict {
         let mut result = SignerVerdict::new(self.now);
         result.claimed_at = signer.claimed_at();
@@ -83,7 +90,7 @@ impl Verifier<'_> {
         result.algorithm = algorithms.signature;
 
         result.record(Check::SignedAttributes, &attribute_reasons(message, signer));
-        result.record(Check::Content, &content_reasons(message, signer, algorithms.digest, content, purpose));
+        result.record(Check::Content, &contents.reasons(signer, algorithms.digest));
         let Some(certificate) = certificate else {
             result.record(Check::Signature, &[Reason::SignerCertificateMissing]);
             return result;
@@ -105,7 +112,7 @@ impl Verifier<'_> {
         if result.claimed_at.is_some_and(|at| at > self.now.plus(self.policy.clock_skew)) {
             push(&mut result.reasons, Reason::ClaimedTimeInFuture);
         }
-        self.judge(&mut result, &certificate, &message.certificates, purpose);
+        self.judge(&mut result, &certificate, &message.certificates, contents.purpose);
         result
     }
 
@@ -123,6 +130,10 @@ impl Verifier<'_> {
             } else {
                 result.skip(Check::Timestamp);
             }
+            return;
+        }
+        if stamps.len() > MAX_STAMPS {
+            result.record(Check::Timestamp, &[Reason::TimestampMalformed]);
             return;
         }
         let mut reasons = Vec::new();
@@ -173,7 +184,7 @@ impl Verifier<'_> {
         let (revocation, mut reasons) = status(certificate, issuer, self.evidence, self.now, self.policy);
         match revocation.status {
             RevocationStatus::Revoked if self.helps_stamp(&revocation, result) => {
-                reasons.push(Reason::ValidAtStampTime)
+                reasons.push(Reason::ValidAtStampTime);
             }
             RevocationStatus::Revoked => reasons.push(Reason::CertificateRevoked),
             RevocationStatus::UnknownByResponder => reasons.push(Reason::RevocationUnknownByResponder),
@@ -289,40 +300,59 @@ pub(crate) fn attribute_reasons(message: &SignedData<'_>, signer: &SignerInfo<'_
     if type_fits && has_digest && is_single { Vec::new() } else { vec![Reason::SignedAttributesMalformed] }
 }
 
-fn content_reasons(
-    message: &SignedData<'_>,
-    signer: &SignerInfo<'_>,
-    digest: Option<DigestAlgorithm>,
-    given: Option<&[u8]>,
+/// What was signed, hashed once by each algorithm however many signers there are.
+struct Contents<'a> {
+    inside: Option<&'a [u8]>,
+    given: Option<&'a [u8]>,
     purpose: Option<Purpose>,
-) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let content = match (message.content, given) {
-        (Some(inside), Some(given)) if inside != given => {
-            let is_sign_in = purpose == Some(Purpose::SignIn);
-            reasons.push(if is_sign_in { Reason::ChallengeMismatch } else { Reason::ContentConflict });
-            inside
-        }
-        // What signs in is a challenge that somebody gave out: without it nothing was proved.
-        (Some(inside), None) if purpose == Some(Purpose::SignIn) => {
-            reasons.push(Reason::ContentRequired);
-            inside
-        }
-        (Some(inside), _) => inside,
-        (None, Some(given)) => given,
-        (None, None) => return vec![Reason::ContentRequired],
-    };
-    let expected = signer.only(oid::MESSAGE_DIGEST).map(|value| value.contents);
-    // An unknown digest is reported as an algorithm, a missing attribute as an attribute.
-    if let (Some(digest), Some(expected)) = (digest, expected)
-        && digest.digest(&[content]) != expected
-    {
-        reasons.push(Reason::DigestMismatch);
+    digests: RefCell<Vec<(DigestAlgorithm, Vec<u8>)>>,
+}
+
+impl<'a> Contents<'a> {
+    fn new(inside: Option<&'a [u8]>, given: Option<&'a [u8]>, purpose: Option<Purpose>) -> Self {
+        Self { inside, given, purpose, digests: RefCell::default() }
     }
-    if message.content.is_some() && purpose != Some(Purpose::SignIn) && crate::armor::looks_like_base64(content) {
-        reasons.push(Reason::ContentIsBase64Text);
+
+    fn has_digest(&self, content: &[u8], digest: DigestAlgorithm, expected: &[u8]) -> bool {
+        let mut digests = self.digests.borrow_mut();
+        if let Some((_, known)) = digests.iter().find(|(of, _)| *of == digest) {
+            return known == expected;
+        }
+        let made = digest.digest(&[content]);
+        let is_equal = made == expected;
+        digests.push((digest, made));
+        is_equal
     }
-    reasons
+
+    fn reasons(&self, signer: &SignerInfo<'_>, digest: Option<DigestAlgorithm>) -> Vec<Reason> {
+        let is_sign_in = self.purpose == Some(Purpose::SignIn);
+        let mut reasons = Vec::new();
+        let content = match (self.inside, self.given) {
+            (Some(inside), Some(given)) if inside != given => {
+                reasons.push(if is_sign_in { Reason::ChallengeMismatch } else { Reason::ContentConflict });
+                inside
+            }
+            // What signs in is a challenge that somebody gave out: without it nothing was proved.
+            (Some(inside), None) if is_sign_in => {
+                reasons.push(Reason::ContentRequired);
+                inside
+            }
+            (Some(inside), _) => inside,
+            (None, Some(given)) => given,
+            (None, None) => return vec![Reason::ContentRequired],
+        };
+        let expected = signer.only(oid::MESSAGE_DIGEST).map(|value| value.contents);
+        // An unknown digest is reported as an algorithm, a missing attribute as an attribute.
+        if let (Some(digest), Some(expected)) = (digest, expected)
+            && !self.has_digest(content, digest, expected)
+        {
+            reasons.push(Reason::DigestMismatch);
+        }
+        if self.inside.is_some() && !is_sign_in && crate::armor::looks_like_base64(content) {
+            reasons.push(Reason::ContentIsBase64Text);
+        }
+        reasons
+    }
 }
 
 /// The signed references to a certificate (RFC 5035 sections 3 and 5): each that is there must name this one first.

@@ -131,6 +131,7 @@ impl<const N: usize, const C: u64> VerifyingKey<N, C> {
 
     /// Computes multiples of the key, with which a check takes about half the time. Worth it for keys that check more than
     /// one signature: those of authorities.
+    #[must_use]
     pub fn with_table(mut self) -> Self {
         self.table = Some(Arc::new(Table::new(&self.point, PARTS, KEPT_WIDTH)));
         self
@@ -247,7 +248,7 @@ impl<const N: usize, const C: u64> SigningKey<N, C> {
         let mut numbers = OneTimeNumbers::new(&[&secret, digest, extra]);
         loop {
             let bytes = numbers.next(8 * N);
-            let Some(mut k) = uint_from_le::<N>(&bytes) else { return None };
+            let mut k = uint_from_le::<N>(&bytes)?;
             if k == Uint::ZERO || k >= curve.order {
                 continue;
             }

@@ -119,3 +119,41 @@ fn a_point_off_the_curve_is_no_key() {
     assert!(Gost512Signer::from_bytes(&[0; 64]).is_none());
     assert!(Gost512Signer::from_bytes(&[255; 64]).is_none());
 }
+
+/// A signature of another implementation (tests/data/nca/kat), down to its message.
+#[test]
+fn a_signature_of_another_implementation_holds() {
+    let text = include_str!("../../tests/data/nca/kat/gost512_ncalayer_rs.txt");
+    let value = |name: &str| {
+        text.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| *key == name).expect("a line").1
+    };
+    let bytes = |name: &str| hex::decode(value(name)).expect("hex");
+    let digest = crate::DigestAlgorithm::Streebog512.digest(&[value("msg").as_bytes()]);
+    assert_eq!(digest, bytes("digest"));
+    let public = [le::<8>(value("qx")), le::<8>(value("qy"))].concat();
+    let key = Gost512Key::from_bytes(&public).expect("a point");
+    assert!(key.verify(&digest, &bytes("sig")));
+    let signer = Gost512Signer::from_bytes(&le::<8>(value("d"))).expect("a key");
+    assert_eq!(*signer.verifying_key(), key);
+    let of_certificate = crate::DigestAlgorithm::Streebog512.digest(&[&bytes("cert_tbs")]);
+    assert!(key.verify(&of_certificate, &bytes("cert_sig")));
+}
+
+/// GOST R 34.11-94 with the test parameters, and Streebog (RFC 6986 section 10).
+#[test]
+fn digests_are_those_of_the_known_answers() {
+    use crate::DigestAlgorithm::{Gost34311, Streebog256, Streebog512};
+    let mut count = 0;
+    for (section, name, algorithm) in [
+        ("hash.gost94-test", "digest_bytes", Gost34311),
+        ("hash.streebog", "streebog512_bytes", Streebog512),
+        ("hash.streebog", "streebog256_bytes", Streebog256),
+    ] {
+        for case in vectors(section) {
+            let message = hex::decode(case["msg_bytes"]).expect("hex");
+            assert_eq!(hex::encode(algorithm.digest(&[&message])), case[name]);
+            count += 1;
+        }
+    }
+    assert!(count >= 8);
+}
