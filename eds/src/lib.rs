@@ -61,6 +61,7 @@ mod key;
 mod name;
 pub mod ocsp;
 mod oid;
+mod p12;
 mod policy;
 mod revocation;
 mod rsa;
@@ -70,6 +71,7 @@ mod time;
 mod trust;
 mod verdict;
 mod verify;
+mod xml;
 
 pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};
 pub use asn1::{Malformed, Parsed};
@@ -78,6 +80,7 @@ pub use crl::{Crl, Revoked};
 pub use key::PublicKey;
 pub use name::Name;
 pub use ocsp::{CertificateStatus, OcspResponse};
+pub use p12::KeyStore;
 pub use policy::{Policy, Purpose};
 pub use revocation::Evidence;
 pub use rsa::RsaKey;
@@ -89,3 +92,4 @@ pub use verdict::{
     StampVerdict, TimeSource, Verdict,
 };
 pub use verify::Verifier;
+pub use xml::sign_xml;
