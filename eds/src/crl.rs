@@ -189,6 +189,11 @@ impl Crl {
         self.entries.len()
     }
 
+    /// How much memory its entries take, in bytes.
+    pub fn index_size(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
+    }
+
     /// Whether no certificate is on it.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

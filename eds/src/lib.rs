@@ -52,6 +52,7 @@
 mod algorithm;
 mod armor;
 mod asn1;
+pub mod authority;
 mod ber;
 mod certificate;
 mod cms;

@@ -1,5 +1,7 @@
 //! Signatures by keys in memory: for tests, demonstrations, an operator's command line, and what a register seals itself.
 
+use const_oid::ObjectIdentifier;
+
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm, encode_algorithm};
 use crate::asn1::{Malformed, Parsed, encode, encode_oid, encode_set_of, encode_unsigned, sequence, single, tag};
 use crate::certificate::Certificate;
@@ -83,6 +85,7 @@ pub struct Signer<'a> {
 /// A signed message in the making: CMS with one or more signers, as NCALayer makes them (CAdES-BES; with a stamp CAdES-T).
 #[derive(Clone, Debug)]
 pub struct SignedMessage {
+    content_type: ObjectIdentifier,
     content: Vec<u8>,
     is_attached: bool,
     certificates: Vec<Vec<u8>>,
@@ -101,7 +104,13 @@ struct Part {
 impl SignedMessage {
     /// A message without signers yet; `is_attached` says whether the content goes in.
     pub fn new(content: &[u8], is_attached: bool) -> Self {
-        Self { content: content.to_vec(), is_attached, certificates: Vec::new(), signers: Vec::new() }
+        Self {
+            content_type: oid::DATA,
+            content: content.to_vec(),
+            is_attached,
+            certificates: Vec::new(),
+            signers: Vec::new(),
+        }
     }
 
     /// Adds a signature made at `at` by the signer's clock. Gives its value, which a time stamp is asked for.
@@ -112,7 +121,7 @@ impl SignedMessage {
         // SigningCertificateV2 { SEQUENCE OF ESSCertIDv2 { certHash } }, SHA-256 by default (RFC 5035 section 4).
         let reference = (0..3).fold(reference, |inside, _| encode(tag::SEQUENCE, &[&inside]));
         let attributes = vec![
-            attribute(oid::CONTENT_TYPE, &encode_oid(&oid::DATA)),
+            attribute(oid::CONTENT_TYPE, &encode_oid(&self.content_type)),
             attribute(oid::SIGNING_TIME, &at.to_der()),
             attribute(oid::MESSAGE_DIGEST, &encode(tag::OCTET_STRING, &[&digest.digest(&[&self.content])])),
             attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
@@ -168,16 +177,25 @@ impl SignedMessage {
         } else {
             Vec::new()
         };
+        // RFC 5652 section 5.1.
+        let version = if self.content_type == oid::DATA { 1 } else { 3 };
         let message = encode(
             tag::SEQUENCE,
             &[
-                &encode_unsigned(&[1]),
+                &encode_unsigned(&[version]),
                 &encode_set_of(tag::SET, digests),
-                &encode(tag::SEQUENCE, &[&encode_oid(&oid::DATA), &content]),
+                &encode(tag::SEQUENCE, &[&encode_oid(&self.content_type), &content]),
                 &encode_set_of(tag::constructed(0), self.certificates.clone()),
                 &encode_set_of(tag::SET, signers),
             ],
         );
         encode(tag::SEQUENCE, &[&encode_oid(&oid::SIGNED_DATA), &encode(tag::constructed(0), &[&message])])
     }
+}
+
+/// An attached message of another kind than "data", with one signer.
+pub(crate) fn signed_message(kind: &ObjectIdentifier, content: &[u8], signer: &Signer<'_>, at: Timestamp) -> Vec<u8> {
+    let mut message = SignedMessage { content_type: *kind, ..SignedMessage::new(content, true) };
+    message.sign(signer, at);
+    message.to_der()
 }

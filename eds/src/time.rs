@@ -65,7 +65,7 @@ impl Timestamp {
         Self::from_parts(number(0, 4), number(4, 6), number(6, 8), hour * 3600 + minute * 60 + second)
     }
 
-    /// UTCTime or GeneralizedTime in UTC (RFC 5280 section 4.1.2.5).
+    /// `UTCTime` or `GeneralizedTime` in UTC (RFC 5280 section 4.1.2.5).
     pub(crate) fn from_tlv(value: &Tlv<'_>) -> Parsed<Self> {
         let digits = value.contents.strip_suffix(b"Z").ok_or(BAD)?;
         match value.tag {
@@ -78,7 +78,7 @@ impl Timestamp {
         }
     }
 
-    /// GeneralizedTime that may have a fraction of a second, which is dropped (RFC 3161 section 2.4.2).
+    /// `GeneralizedTime` that may have a fraction of a second, which is dropped (RFC 3161 section 2.4.2).
     pub(crate) fn from_tlv_with_fraction(value: &Tlv<'_>) -> Parsed<Self> {
         let digits = value.contents.strip_suffix(b"Z").ok_or(BAD)?;
         let whole = match digits.iter().position(|octet| *octet == b'.') {
@@ -99,7 +99,7 @@ impl Timestamp {
         format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 
-    /// UTCTime until 2049, GeneralizedTime from then on (RFC 5280 section 4.1.2.5).
+    /// `UTCTime` until 2049, `GeneralizedTime` from then on (RFC 5280 section 4.1.2.5).
     pub(crate) fn to_der(self) -> Vec<u8> {
         let digits = self.digits();
         if (1950..2050).contains(&self.date().0) {
@@ -107,6 +107,11 @@ impl Timestamp {
         } else {
             encode(tag::GENERALIZED_TIME, &[digits.as_bytes()])
         }
+    }
+
+    /// `GeneralizedTime`.
+    pub(crate) fn to_generalized(self) -> Vec<u8> {
+        encode(tag::GENERALIZED_TIME, &[self.digits().as_bytes()])
     }
 }
 
