@@ -111,9 +111,13 @@ fn a_list_and_its_delta_decide() {
     let revoked = |reason| vec![(head.clone(), NOW.plus(-100), reason)];
     assert_eq!(verdict(vec![world.list(7, None, revoked(4))]).reasons, [Reason::CertificateRevoked]);
     assert_eq!(verdict(vec![empty(), world.list(8, Some(7), revoked(1))]).reasons, [Reason::CertificateRevoked]);
-    let held = || world.list(7, None, revoked(6));
-    assert_eq!(verdict(vec![held()]).reasons, [Reason::CertificateRevoked]);
-    assert_eq!(verdict(vec![held(), world.list(8, Some(7), revoked(8))]).verdict, Outcome::Valid, "a hold is lifted");
+    let on_hold = || world.list(7, None, revoked(6));
+    assert_eq!(verdict(vec![on_hold()]).reasons, [Reason::CertificateRevoked]);
+    assert_eq!(
+        verdict(vec![on_hold(), world.list(8, Some(7), revoked(8))]).verdict,
+        Outcome::Valid,
+        "a hold is lifted"
+    );
     let compromised = world.list(7, None, revoked(1));
     let lifted = verdict(vec![compromised, world.list(8, Some(7), revoked(8))]);
     assert_eq!(lifted.reasons, [Reason::CertificateRevoked], "only a hold can be lifted");
