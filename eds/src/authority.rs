@@ -1,6 +1,6 @@
 //! A small authority: certificates, lists, OCSP answers and time stamps, in the form of the National Certification Authority.
 //!
-//! For demonstrations and tests, so that the whole way can be walked without a real authority. Nobody trusts it unless its root
+//! For demonstrations and tests, so that every step can be taken without a real authority. No verifier trusts it unless its root
 //! is pinned.
 
 use const_oid::ObjectIdentifier;
@@ -21,7 +21,7 @@ pub enum Profile {
     Root,
     /// An authority below a root; issues to people only.
     Authority,
-    /// A person, or somebody of an organisation, with one key for sign-in and documents.
+    /// A person, or a member of an organisation, with one key for sign-in and documents.
     Holder(Role),
     /// Signs OCSP answers.
     OcspResponder,
@@ -29,7 +29,7 @@ pub enum Profile {
     TimeStamping,
 }
 
-/// Whom a certificate names. Empty texts are left out.
+/// The subject of a certificate. Empty texts are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
     /// Surname and name, or the name of the authority.
@@ -51,7 +51,7 @@ pub struct Subject {
 /// A certificate to be made.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// Whom it names.
+    /// The subject.
     pub subject: Subject,
     /// What it is for.
     pub profile: Profile,

@@ -270,7 +270,7 @@ impl Certificate {
         &self.issuer
     }
 
-    /// Whom it names.
+    /// The subject.
     pub fn subject(&self) -> &Name {
         &self.subject
     }
@@ -337,7 +337,7 @@ impl Certificate {
             let value = values
                 .next()
                 .filter(|digits| digits.len() == 12 && digits.bytes().all(|digit| digit.is_ascii_digit()))?;
-            // Two numbers name nobody.
+            // Two numbers identify no person.
             values.next().is_none().then(|| value.to_owned())
         };
         let owned = |kind| subject.only(kind).map(str::to_owned);
@@ -378,7 +378,7 @@ impl Certificate {
         })
     }
 
-    /// The class of the treasury, kept for whoever needs it: `businessCategory`.
+    /// The class of the treasury, for users that need it: `businessCategory`.
     pub fn business_category(&self) -> Option<&str> {
         self.subject.only(oid::BUSINESS_CATEGORY)
     }

@@ -63,7 +63,7 @@ impl Trust {
     }
 
     /// Whether this is a pinned root itself. A copy with the same name and key but other dates ends no chain: what is in it was
-    /// compared by nobody.
+    /// not compared.
     fn is_root(&self, certificate: &Certificate) -> bool {
         self.roots().iter().any(|root| **root == *certificate)
     }

@@ -210,7 +210,7 @@ pub enum RevocationStatus {
     UnknownByResponder,
     /// There is no evidence that can be used.
     Unknown,
-    /// Nobody asked.
+    /// Not requested.
     NotChecked,
 }
 

@@ -332,7 +332,7 @@ impl<'a> Contents<'a> {
                 reasons.push(if is_sign_in { Reason::ChallengeMismatch } else { Reason::ContentConflict });
                 inside
             }
-            // What signs in is a challenge that somebody gave out: without it nothing was proved.
+            // A sign-in signs a challenge of the verifier: without the challenge nothing is proved.
             (Some(inside), None) if is_sign_in => {
                 reasons.push(Reason::ContentRequired);
                 inside

@@ -54,7 +54,7 @@ fn the_gateway_signs_the_body_alone() {
     );
 }
 
-/// R9: documents of another implementation: the signature holds, the certificate is nobody's.
+/// R9: documents of another implementation: the signature holds, the certificate has no trusted root.
 #[test]
 fn a_certificate_that_signed_itself_is_not_trusted() {
     for name in ["gost512_xml_simple", "gost512_xml_namespaces"] {

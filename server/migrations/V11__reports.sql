@@ -92,7 +92,7 @@ CREATE TABLE report_day_key (
     key             bytea NOT NULL
 );
 
--- Browsers that are told when there is an answer to a report. What names a browser, its address at a push service, is
+-- Browsers that get a message when there is an answer to a report. What names a browser, its address at a push service, is
 -- encrypted. A row goes with the data of the report's author, when its owner ends it, and when its service has ended it.
 CREATE TABLE report_push (
     id              uuid PRIMARY KEY,

@@ -19,7 +19,7 @@ const WAYS: usize = 8;
 /// displace none of these.
 const FRONT: usize = WAYS / 2;
 
-/// 128 bits of a keyed hash of a code, its seal and the number of the key set, which nobody outside can aim at; 0 is none.
+/// 128 bits of a keyed hash of a code, its seal and the number of the key set, which cannot be chosen from outside; 0 is none.
 type Fingerprint = u128;
 
 /// A bounded cache of seals that hold. Invented seals never enter it.

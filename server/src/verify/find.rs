@@ -109,7 +109,7 @@ pub(crate) async fn answer_batch(state: &Verify, texts: &[&str], source: Option<
     Ok(BatchAnswer { verdicts, json })
 }
 
-/// What is answered to many texts of somebody who is signed in, in the order of the texts; they share their look-ups. A
+/// The answers to many texts of a signed-in caller, in the order of the texts; they share their look-ups. A
 /// participant's software names its goods by GTIN and serial: what is scanned without a seal is not held back,
 /// and the answer says that the seal was not checked.
 pub(crate) async fn answer_many(state: &Verify, texts: &[&str]) -> Result<Vec<Answer>> {
@@ -227,7 +227,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The unit that a location leads to, if anybody may look it up; the place in a sequence if it has to be asked for.
+    /// The unit that a location leads to, if it may be looked up; the place in a sequence if it has to be asked for.
     fn known_place(&self, location: &Location) -> Result<Option<UnitPlace>, (Sequence, u64)> {
         match location {
             Location::Unit(unit) if facts::is_worth_a_look(unit.seal) => match unit.place {
@@ -358,7 +358,7 @@ impl<'a> Walk<'a> {
             _ => (None, None),
         };
         let answer = self.tell(found).await?;
-        // A unit without a place is nobody's, whatever the order holds; what the reserve says is said once.
+        // A unit without a place does not exist, whatever the order holds; what the reserve says is said once.
         if answer.place.is_none() && group.is_some() || group.is_some() && self.state.snapshot.is_reserve() {
             return Ok(ReadyAnswer { verdict: answer.verdict, content: Content::Own(serde_json::to_vec(&answer)?) });
         }

@@ -98,7 +98,7 @@ impl Walk<'_> {
     async fn tell_unit(&self, location: UnitLocation, place: Option<UnitPlace>, unit: Option<Unit>) -> Result<Answer> {
         let UnitLocation { gtin, serial, scheme, place: _, seal, group, repaired } = location;
         let kind = kind_of(scheme, group);
-        // A serial that leads to an order of other goods, or a seal of another group's key, is nobody's.
+        // A serial that leads to an order of other goods, or a seal of another group's key, is no unit.
         let unit = unit.filter(|unit| {
             gtin.is_none_or(|gtin| gtin.number() == unit.order.gtin) && group.is_none_or(|g| g == unit.order.group)
         });
@@ -191,7 +191,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The serial of a unit that nobody has scanned.
+    /// The serial of a unit without a scan.
     fn serial(&self, gtin: Gtin, scheme: SerialScheme, place: Place) -> Option<String> {
         match (scheme, place) {
             (_, Place::Order { order, index }) => {

@@ -1,4 +1,4 @@
-//! Who wrote a report is told by the browser that there is an answer: nothing more, to nobody else, and whatever the push
+//! The author of a report gets a message that there is an answer: nothing more, no other person, and whatever the push
 //! service does (wish 6 of the review).
 
 use std::time::Duration;
@@ -168,7 +168,7 @@ async fn a_push_service_that_misbehaves_is_tried_again_or_left() {
     assert_eq!(case.number(asked).await, 1, "it comes back when it was told to");
     assert_eq!(case.again().await, 1);
     assert_eq!(case.number("SELECT count(*) FROM job WHERE run_at > now() + interval '2 hours'").await, 0);
-    // What it says beside its status is nobody's concern.
+    // What it says beside its status is ignored.
     let page = "<html><script>alert(1)</script>".repeat(10_000);
     case.service.react([Reaction::Answer(format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
@@ -196,7 +196,7 @@ async fn a_push_service_that_misbehaves_is_tried_again_or_left() {
         assert_eq!(case.number("SELECT count(*) FROM report_push").await, 0, "{status}");
     }
     let told = case.service.delivered().len();
-    case.answer("Nobody is told").await;
+    case.answer("No message").await;
     work::settle(&case.app.app).await.unwrap();
     assert_eq!(case.service.delivered().len(), told);
     assert_eq!(case.number("SELECT count(*) FROM dead_job").await, 0);

@@ -35,7 +35,7 @@ impl Endpoint {
         &self.address
     }
 
-    /// Scheme and host, for whom a token is good.
+    /// Scheme and host: the audience of a token.
     pub(crate) fn origin(&self) -> &str {
         &self.address[..self.host_ends]
     }
@@ -47,7 +47,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Whether an address of the internet is everybody's: not one of this machine, of a private network or of a link, in which
+/// Whether an address is public: not one of this machine, of a private network or of a link, in which
 /// something may answer that is meant for neighbours only.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {

@@ -1,4 +1,4 @@
-//! Push messages to who wrote a report (RFC 8030, 8291, 8292): "there is an answer", and nothing more. Subscribed to and
+//! Push messages to the author of a report (RFC 8030, 8291, 8292): "there is an answer", and nothing more. Subscribed to and
 //! ended with the secret token of the report; sent by jobs, one a subscription, and gone with the report's data.
 //!
 //! No account at a push service is needed. A browser gives an address at the push service of its maker; only services on

@@ -21,7 +21,7 @@ const RECORD: u32 = 4_096;
 /// Ends the message; padding follows.
 const LAST_RECORD: u8 = 2;
 
-/// Whom a message is encrypted to.
+/// The browser to which a message is encrypted.
 #[derive(Clone)]
 pub(crate) struct Receiver {
     /// The browser's point (`p256dh`).

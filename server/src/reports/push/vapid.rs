@@ -1,5 +1,5 @@
-//! Who sends, as a push service is told (RFC 8292): a token signed with the register's own key, good for one service and half
-//! a day. Browsers give the public half of the key to their service when they subscribe, so that nobody else can send.
+//! The identity of the sender for push services (RFC 8292): a token signed with the register's own key, good for one service and half
+//! a day. Browsers give the public half of the key to their service when they subscribe, so that no other sender is accepted.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! `report_push`: which browsers are told of answers to which reports. What names a browser is encrypted.
+//! `report_push`: which browsers get messages about answers to which reports. What names a browser is encrypted.
 
 use chrono::{DateTime, Utc};
 use locales::Language;

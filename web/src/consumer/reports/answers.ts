@@ -41,7 +41,7 @@ export async function announce(kept: Kept): Promise<Kept | undefined> {
   const applicationServerKey = bytes(await key());
   const worker = await navigator.serviceWorker.ready;
   const known = await worker.pushManager.getSubscription();
-  // One for another key, of a register that was set up anew, serves nobody.
+  // One for another key, of a register that was set up anew, is of no use.
   const fits =
     known?.options.applicationServerKey &&
     same(new Uint8Array(known.options.applicationServerKey), applicationServerKey);
