@@ -12,7 +12,6 @@ CREATE TABLE document (
     at           timestamptz NOT NULL,
     state        text NOT NULL CHECK (state IN ('filed', 'awaiting', 'accepted', 'cancelled')),
     changed_at   timestamptz NOT NULL,
-    due_at       timestamptz,               -- when the receiver's answer is due
     version      int NOT NULL DEFAULT 1,    -- raised by each change of the state
     fingerprint  bytea NOT NULL,            -- SHA-256 of what was sent: a retry has the same
     sent         bytea NOT NULL,            -- the bytes that were sent

@@ -22,6 +22,7 @@ mod idempotency;
 mod identity;
 mod keys;
 mod labels;
+mod life_cycle;
 mod limits;
 mod locales;
 mod logs;

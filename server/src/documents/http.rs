@@ -12,6 +12,7 @@ use super::filing::{self, FilingContext, refusal};
 use super::kind::{self, Kind};
 use super::reading::read_units_and_seals;
 use super::receipt::Receipt;
+use super::units::Naming;
 use crate::auth::Caller;
 use crate::http::SentBody;
 use crate::keys::KeySet;
@@ -39,10 +40,9 @@ pub(super) async fn file<K: Kind>(
     state: &Documents,
     caller: &Caller,
     key: &IdempotencyKey,
-    route: &str,
     body: &SentBody<K, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file_and_answer(state, caller, key, route, body, async |_, receipt| Ok(receipt)).await
+    file_and_answer(state, caller, key, body, async |_, receipt| Ok(receipt)).await
 }
 
 /// The same with an answer of its own.
@@ -50,7 +50,6 @@ pub(super) async fn file_and_answer<K: Kind, T: Serialize + DeserializeOwned>(
     state: &Documents,
     caller: &Caller,
     key: &IdempotencyKey,
-    route: &str,
     body: &SentBody<K, DOCUMENT_BYTES>,
     answer: impl AsyncFnOnce(&Transaction<'_>, Receipt) -> Result<T>,
 ) -> Result<HttpResponse> {
@@ -58,25 +57,25 @@ pub(super) async fn file_and_answer<K: Kind, T: Serialize + DeserializeOwned>(
     let checked = document.check(state.base.clock.today())?;
     let keys = state.keys.current();
     let (named, seal) = read_units_and_seals(&keys, document.units()).await?;
-    let fingerprint = fingerprint(caller, route, document)?;
+    let fingerprint = fingerprint(caller, K::ROUTE, document)?;
     let envelope =
         Envelope { id: document.id(), kind: document.slug(), sent: body.bytes.as_ref(), fingerprint: &fingerprint };
     let filing = envelope.filing(state, caller, &keys);
-    let mut refused: Option<Refusals> = None;
+    let mut refused: Option<(Naming, Refusals)> = None;
     let filed =
         run(state, key, document, filing, async |tx| match filing::file::<K>(tx, filing, checked, named).await? {
             Ok(receipt) => answer(tx, Receipt { seal, ..receipt }).await,
             Err((naming, units)) => {
                 let error = refusal(tx, filing, naming, &units).await?;
-                refused = Some(units);
+                refused = Some((naming, units));
                 Err(error)
             }
         })
         .await;
-    if let Some(refused) = refused {
+    if let Some((naming, units)) = refused {
         let mut db = state.base.db.get().await?;
         let tx = db.transaction().await?;
-        K::refused(&tx, &filing, &refused).await?;
+        K::refused(&tx, &filing, naming, &units).await?;
         tx.commit().await?;
     }
     filed
@@ -100,7 +99,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// SHA-256 of a document, its author's participant and its route: a retry has the same.
+/// SHA-256 of a document, its author's participant and the path it was sent to: a retry has the same.
 pub(super) fn fingerprint(caller: &Caller, route: &str, body: &impl Serialize) -> Result<Vec<u8>> {
     let mut hasher = Sha256::new();
     hasher.update(caller.participant.unwrap_or_default().to_be_bytes());

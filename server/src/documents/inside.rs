@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use marking::sscc::Sscc;
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::Documents;
 use super::filing::{self, FilingContext, refusal};
 use super::kind::Kind;
 use super::kinds::pack::{self, Content, make_pack, open_pack};
-use super::kinds::shipment::{ShipmentRequest, ShipmentState, end_shipment};
+use super::kinds::shipment::{ACCEPT, ShipmentRequest, ShipmentState, end_shipment};
 use super::reading::read_units_and_seals;
 use super::store;
 use super::units::Units;
@@ -46,7 +47,7 @@ impl<'a> Backdated<'a> {
     pub(crate) async fn file<K: Kind>(&self, document: &K) -> Result<()> {
         let checked = document.check(self.today())?;
         let (named, _) = read_units_and_seals(&self.state.keys.current(), document.units()).await?;
-        self.once(document.id(), document.slug(), async |tx, filing| {
+        self.once(document.id(), document.slug(), document, async |tx, filing| {
             match filing::file::<K>(tx, filing, checked, named).await? {
                 Ok(_) => Ok(()),
                 Err((naming, refused)) => Err(refusal(tx, filing, naming, &refused).await?),
@@ -63,7 +64,7 @@ impl<'a> Backdated<'a> {
     /// Accepts a shipment.
     pub(crate) async fn accept(&self, id: Uuid, shipment: Uuid) -> Result<()> {
         let receiver = self.caller.participant.ok_or(Error::Forbidden("forbidden"))?;
-        self.once(id, "accept", async |tx, filing| {
+        self.once(id, ACCEPT, &json!({ "id": id, "shipment": shipment }), async |tx, filing| {
             end_shipment(tx, filing, shipment, receiver, ShipmentState::Accepted).await.map(drop)
         })
         .await
@@ -81,12 +82,17 @@ impl<'a> Backdated<'a> {
     }
 
     async fn pack(&self, id: Uuid, sscc: Sscc, level: Level, content: Content) -> Result<()> {
-        self.once(id, pack::PACK, async |tx, filing| make_pack(tx, filing, sscc, level, content).await.map(drop)).await
+        let sent = json!({ "id": id, "sscc": sscc, "level": level });
+        self.once(id, pack::PACK, &sent, async |tx, filing| make_pack(tx, filing, sscc, level, content).await.map(drop))
+            .await
     }
 
     /// Takes a pack apart.
     pub(crate) async fn open(&self, id: Uuid, sscc: Sscc) -> Result<()> {
-        self.once(id, pack::UNPACK, async |tx, filing| open_pack(tx, filing, sscc).await.map(drop)).await
+        self.once(id, pack::UNPACK, &json!({ "id": id, "sscc": sscc }), async |tx, filing| {
+            open_pack(tx, filing, sscc).await.map(drop)
+        })
+        .await
     }
 
     /// Files under an id that is free, in a transaction of its own.
@@ -94,6 +100,7 @@ impl<'a> Backdated<'a> {
         &self,
         id: Uuid,
         kind: &'static str,
+        sent: &impl Serialize,
         change: impl AsyncFnOnce(&Transaction<'_>, FilingContext<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut db = self.state.base.db.get().await?;
@@ -101,12 +108,12 @@ impl<'a> Backdated<'a> {
             return Ok(());
         }
         let keys = self.state.keys.current();
-        let sent = json!({ "id": id, "kind": kind }).to_string();
+        let sent = serde_json::to_vec(sent)?;
         let filing = FilingContext {
             caller: self.caller,
             id,
             kind,
-            sent: sent.as_bytes(),
+            sent: &sent,
             fingerprint: id.as_bytes(),
             now: self.at,
             keys: &keys,

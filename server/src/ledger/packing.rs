@@ -90,7 +90,7 @@ pub(crate) async fn open_pack(tx: &Transaction<'_>, locked: &[Pack], number: Ssc
 }
 
 /// Leaves the refresh of packs' cards to the workers.
-pub(crate) async fn refresh_packs(tx: &Transaction<'_>, packs: BTreeSet<i64>) -> Result<()> {
+pub(super) async fn refresh_packs(tx: &Transaction<'_>, packs: BTreeSet<i64>) -> Result<()> {
     if packs.is_empty() {
         return Ok(());
     }

@@ -97,7 +97,7 @@ pub(crate) async fn apply(
 }
 
 /// Units of orders that wait for approval, were refused or voided. To others than the orderer and operators they are units
-/// of somebody else, like all others.
+/// of another participant, like all others.
 fn not_approved(orders: &[OrderUnits], units: &[UnitRange], author: Option<i32>) -> Refusals {
     let is_barred = |order: &&OrderUnits| !order.approved && author.is_none_or(|own| own == order.participant);
     let barred: BTreeSet<u32> = orders.iter().filter(is_barred).map(|order| order.number).collect();

@@ -210,6 +210,27 @@ async fn a_second_sale_is_an_alert_and_a_retry_is_none() {
     assert_eq!(kinds[0].get::<_, &str>(0), "sale-after-withdrawal");
 }
 
+/// Every code that a till has read and could not sell is judged, also beyond the hundred that the answer lists; units that
+/// are named by range are not, since a short request names a million of them.
+#[tokio::test]
+async fn every_refused_code_of_a_sale_is_judged_and_no_range() {
+    let people = People::gather().await;
+    let trade = &people.trade;
+    let order = trade.goods(150).await;
+    let codes = json!({ "codes": trade.codes(order).await });
+    trade.file(&trade.producer, "/v1/sales", &codes, json!({})).await.expect(201);
+    settle(people.app()).await;
+    let judged =
+        "SELECT coalesce(sum(jsonb_array_length(payload->'units')), 0)::bigint FROM job WHERE kind = 'judge-sale'";
+    trade.file(&trade.producer, "/v1/sales", &range(order, 0, 149), json!({})).await.expect(409);
+    assert_eq!(trade.count(judged).await, 0);
+    let refused = trade.file(&trade.producer, "/v1/sales", &codes, json!({})).await.expect(409);
+    assert_eq!(refused.json["fields"].as_array().unwrap().len(), 100);
+    assert_eq!(trade.count(judged).await, 150);
+    let lanes = "SELECT count(*) FROM job WHERE kind = 'judge-sale' AND lane = 'sales'";
+    assert_eq!(trade.count(lanes).await, 2, "apart from refreshes, a hundred at a time");
+}
+
 /// X38: trails are forgotten, places rounded, when their time has come.
 #[tokio::test]
 async fn what_is_remembered_has_its_time() {

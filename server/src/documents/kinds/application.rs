@@ -24,7 +24,7 @@ use crate::platform::problem::Result;
 use crate::registry::Faults;
 
 inventory::submit! {
-    KindEntry { slug: Application::SLUG, events: || vec![Event::Apply], routes: |routes| _ = routes.service(post_application) }
+    KindEntry { slug: Application::SLUG, route: Application::ROUTE, effects: || vec![(None, effect())], routes: |routes| _ = routes.service(post_application) }
 }
 
 /// Codes were put on goods.
@@ -34,13 +34,19 @@ pub(crate) struct Application {
     id: Uuid,
     /// The units.
     units: Units,
-    /// When they were put on; today unless told.
+    /// When they were put on; today by default.
     #[schema(format = Date, example = "2026-11-19")]
     applied_on: Option<String>,
 }
 
+/// What it does to units.
+fn effect() -> Effect {
+    Effect::of(Event::Apply)
+}
+
 impl Kind for Application {
     const SLUG: &'static str = "apply";
+    const ROUTE: &'static str = "/v1/applications";
 
     type Checked = NaiveDate;
 
@@ -60,7 +66,7 @@ impl Kind for Application {
     }
 
     async fn content(_: &Transaction<'_>, _: &FilingContext<'_>, applied_on: NaiveDate) -> Result<Content> {
-        Ok(Content::of(Effect::of(Event::Apply), json!({ "applied_on": applied_on })))
+        Ok(Content::of(effect(), json!({ "applied_on": applied_on })))
     }
 }
 
@@ -83,5 +89,5 @@ async fn post_application(
     key: IdempotencyKey,
     body: SentBody<Application, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &participant, &key, "POST /v1/applications", &body).await
+    file(&state, &participant, &key, &body).await
 }

@@ -24,7 +24,7 @@ use crate::platform::problem::Result;
 use crate::registry::Faults;
 
 inventory::submit! {
-    KindEntry { slug: Return::SLUG, events: || vec![Event::Return], routes: |routes| _ = routes.service(post_return) }
+    KindEntry { slug: Return::SLUG, route: Return::ROUTE, effects: || vec![(None, effect())], routes: |routes| _ = routes.service(post_return) }
 }
 
 /// Consumers brought goods back.
@@ -39,8 +39,14 @@ pub(crate) struct Return {
     reason: Option<String>,
 }
 
+/// What it does to units. Goods that are on the market again carry no reason for having left it.
+fn effect() -> Effect {
+    Effect::of(Event::Return).with_attributes(AttributeChange::Restore).leaving_packs()
+}
+
 impl Kind for Return {
     const SLUG: &'static str = "return";
+    const ROUTE: &'static str = "/v1/returns";
 
     type Checked = Option<String>;
 
@@ -60,9 +66,7 @@ impl Kind for Return {
     }
 
     async fn content(_: &Transaction<'_>, _: &FilingContext<'_>, reason: Option<String>) -> Result<Content> {
-        // Goods that are on the market again carry no reason for having left it.
-        let returned = Effect::of(Event::Return).with_attributes(AttributeChange::Restore).leaving_packs();
-        Ok(Content::of(returned, json!({ "reason": reason })))
+        Ok(Content::of(effect(), json!({ "reason": reason })))
     }
 }
 
@@ -85,5 +89,5 @@ async fn post_return(
     key: IdempotencyKey,
     body: SentBody<Return, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &participant, &key, "POST /v1/returns", &body).await
+    file(&state, &participant, &key, &body).await
 }

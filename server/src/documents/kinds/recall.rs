@@ -26,11 +26,11 @@ use crate::registry::{Faults, Names};
 const LIFT: &str = "lift-recall";
 
 inventory::submit! {
-    KindEntry { slug: LIFT, events: Vec::new, routes: none }
+    KindEntry { slug: LIFT, route: RecallRequest::ROUTE, effects: || vec![(None, Effect::on_attributes(AttributeChange::LiftRecall))], routes: none }
 }
 
 inventory::submit! {
-    KindEntry { slug: RecallRequest::SLUG, events: Vec::new, routes: |routes| _ = routes.service(post_recall) }
+    KindEntry { slug: RecallRequest::SLUG, route: RecallRequest::ROUTE, effects: || vec![(None, Effect::on_attributes(AttributeChange::Recall(Recall { reason: Names::default(), on: NaiveDate::MIN })))], routes: |routes| _ = routes.service(post_recall) }
 }
 
 /// A reason in each language, as the contract describes it: longer than a name.
@@ -55,13 +55,13 @@ pub(crate) struct RecallRequest {
     id: Uuid,
     /// The units.
     units: Units,
-    /// Why, in words that everybody will read, at most 500 characters in each language; needed unless a recall is lifted.
+    /// Why, in words for the public, at most 500 characters in each language; needed unless a recall is lifted.
     #[schema(value_type = Option<RecallReason>, example = json!({ "kk": "Партиядан шыны сынықтары табылды", "ru": "В партии найдены осколки стекла" }))]
     reason: Option<Names>,
     /// Since when; today where it is left out.
     #[schema(format = Date, example = "2026-11-19")]
     recalled_on: Option<String>,
-    /// Whether the recall that stands is lifted.
+    /// Whether the current recall is lifted.
     #[serde(default)]
     #[schema(default = false)]
     lift: bool,
@@ -69,6 +69,7 @@ pub(crate) struct RecallRequest {
 
 impl Kind for RecallRequest {
     const SLUG: &'static str = "recall";
+    const ROUTE: &'static str = "/v1/recalls";
 
     type Checked = (AttributeChange, Value);
 
@@ -107,7 +108,7 @@ impl Kind for RecallRequest {
 }
 
 /// Recalls goods wherever they are, or lifts a recall. Operators recall any goods; a participant those whose codes it
-/// ordered, whoever holds them by now. Their status stays; they can't be sold, and everybody who scans one reads why.
+/// ordered, whatever participant holds them by now. Their status stays; they can't be sold, and a scan of one shows why.
 #[utoipa::path(
     tag = "codes",
     operation_id = "file_recall",
@@ -126,7 +127,7 @@ async fn post_recall(
     key: IdempotencyKey,
     body: SentBody<RecallRequest, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &member, &key, "POST /v1/recalls", &body).await
+    file(&state, &member, &key, &body).await
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::platform::problem::{Error, Result};
 use crate::registry::{self, Bin, Faults, InvalidBin, ParticipantRole};
 
 inventory::submit! {
-    KindEntry { slug: Release::SLUG, events: || vec![Event::Release], routes: |routes| _ = routes.service(post_release) }
+    KindEntry { slug: Release::SLUG, route: Release::ROUTE, effects: || vec![(None, effect())], routes: |routes| _ = routes.service(post_release) }
 }
 
 /// Goods enter the market.
@@ -63,8 +63,14 @@ pub(crate) struct Stated {
     import: Option<(Bin, Option<Declaration>)>,
 }
 
+/// What it does to units, besides the facts that it states.
+fn effect() -> Effect {
+    Effect::of(Event::Release)
+}
+
 impl Kind for Release {
     const SLUG: &'static str = "release";
+    const ROUTE: &'static str = "/v1/releases";
 
     type Checked = Stated;
 
@@ -114,7 +120,7 @@ impl Kind for Release {
             }
         };
         let facts = AttributeChange::Release(ReleaseFacts { produced_on, expires_on, import });
-        Ok(Content::plain(Effect::of(Event::Release).with_attributes(facts)))
+        Ok(Content::plain(effect().with_attributes(facts)))
     }
 
     /// Refuses a release that lacks facts which its goods need, or states some that they can't have.
@@ -197,7 +203,7 @@ async fn post_release(
     key: IdempotencyKey,
     body: SentBody<Release, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &participant, &key, "POST /v1/releases", &body).await
+    file(&state, &participant, &key, &body).await
 }
 
 #[cfg(test)]

@@ -15,17 +15,17 @@ use crate::documents::filing::FilingContext;
 use crate::documents::http::{DOCUMENT_BYTES, file};
 use crate::documents::kind::{Content, Kind, KindEntry};
 use crate::documents::receipt::Receipt;
-use crate::documents::units::{MAX_CODES, Units};
+use crate::documents::units::{Naming, Units};
 use crate::http::{SentBody, problems};
 use crate::ledger::{Effect, Refusal, Refusals};
 use crate::platform::db::Transaction;
 use crate::platform::idempotency::IdempotencyKey;
-use crate::platform::jobs::{self, Job};
+use crate::platform::jobs::{self, Job, Lane};
 use crate::platform::problem::Result;
 use crate::registry::Faults;
 
 /// Refused units that one job judges.
-const JUDGED_AT_ONCE: usize = 1_000;
+const JUDGED_AT_ONCE: usize = 100;
 
 /// Judge a sale that was refused because its units were sold or withdrawn before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,7 @@ pub(crate) struct JudgeSale {
 
 impl Job for JudgeSale {
     const KIND: &'static str = "judge-sale";
+    const LANE: Lane = Lane::Sales;
 
     fn things(&self) -> usize {
         self.units.len()
@@ -47,7 +48,7 @@ impl Job for JudgeSale {
 }
 
 inventory::submit! {
-    KindEntry { slug: Sale::SLUG, events: || vec![Event::Sell], routes: |routes| _ = routes.service(post_sale) }
+    KindEntry { slug: Sale::SLUG, route: Sale::ROUTE, effects: || vec![(None, effect())], routes: |routes| _ = routes.service(post_sale) }
 }
 
 /// Goods were sold to consumers.
@@ -62,8 +63,14 @@ pub(crate) struct Sale {
     receipt: Option<String>,
 }
 
+/// What it does to units.
+fn effect() -> Effect {
+    Effect::of(Event::Sell).for_consumer().leaving_packs()
+}
+
 impl Kind for Sale {
     const SLUG: &'static str = "sell";
+    const ROUTE: &'static str = "/v1/sales";
 
     type Checked = Option<String>;
 
@@ -83,15 +90,20 @@ impl Kind for Sale {
     }
 
     async fn content(_: &Transaction<'_>, _: &FilingContext<'_>, receipt: Option<String>) -> Result<Content> {
-        let sale = Effect::of(Event::Sell).for_consumer().leaving_packs();
-        Ok(Content::of(sale, json!({ "receipt": receipt })))
+        Ok(Content::of(effect(), json!({ "receipt": receipt })))
     }
 
-    /// Every unit that a till could not sell is judged: some of them may be counterfeit.
-    async fn refused(tx: &Transaction<'_>, filing: &FilingContext<'_>, refused: &Refusals) -> Result<()> {
-        let Some(seller) = filing.caller.participant else { return Ok(()) };
+    /// Every unit whose code a till has read and could not sell is judged: some of them may be counterfeit. Ranges and packs
+    /// name units that no one has seen: a short request would leave a million of them to be judged.
+    async fn refused(
+        tx: &Transaction<'_>,
+        filing: &FilingContext<'_>,
+        naming: Naming,
+        refused: &Refusals,
+    ) -> Result<()> {
+        let Some(seller) = filing.caller.participant.filter(|_| naming == Naming::Codes) else { return Ok(()) };
         let units = refused.each().filter(|(.., why)| !matches!(why, Refusal::OrderNotApproved | Refusal::Missing));
-        let units: Vec<(u32, u32)> = units.map(|(_, order, index, _)| (order, index)).take(MAX_CODES).collect();
+        let units: Vec<(u32, u32)> = units.map(|(_, order, index, _)| (order, index)).collect();
         for units in units.chunks(JUDGED_AT_ONCE) {
             let judged = JudgeSale { seller, at: filing.now.timestamp(), units: units.to_vec() };
             jobs::append(tx, &judged).await?;
@@ -120,5 +132,5 @@ async fn post_sale(
     key: IdempotencyKey,
     body: SentBody<Sale, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &participant, &key, "POST /v1/sales", &body).await
+    file(&state, &participant, &key, &body).await
 }

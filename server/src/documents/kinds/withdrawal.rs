@@ -26,7 +26,8 @@ use crate::registry::Faults;
 inventory::submit! {
     KindEntry {
         slug: Withdrawal::SLUG,
-        events: || WayOut::all().map(WayOut::event).collect(),
+        route: Withdrawal::ROUTE,
+        effects: || WayOut::all().map(|way| (Some(way.slug()), way.effect())).collect(),
         routes: |routes| _ = routes.service(post_withdrawal),
     }
 }
@@ -98,10 +99,20 @@ impl WayOut {
             Self::Expire => Event::Expire,
         }
     }
+
+    /// What it does to units.
+    fn effect(self) -> Effect {
+        let effect = Effect::of(self.event()).leaving_packs();
+        let Self::Withdraw(reason) = self else { return effect };
+        let effect = effect.with_attributes(AttributeChange::Withdraw(reason));
+        // A sale over the internet is one to a consumer.
+        if reason == WithdrawalReason::ECommerce { effect.for_consumer() } else { effect }
+    }
 }
 
 impl Kind for Withdrawal {
     const SLUG: &'static str = "withdraw";
+    const ROUTE: &'static str = "/v1/withdrawals";
 
     type Checked = (WayOut, Option<String>);
 
@@ -133,21 +144,11 @@ impl Kind for Withdrawal {
         _: &FilingContext<'_>,
         (way, words): (WayOut, Option<String>),
     ) -> Result<Content> {
-        let effect = Effect::of(way.event()).leaving_packs();
-        let effect = match way {
-            // A sale over the internet is one to a consumer.
-            WayOut::Withdraw(WithdrawalReason::ECommerce) => effect.for_consumer(),
-            _ => effect,
-        };
-        let effect = match way {
-            WayOut::Withdraw(reason) => effect.with_attributes(AttributeChange::Withdraw(reason)),
-            _ => effect,
-        };
-        Ok(Content::of(effect, json!({ "reason": way.slug(), "words": words })))
+        Ok(Content::of(way.effect(), json!({ "reason": way.slug(), "words": words })))
     }
 }
 
-/// Takes goods off the market without a sale at a till, for the reason that is told. A sale by post (`e-commerce`) makes
+/// Takes goods off the market without a sale at a till, for the given reason. A sale by post (`e-commerce`) makes
 /// them *sold*, every other reason is final.
 #[utoipa::path(
     tag = "codes",
@@ -167,7 +168,7 @@ async fn post_withdrawal(
     key: IdempotencyKey,
     body: SentBody<Withdrawal, DOCUMENT_BYTES>,
 ) -> Result<HttpResponse> {
-    file(&state, &participant, &key, "POST /v1/withdrawals", &body).await
+    file(&state, &participant, &key, &body).await
 }
 
 #[cfg(test)]

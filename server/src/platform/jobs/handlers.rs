@@ -18,17 +18,17 @@ pub(crate) type Marks = BTreeMap<String, u64>;
 type Doing = Pin<Box<dyn Future<Output = Result<Marks>> + Send>>;
 
 /// The work of several jobs under way, on the thread of their lane.
-pub(crate) type Batch<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+pub(crate) type Batch<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-/// Does several jobs in a transaction; returns how many things there were.
-type BatchedRun = dyn for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a, usize> + Send + Sync;
+/// Does several jobs in a transaction.
+type BatchedRun = dyn for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a> + Send + Sync;
 
 /// How jobs of a kind are done.
 #[derive(Clone)]
 pub(crate) enum Run {
     /// One by one, each harmless when it happens twice; returns the marks that it moved.
     Each(Arc<dyn Fn(Value) -> Doing + Send + Sync>),
-    /// Several in the transaction that removes their rows; returns how many things there were.
+    /// Several in the transaction that removes their rows.
     Batched(Arc<BatchedRun>),
 }
 
@@ -91,7 +91,7 @@ impl Handlers {
     pub(crate) fn add_batched<J, S>(
         &mut self,
         state: &S,
-        run: impl for<'a> Fn(S, &'a Transaction<'a>, Vec<J>) -> Batch<'a, ()> + Send + Sync + 'static,
+        run: impl for<'a> Fn(S, &'a Transaction<'a>, Vec<J>) -> Batch<'a> + Send + Sync + 'static,
     ) where
         J: Job,
         S: Clone + Send + Sync + 'static,
@@ -106,9 +106,7 @@ impl Handlers {
                     .map(serde_json::from_value)
                     .collect::<Result<_, _>>()
                     .map_err(|e| unreadable(&e))?;
-                let things = jobs.iter().map(Job::things).sum();
-                run(state, tx, jobs).await?;
-                Ok(things)
+                run(state, tx, jobs).await
             })
         });
         self.insert::<J>(Run::Batched(Arc::new(batched)));
@@ -175,7 +173,7 @@ impl Handler {
 /// The type of a closure over any lifetime of the transaction.
 fn batched<F>(run: F) -> F
 where
-    F: for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a, usize> + Send + Sync,
+    F: for<'a> Fn(&'a Transaction<'a>, Vec<Value>) -> Batch<'a> + Send + Sync,
 {
     run
 }

@@ -65,7 +65,9 @@ const MOST_ATTEMPTS: i32 = 10;
 pub(crate) enum Lane {
     /// Scans to be judged.
     Scans,
-    /// What other systems are told: they may say nothing for a long time.
+    /// Refused sales to be judged: a thousand of them must not delay a refresh of the snapshot.
+    Sales,
+    /// Messages to other systems, which may be silent for a long time.
     Outside,
     /// Everything else.
     General,
@@ -76,6 +78,7 @@ impl Lane {
     pub(crate) fn slug(self) -> &'static str {
         match self {
             Self::Scans => "scans",
+            Self::Sales => "sales",
             Self::Outside => "outside",
             Self::General => "general",
         }

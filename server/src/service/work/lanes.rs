@@ -72,11 +72,11 @@ async fn give_back(service: &Service, taken: &[Taken], error: &Error) -> Result<
     Ok(tx.commit().await?)
 }
 
-/// Takes what is due, does it, and removes it or puts it off. If this process dies, the jobs are free again as soon as
-/// their short lease has run out.
-pub(super) async fn take_and_do(service: &Service) -> Result<Settled> {
+/// Takes what is due in a lane, does it, and removes it or puts it off. If this process dies, the jobs are free again as
+/// soon as their short lease has run out.
+pub(super) async fn take_and_do(service: &Service, lane: Lane) -> Result<Settled> {
     let mut client = service.base.db.get().await?;
-    let taken = jobs::begin(&mut client, &service.handlers, Lane::General, BATCH).await?;
+    let taken = jobs::begin(&mut client, &service.handlers, lane, BATCH).await?;
     if taken.is_empty() {
         return Ok(Settled::default());
     }
@@ -88,8 +88,8 @@ pub(super) async fn take_and_do(service: &Service) -> Result<Settled> {
     done
 }
 
-/// Tells other systems what is due, several at once: one that is slow delays few, and no job of another lane.
-pub(super) async fn tell_some(service: &Service) -> Result<Settled> {
+/// Sends due messages to other systems, several at once: one that is slow delays few, and no job of another lane.
+pub(super) async fn send_some(service: &Service) -> Result<Settled> {
     let mut client = service.base.db.get().await?;
     let taken = jobs::begin(&mut client, &service.handlers, Lane::Outside, OUTSIDE_BATCH).await?;
     if taken.is_empty() {
@@ -97,14 +97,14 @@ pub(super) async fn tell_some(service: &Service) -> Result<Settled> {
     }
     let tx = client.transaction().await?;
     let taken = jobs::hold(&tx, taken).await?;
-    let told = taken.iter().map(async |row| match service.handlers.get(&row.kind).map(|handler| &handler.run) {
+    let sent = taken.iter().map(async |row| match service.handlers.get(&row.kind).map(|handler| &handler.run) {
         Some(Run::Each(run)) => tasks::caught(run(row.payload.clone())).await.map(drop),
         Some(Run::Batched(_)) => Err(Error::internal("a job of another lane")),
         None => Err(Error::internal("a job that this version can't read")),
     });
-    let told = futures_util::future::join_all(told).await;
+    let sent = futures_util::future::join_all(sent).await;
     let mut settled = Settled::default();
-    for (row, done) in taken.iter().zip(told) {
+    for (row, done) in taken.iter().zip(sent) {
         settle(service, &tx, &row.kind, std::slice::from_ref(row), done, &mut settled).await?;
     }
     tx.commit().await?;

@@ -15,19 +15,19 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::db;
-use crate::platform::jobs;
+use crate::platform::jobs::{self, Lane};
 use crate::platform::problem::{Error, Result};
 use crate::platform::tasks;
 use crate::service::Service;
 use crate::{alerts, keys};
 
-/// How often a worker looks for jobs that nobody rang for.
+/// How often a worker looks for jobs without a notification.
 const POLL: Duration = Duration::from_millis(250);
 /// How long it rests when PostgreSQL is away.
 const REST: Duration = Duration::from_secs(1);
 /// The longest step: refreshing sixty orders of a million codes each takes a minute.
 const STEP: Duration = Duration::from_mins(5);
-/// How long a step may go on after the worker was told to stop.
+/// How long a step may go on after the worker has to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A worker that runs.
@@ -63,93 +63,71 @@ impl Worker {
     }
 }
 
-/// Takes a step, and gives it up when it lasts too long, or doesn't end soon after the worker was told to stop: a store
-/// may have fallen silent. Every step is a transaction, or harmless when it is taken again.
+/// Takes a step, and gives it up when it lasts too long, or doesn't end soon after the worker has to stop: a store
+/// may be silent. Every step is a transaction, or harmless when it is taken again.
 async fn take_step<T>(stop: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
     let leave = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    let until_told = async {
+    let until_stop = async {
         tokio::select! {
             done = work => done,
             () = leave => Err(Error::Unavailable { slug: "register-unavailable", source: "the worker has to stop".into() }),
         }
     };
-    db::bounded(STEP, until_told).await
+    db::bounded(STEP, until_stop).await
 }
 
-/// Works until it is told to stop: a lane for scans, one for what other systems are told, one for all other jobs, and the
-/// maintenance tasks.
+/// Works until it has to stop: a loop for each lane, and the maintenance tasks.
 async fn run(service: Service, stop: CancellationToken) {
     let maintenance = upkeep::keep_running(service.clone(), stop.clone());
     let (judging, until) = (service.clone(), stop.clone());
-    let judge = tasks::keep_running("judge-scans", stop.clone(), move || {
+    let scans = tasks::keep_running("jobs-scans", stop.clone(), move || {
         let (service, stop) = (judging.clone(), until.clone());
-        // On a thread of its own: judging is arithmetic, too, and must hold up nothing else.
+        // On a thread of its own: judging is arithmetic, too, and must delay nothing else.
         tasks::on_own_thread(move || {
-            tokio::runtime::Handle::current().block_on(keep_judging(service, stop));
+            let judged = repeat(service, stop, Lane::Scans, |service| async move { lanes::judge_some(&service).await });
+            tokio::runtime::Handle::current().block_on(judged);
         })
     });
-    let (telling, until) = (service.clone(), stop.clone());
-    let outside =
-        tasks::keep_running("jobs-outside", stop.clone(), move || keep_telling(telling.clone(), until.clone()));
-    let (working, until) = (service, stop.clone());
-    let rest = tasks::keep_running("jobs", stop, move || keep_working(working.clone(), until.clone()));
-    tokio::join!(maintenance, judge, outside, rest);
+    let (working, until) = (service.clone(), stop.clone());
+    let sales = tasks::keep_running("jobs-sales", stop.clone(), move || {
+        repeat(working.clone(), until.clone(), Lane::Sales, |service| async move {
+            lanes::take_and_do(&service, Lane::Sales).await
+        })
+    });
+    let (working, until) = (service.clone(), stop.clone());
+    let outside = tasks::keep_running("jobs-outside", stop.clone(), move || {
+        repeat(working.clone(), until.clone(), Lane::Outside, |service| async move { lanes::send_some(&service).await })
+    });
+    let until = stop.clone();
+    let general = tasks::keep_running("jobs-general", stop, move || {
+        repeat(service.clone(), until.clone(), Lane::General, |service| async move {
+            lanes::take_and_do(&service, Lane::General).await
+        })
+    });
+    tokio::join!(maintenance, scans, sales, outside, general);
 }
 
-/// Does jobs until it is told to stop.
-async fn keep_working(service: Service, stop: CancellationToken) {
+/// Takes steps in a lane until it has to stop. Without work it rests, the general lane only until a request leaves a job.
+async fn repeat<F>(service: Service, stop: CancellationToken, lane: Lane, take: impl Fn(Service) -> F)
+where
+    F: Future<Output = Result<Settled>>,
+{
     while !stop.is_cancelled() {
-        let rest = match take_step(&stop, Box::pin(lanes::take_and_do(&service))).await {
-            Ok(settled) if settled.done > 0 => continue,
-            Ok(_) => POLL,
-            Err(error) => {
-                tracing::warn!(%error, "no jobs could be taken");
-                REST
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = service.base.wake.notified() => {}
-            () = tokio::time::sleep(rest) => {}
-        }
-    }
-}
-
-/// Judges scans until it is told to stop.
-async fn keep_judging(service: Service, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        let rest = match take_step(&stop, Box::pin(lanes::judge_some(&service))).await {
+        let rest = match take_step(&stop, Box::pin(take(service.clone()))).await {
             // What failed together is tried one by one at once.
-            Ok(settled) if settled.done > 0 || settled.failed > 1 => continue,
+            Ok(settled) if settled.done > 0 || lane == Lane::Scans && settled.failed > 1 => continue,
             Ok(_) => POLL,
             Err(error) => {
-                tracing::warn!(%error, "no scans could be judged");
+                tracing::warn!(lane = lane.slug(), %error, "no jobs could be taken");
                 REST
             }
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(rest) => {}
-        }
-    }
-}
-
-/// Tells other systems until it is told to stop.
-async fn keep_telling(service: Service, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        let rest = match take_step(&stop, Box::pin(lanes::tell_some(&service))).await {
-            Ok(settled) if settled.done > 0 => continue,
-            Ok(_) => POLL,
-            Err(error) => {
-                tracing::warn!(%error, "other systems could not be told");
-                REST
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => {}
+            () = service.base.wake.notified(), if lane == Lane::General => {}
             () = tokio::time::sleep(rest) => {}
         }
     }
@@ -161,11 +139,15 @@ pub async fn settle(service: &Service) -> Result<Settled> {
     let mut total = Settled::default();
     alerts::refresh(&service.alerts).await?;
     loop {
-        let lanes =
-            [lanes::take_and_do(service).await?, lanes::tell_some(service).await?, lanes::judge_some(service).await?];
+        let lanes = [
+            lanes::take_and_do(service, Lane::General).await?,
+            lanes::take_and_do(service, Lane::Sales).await?,
+            lanes::send_some(service).await?,
+            lanes::judge_some(service).await?,
+        ];
         total.done += lanes.iter().map(|lane| lane.done).sum::<u64>();
         total.failed += lanes.iter().map(|lane| lane.failed).sum::<u64>();
-        if lanes == [Settled::default(); 3] {
+        if lanes == [Settled::default(); 4] {
             let client = service.base.db.get().await?;
             if !jobs::any_due(&client).await? {
                 break;
